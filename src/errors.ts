@@ -1,0 +1,121 @@
+/**
+ * Every failure Kontor can name. The class says what to do (retry, set the record aside, call a person);
+ * the code says why. Codes are API: alerts and docs/errors.md hang on them, and a test keeps page and table equal.
+ */
+
+/** code -> [class, what it means, what to do]. The table behind docs/errors.md. */
+export const ERROR_CODES = {
+  CONFIG_INVALID: [
+    'NeedsOperatorError',
+    'kontor.yaml or an environment variable cannot be used',
+    'correct the line the message names, then run `kontor check`',
+  ],
+  CONFIG_MISSING: ['NeedsOperatorError', 'no kontor.yaml was found', 'run `kontor init`, or name the file with --config'],
+  SECRET_UNAVAILABLE: [
+    'NeedsOperatorError',
+    'a secret named in kontor.yaml could not be read',
+    'set the variable, file or command the message names',
+  ],
+  CONNECTION_UNKNOWN: ['NeedsOperatorError', 'no connection, entity or connector has that name', 'use one of the names the message lists'],
+  NOT_FOUND: [
+    'NeedsOperatorError',
+    'no run, account or quarantined record has that number',
+    'list what there is with the command the message names',
+  ],
+  DATABASE_UNREACHABLE: ['RetryLaterError', 'PostgreSQL did not answer', 'start it, or correct DATABASE_URL'],
+  DATABASE_UNSUITABLE: [
+    'NeedsOperatorError',
+    'the database cannot be used as it is: too old, or migrated by a newer Kontor',
+    'use PostgreSQL 14 or later, and the newest Kontor',
+  ],
+  EMBEDDED_DATABASE_FAILED: [
+    'NeedsOperatorError',
+    'the embedded PostgreSQL could not be started',
+    'read the log the message names, or set DATABASE_URL',
+  ],
+  QUEUE_UNREACHABLE: ['RetryLaterError', 'Redis or the queue database did not answer', 'start it, or correct REDIS_URL'],
+  LEASE_LOST: ['RetryLaterError', 'another worker took over this work', 'nothing; the other worker goes on'],
+  ALREADY_RUNNING: ['RetryLaterError', 'another run holds this connection and entity', 'wait for it, or look at it with `kontor runs`'],
+  SOURCE_UNREADABLE: ['NeedsOperatorError', 'a file or system could not be read at all', 'correct what the message names, then pull again'],
+  SOURCE_OUTSIDE_FOLDER: [
+    'NeedsOperatorError',
+    'a path or symbolic link leads out of the declared folder',
+    'move the file into the folder, or declare the other folder',
+  ],
+  SOURCE_TOO_LARGE: ['NeedsOperatorError', 'a file exceeds a declared limit', 'split the file, or raise the limit the message names'],
+  SOURCE_NOT_READY: ['RetryLaterError', 'a file is still being written', 'nothing; the next pull reads it'],
+  SOURCE_CHANGED: ['RetryLaterError', 'a file was replaced after a part of it had been read', 'nothing; the run reads everything anew'],
+  SOURCE_LAYOUT: [
+    'NeedsOperatorError',
+    'a file does not have the columns or sheets the mapping needs',
+    'correct the file or the mapping; the message names what is missing and what is there',
+  ],
+  RECORD_INVALID: [
+    'RecordRejectedError',
+    'a record cannot become a draft',
+    'correct it at the source, or the mapping, then `kontor quarantine replay`',
+  ],
+  RECORD_KEY_MISSING: ['RecordRejectedError', 'a record has no external id', 'fill the key column at the source'],
+  RECORD_KEY_CONFLICT: [
+    'RecordRejectedError',
+    'several records carry the same external id with different values',
+    'leave one of them at the source',
+  ],
+  RECORD_KEY_AMBIGUOUS: [
+    'RecordRejectedError',
+    'an external id differs from another only in case or blanks',
+    'write it the same way everywhere',
+  ],
+  HIERARCHY_CYCLE: [
+    'RecordRejectedError',
+    'accounts or superiors name each other in a circle',
+    'correct the parent of one of those the message names',
+  ],
+  TOO_MANY_REJECTED: [
+    'NeedsOperatorError',
+    'more than a fifth of the records were bad',
+    'look at `kontor quarantine list`, correct the file or mapping, pull again',
+  ],
+  SHUTTING_DOWN: ['RetryLaterError', 'the worker was asked to stop', 'nothing; another worker goes on from here'],
+  USAGE: ['NeedsOperatorError', 'the command line was not understood', 'see `kontor COMMAND --help`'],
+  INTERNAL: ['Error', 'a defect in Kontor', 'report it with the run number and the log line'],
+} as const satisfies Record<string, readonly [string, string, string]>;
+
+export type ErrorCode = keyof typeof ERROR_CODES;
+
+/** Ids and numbers only: details reach logs and screens. */
+export type ErrorDetails = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+interface Options {
+  cause?: unknown;
+  details?: ErrorDetails;
+}
+
+/** Base of all errors Kontor throws on purpose. `message` says what happened, to which thing, and what to do next. */
+export abstract class KontorError extends Error {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, message: string, options: Options = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = new.target.name;
+    this.code = code;
+    this.details = options.details ?? {};
+  }
+}
+
+/** The world may heal: the queue tries again. With `retryAfterMs` the job is delayed without spending an attempt. */
+export class RetryLaterError extends KontorError {
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ErrorCode, message: string, options: Options & { retryAfterMs?: number } = {}) {
+    super(code, message, options);
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** One record is bad: it goes to quarantine and the run goes on. Never leaves a flow. */
+export class RecordRejectedError extends KontorError {}
+
+/** Only a person can help: the job fails at once and the thing is shown. */
+export class NeedsOperatorError extends KontorError {}
