@@ -1,0 +1,53 @@
+/** References by name whose target arrived later, in this file or another: resolved in sets. */
+import { ENTITIES, type EntityName } from '../connector/entities.ts';
+import type { Transaction } from './database.ts';
+import { profileColumns } from './profile-columns.ts';
+
+/** Points profiles at targets that have arrived since, whichever source of the connection waited for them. Answers how many. */
+export async function resolveReferences(trx: Transaction, sources: Readonly<Record<EntityName, number>>): Promise<number> {
+  let resolved = 0;
+  for (const [entity, { table, fields }] of Object.entries(ENTITIES) as [EntityName, (typeof ENTITIES)[EntityName]][]) {
+    for (const { field, column, reference } of profileColumns(entity)) {
+      if (!reference || !fields[field]) continue;
+      const { rows } = await trx.raw(
+        `with arrived as (
+           delete from pending_references w using links target
+           where w.source_id = :sourceId and w.field = :field and target.source_id = w.target_source_id and target.key = w.target_key
+           returning w.key, target.local_id
+         ), pointed as (
+           update ${table} p set ${column} = arrived.local_id
+           from arrived join links l on l.source_id = :sourceId and l.key = arrived.key
+           where p.id = l.local_id returning 1
+         ) select count(*)::int as n from pointed`,
+        { sourceId: sources[entity], field },
+      );
+      resolved += rows[0].n;
+    }
+  }
+  return resolved;
+}
+
+/** References of one source that still wait: how many, and a few by name. */
+export async function waitingReferences(
+  trx: Transaction,
+  sourceId: number,
+): Promise<Array<{ field: string; count: number; examples: string[] }>> {
+  const { rows } = await trx.raw(
+    `select field, count(*)::int as count, (array_agg(format('"%s" (named by "%s")', target_key, external_id) order by w.key))[1:3] as examples
+     from pending_references w join links l using (source_id, key) where source_id = ? group by field order by field`,
+    [sourceId],
+  );
+  return rows;
+}
+
+/** Notes of earlier runs of the connection that some of their references still wait, where none does any more. */
+export async function clearSettledNotes(trx: Transaction, sourceIds: readonly number[]): Promise<void> {
+  await trx.raw(
+    `update runs r set notices = (
+       select coalesce(jsonb_agg(notice order by place), '[]') from jsonb_array_elements(r.notices) with ordinality as n(notice, place)
+       where notice ->> 'code' <> 'UNRESOLVED_REFERENCES')
+     where r.source_id = any(:sourceIds) and r.notices @> '[{"code": "UNRESOLVED_REFERENCES"}]'
+       and not exists (select from pending_references w where w.source_id = r.source_id)`,
+    { sourceIds: [...sourceIds] },
+  );
+}

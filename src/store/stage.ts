@@ -1,0 +1,122 @@
+/**
+ * The stage: three unlogged tables per run that hold what was read until it is applied.
+ *
+ * - keys:   every record seen, with the digest of its content (finds repeats, and later what is missing)
+ * - drafts: records that are new or differ from what we hold
+ * - bad:    records that go to quarantine
+ *
+ * Unlogged tables are emptied when PostgreSQL itself crashes; `stageIsWhole` notices and the run reads again.
+ */
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { Client } from 'pg';
+import { from as copyFrom } from 'pg-copy-streams';
+import type { Database, Transaction } from './database.ts';
+
+const MARKER_SEQ = -1;
+
+/** Separates texts that travel in one parameter; refused inside keys. */
+export const UNIT_SEPARATOR = '\u001f';
+
+export interface StageTables {
+  readonly keys: string;
+  readonly drafts: string;
+  readonly bad: string;
+}
+
+export function stageTables(runId: string): StageTables {
+  if (!/^\d+$/.test(runId)) throw new TypeError(`run id ${runId} is not a number`);
+  return { keys: `stage.keys_${runId}`, drafts: `stage.drafts_${runId}`, bad: `stage.bad_${runId}` };
+}
+
+export async function createStage(trx: Transaction, runId: string): Promise<void> {
+  const stage = stageTables(runId);
+  await dropStage(trx, runId);
+  // Batches are logged, the stage is not: after a crash of PostgreSQL they would name rows of another reading.
+  await trx.raw('delete from run_batches where run_id = ?', [runId]);
+  await trx.raw(`
+    create unlogged table ${stage.keys} (seq bigint not null, key text collate "C" not null, digest uuid not null);
+    create unlogged table ${stage.drafts} (
+      seq bigint not null, key text collate "C" not null, external_id text not null, content_digest uuid not null, fingerprint uuid not null,
+      origin jsonb not null, refs jsonb, draft jsonb not null);
+    create unlogged table ${stage.bad} (
+      seq bigint not null, identity text not null, key text collate "C", external_id text, origin jsonb not null, problems jsonb not null, payload jsonb, draft jsonb);
+    insert into ${stage.keys} (seq, key, digest) values (${MARKER_SEQ}, '', '00000000-0000-0000-0000-000000000000');
+  `);
+}
+
+export async function dropStage(db: Database | Transaction, runId: string): Promise<void> {
+  const stage = stageTables(runId);
+  await db.raw(`drop table if exists ${stage.keys}, ${stage.drafts}, ${stage.bad}`);
+}
+
+/** Whether the tables are as they were left: a crash of PostgreSQL empties them, and the marker row with them. */
+export async function stageIsWhole(db: Database | Transaction, runId: string): Promise<boolean> {
+  const { keys } = stageTables(runId);
+  const { rows: found } = await db.raw('select to_regclass(?) is not null as there', [keys]);
+  if (!found[0].there) return false;
+  const { rows } = await db.raw(`select exists (select from ${keys} where seq = ${MARKER_SEQ}) as whole`);
+  return rows[0].whole;
+}
+
+/**
+ * To be called first in a transaction that stages. After a first import the planner has no statistics yet and would read
+ * whole tables for every page. And pages lost with the server's memory are read again, like everything on the unlogged stage.
+ */
+export async function prepareStaging(trx: Transaction): Promise<void> {
+  await trx.raw(
+    'set local enable_seqscan = off; set local enable_hashjoin = off; set local enable_mergejoin = off; set local synchronous_commit = off',
+  );
+}
+
+/** Keeps the keys of one batch and answers which of them (by position) are new or differ from the source record. */
+export async function stageKeys(
+  trx: Transaction,
+  runId: string,
+  sourceId: number,
+  batch: { firstSeq: number; keys: string; digests: string },
+): Promise<number[]> {
+  const { rows } = await trx.raw(
+    `with batch as materialized (
+       select key, digest, ord
+       from unnest(string_to_array(:keys, chr(31)), string_to_array(:digests, ',')::uuid[]) with ordinality as b(key, digest, ord)
+     ), kept as (
+       insert into ${stageTables(runId).keys} (seq, key, digest) select :firstSeq::bigint + ord - 1, key, digest from batch
+     )
+     select array_agg(b.ord::int - 1 order by b.ord) as differing
+     from batch b left join source_records r on r.source_id = :sourceId and r.key = b.key
+     where r.content_digest is distinct from b.digest`,
+    { keys: batch.keys, digests: batch.digests, firstSeq: batch.firstSeq, sourceId },
+  );
+  return rows[0].differing ?? [];
+}
+
+/** Drafts lie in the order of their numbers, so a BRIN index finds a batch at almost no cost. */
+export async function indexStage(trx: Transaction, runId: string): Promise<void> {
+  const stage = stageTables(runId);
+  // What follows sorts and joins the whole stage.
+  await trx.raw(`set local work_mem = '64MB'`);
+  await trx.raw(
+    `create index on ${stage.drafts} using brin (seq) with (pages_per_range = 16); analyze ${stage.keys}, ${stage.drafts}, ${stage.bad}`,
+  );
+}
+
+export async function stageSize(trx: Transaction, runId: string): Promise<{ drafts: number; bad: number }> {
+  const stage = stageTables(runId);
+  const { rows } = await trx.raw(
+    `select (select count(*) from ${stage.drafts})::int as drafts, (select count(*) from ${stage.bad})::int as bad`,
+  );
+  return rows[0];
+}
+
+/** Streams rows in COPY text format into a table, inside the transaction. The text is used up: its memory is given back at once. */
+export async function copyRows(trx: Transaction, into: string, text: Uint8Array): Promise<void> {
+  if (text.length === 0) return;
+  const client: Client = await trx.client.acquireConnection();
+  await pipeline(
+    Readable.from([Buffer.from(text.buffer, text.byteOffset, text.byteLength)]),
+    client.query(copyFrom(`copy ${into} from stdin`)),
+  );
+  // Left to the garbage collector, some thirty pages of two megabytes each would wait for it.
+  if (text.buffer instanceof ArrayBuffer && text.buffer.byteLength === text.byteLength) structuredClone(null, { transfer: [text.buffer] });
+}
