@@ -1,0 +1,5 @@
+/** Every connector, one line each. */
+import type { AnyConnector } from '../src/connector/contract.ts';
+import { spreadsheet } from './spreadsheet/index.ts';
+
+export const connectors: readonly AnyConnector[] = [spreadsheet];

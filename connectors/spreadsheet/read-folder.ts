@@ -1,0 +1,147 @@
+/** Reads every new or changed file of the folder, page by page; a file that cannot be read is a fault and the others go on. */
+import { open, stat } from 'node:fs/promises';
+import type { Cursor, Fault, Page, Session, Unreadable } from '../../src/connector/contract.ts';
+import { digestFile, type FoundFile, listFiles, openFolder } from '../../src/connector/files.ts';
+import { readTable } from '../../src/connector/tabular/read-table.ts';
+import type { Batch, Row } from '../../src/connector/tabular/row.ts';
+import { KontorError, NeedsOperatorError, RetryLaterError } from '../../src/errors.ts';
+import { archiveFolder } from './archive.ts';
+import { cursorWriter, openCursor } from './cursor.ts';
+import type { ReadOptions, SpreadsheetSettings } from './settings.ts';
+
+/** A page is complete with this many records and never holds twice as many. */
+const PAGE_ROWS = 2_000;
+
+interface OpenPage {
+  records: Row[];
+  unreadable: Unreadable[];
+  faults: Fault[];
+}
+
+export async function* readFolder(
+  session: Session<SpreadsheetSettings>,
+  options: ReadOptions,
+  cursor: Cursor | null,
+): AsyncGenerator<Page<Row>> {
+  const root = await openFolder(session.baseFolder, session.config.folder);
+  const { files, faults } = await listFiles(root, options.files, archiveFolder(session));
+  const state = openCursor(cursor, options);
+  const toCursor = cursorWriter(options);
+  const present = new Set(files.map((file) => file.name));
+  for (const name of state.done.keys()) if (!present.has(name)) state.done.delete(name);
+  const pending = files.filter((file) => !isUnchanged(file, state.done.get(file.name)));
+  const total = pending.reduce((sum, file) => sum + file.stats.size, 0);
+  let done = 0;
+  let page: OpenPage = { records: [], unreadable: [], faults };
+  const close = (): Page<Row> => {
+    const closed = { ...page, cursor: toCursor(state), progress: { done: Math.min(done, total), total } };
+    page = { records: [], unreadable: [], faults: [] };
+    return closed;
+  };
+
+  if (state.at && !pending.some(({ name }) => name === state.at?.name)) throw replaced(state.at.name);
+  for (const file of pending) {
+    const before = done;
+    try {
+      for await (const { digest, batch } of readFile(file, session, options, state)) {
+        done = before + batch.bytesDone;
+        page.faults.push(...batch.faults);
+        for (const piece of cutBatch(batch)) {
+          for (const row of piece.rows) page.records.push(row);
+          for (const bad of piece.unreadable) page.unreadable.push(bad);
+          state.at = { name: file.name, digest, position: { sheet: batch.sheet, row: piece.lastRow } };
+          if (page.records.length + page.unreadable.length >= PAGE_ROWS) yield close();
+        }
+      }
+    } catch (error) {
+      if (session.signal.aborted || !(error instanceof KontorError) || error.code === 'SOURCE_CHANGED') throw error;
+      page.faults.push(toFault(error, file.name));
+    }
+    state.at = undefined;
+    done = before + file.stats.size;
+  }
+  yield close();
+}
+
+function isUnchanged(file: FoundFile, known: { size: number; modifiedMs: number } | undefined): boolean {
+  return known !== undefined && known.size === file.stats.size && known.modifiedMs === file.stats.mtimeMs;
+}
+
+/** Yields the file's batches and, if all of it could be read, marks it done. */
+async function* readFile(
+  file: FoundFile,
+  session: Session<SpreadsheetSettings>,
+  options: ReadOptions,
+  state: ReturnType<typeof openCursor>,
+): AsyncGenerator<{ digest: string; batch: Batch }> {
+  const { limits, stableMs } = session.config;
+  refuseGrowing(file, session.now(), stableMs);
+  refuseLarge(file, limits.maxFileBytes);
+  const handle = await openForReading(file);
+  try {
+    const digest = await digestFile(handle, session.signal);
+    if (state.at?.name === file.name && state.at.digest !== digest) throw replaced(file.name);
+    const resume = state.at?.name === file.name ? state.at.position : null;
+    let faulty = false;
+    if (state.done.get(file.name)?.digest !== digest) {
+      for await (const batch of readTable({ name: file.name, path: file.path, handle }, options, limits, resume, session.signal)) {
+        faulty ||= batch.faults.length > 0;
+        yield { digest, batch };
+      }
+    }
+    const now = await stat(file.path);
+    if (now.size !== file.stats.size || now.mtimeMs !== file.stats.mtimeMs) throw notReady(file.name);
+    if (!faulty) state.done.set(file.name, { size: now.size, modifiedMs: now.mtimeMs, digest });
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The time of the last change of any kind (ctime) counts: copying programs may set the time of modification back. */
+function refuseGrowing(file: FoundFile, now: Date, stableMs: number): void {
+  const changedMs = Math.max(file.stats.mtimeMs, file.stats.ctimeMs);
+  if (stableMs > 0 && now.getTime() - changedMs < stableMs) throw notReady(file.name);
+}
+
+/** Rows of the old version were handed over already; beside those of the new one they would look like contradictions. */
+function replaced(name: string): RetryLaterError {
+  return new RetryLaterError('SOURCE_CHANGED', `${name} was replaced after a part of it had been read; everything is read anew`);
+}
+
+function notReady(name: string): RetryLaterError {
+  return new RetryLaterError('SOURCE_NOT_READY', `${name} is still being written; the next pull reads it`);
+}
+
+function refuseLarge(file: FoundFile, maxFileBytes: number): void {
+  if (file.stats.size <= maxFileBytes) return;
+  const message = `${file.name} has ${file.stats.size} bytes, more than ${maxFileBytes}; split it, or raise \`limits.maxFileBytes\``;
+  throw new NeedsOperatorError('SOURCE_TOO_LARGE', message);
+}
+
+async function openForReading(file: FoundFile) {
+  try {
+    return await open(file.path, 'r');
+  } catch (error) {
+    const message = `${file.name} cannot be opened: ${(error as Error).message}; give the worker's user the right to read it`;
+    throw new NeedsOperatorError('SOURCE_UNREADABLE', message, { cause: error });
+  }
+}
+
+/** Cuts a batch where a page may end: everything up to `lastRow` lies in this piece or before. */
+function* cutBatch(batch: Batch): Generator<{ rows: Row[]; unreadable: Unreadable[]; lastRow: number }> {
+  let bad = 0;
+  for (let start = 0; start < batch.rows.length || bad < batch.unreadable.length; start += PAGE_ROWS) {
+    const rows = batch.rows.length <= PAGE_ROWS ? batch.rows : batch.rows.slice(start, start + PAGE_ROWS);
+    const isLast = start + PAGE_ROWS >= batch.rows.length;
+    const lastRow = isLast ? Math.max(rows.at(-1)?.row ?? 0, batch.unreadable.at(-1)?.origin.row ?? 0) : (rows.at(-1)?.row ?? 0);
+    const from = bad;
+    while (bad < batch.unreadable.length && (batch.unreadable[bad]?.origin.row ?? 0) <= lastRow) bad++;
+    yield { rows, unreadable: batch.unreadable.slice(from, bad), lastRow };
+  }
+}
+
+function toFault(error: KontorError, file: string): Fault {
+  const { row, sheet } = error.details;
+  const origin = { file, ...(typeof sheet === 'string' ? { sheet } : {}), ...(typeof row === 'number' ? { row } : {}) };
+  return { code: error.code as Fault['code'], origin, message: error.message };
+}

@@ -1,0 +1,81 @@
+/** Rows of a table file and how a reader hands them over. */
+import type { Fault, Unreadable } from '../contract.ts';
+import type { Header } from './header.ts';
+
+/** A zero byte parts the cells: no table file can hold one inside a cell. */
+const CELL_SEPARATOR = '\0';
+
+/**
+ * One record of a table. It holds its cells as one text until a second one is asked for: most rows of most runs are only
+ * compared, and fifteen small strings each, kept for the length of a page, cost more than the comparison.
+ */
+export class Row {
+  readonly header: Header;
+  /** Counted from 1, the way spreadsheets show it; rows that are blank or hold a title count too. */
+  readonly row: number;
+  /** Workbooks only: one letter of `KIND` per cell. */
+  readonly kinds: string | undefined;
+  readonly text: string;
+  #cells: readonly string[] | undefined;
+  #wasAsked = false;
+
+  constructor({ header, text, row, kinds }: Pick<Row, 'header' | 'text' | 'row' | 'kinds'>) {
+    this.header = header;
+    this.text = text;
+    this.row = row;
+    this.kinds = kinds;
+  }
+
+  /** `cells` is as long as `header.names`. */
+  static of(header: Header, cells: readonly string[], row: number, kinds?: string): Row {
+    return new Row({ header, text: cells.join(CELL_SEPARATOR), row, kinds });
+  }
+
+  get cells(): readonly string[] {
+    this.#cells ??= this.text.split(CELL_SEPARATOR);
+    return this.#cells;
+  }
+
+  /** The key is the one cell that is asked of every row. */
+  cell(index: number): string {
+    if (this.#cells || this.#wasAsked) return this.cells[index] ?? '';
+    this.#wasAsked = true;
+    let start = 0;
+    for (let skipped = 0; skipped < index; skipped++) start = this.text.indexOf(CELL_SEPARATOR, start) + 1;
+    const end = this.text.indexOf(CELL_SEPARATOR, start);
+    return end < 0 ? this.text.slice(start) : this.text.slice(start, end);
+  }
+
+  /** All that a row says, place in the file aside. */
+  get content(): string {
+    const content = this.header.digest + CELL_SEPARATOR + this.text;
+    return this.kinds === undefined ? content : content + CELL_SEPARATOR + this.kinds;
+  }
+}
+
+/** A place in a table file: everything up to and including this row was handed over. */
+export interface Position {
+  /** Index of the sheet among those selected; 0 for csv. */
+  readonly sheet: number;
+  readonly row: number;
+}
+
+/** What a reader hands over at a time, in order of rows, all of one sheet. */
+export interface Batch {
+  readonly sheet: number;
+  readonly rows: Row[];
+  readonly unreadable: Unreadable[];
+  readonly faults: Fault[];
+  /** How much of the file is behind us. */
+  readonly bytesDone: number;
+}
+
+/** How a table is found in a file, whatever its format. */
+export interface LayoutOptions {
+  /** `auto`, the row that holds the names, or the names of a file that has no such row. */
+  readonly header: 'auto' | number | readonly string[];
+  /** `reject`: a row with filled cells beyond the header, or (csv) too few cells, is set aside. `tolerate`: cut, or filled with blanks. */
+  readonly ragged: 'reject' | 'tolerate';
+  /** Whether a table without rows is what one expects. */
+  readonly allowEmpty: boolean;
+}

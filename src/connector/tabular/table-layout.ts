@@ -1,0 +1,167 @@
+/** Turns the cells of successive rows of one table into `Row`s: finds the header, drops blank rows, sets ragged rows aside. */
+import { NeedsOperatorError } from '../../errors.ts';
+import type { Problem, Unreadable } from '../contract.ts';
+import { KIND } from './cell.ts';
+import { findHeader, HEADER_SEARCH_ROWS, type Header, makeHeader, trimEnd } from './header.ts';
+import { joinHeaderRows, type Merge } from './merged-header.ts';
+import { type LayoutOptions, Row } from './row.ts';
+
+interface RawRow {
+  readonly cells: string[];
+  readonly kinds: string | undefined;
+  readonly row: number;
+}
+
+export class TableLayout {
+  rows: Row[] = [];
+  unreadable: Unreadable[] = [];
+  header: Header | undefined;
+  readonly #file: string;
+  readonly #sheet: string | undefined;
+  readonly #options: LayoutOptions;
+  /** csv writes every cell, blank or not, so a missing one means a broken row; a workbook leaves blanks out. */
+  readonly #shortIsBroken: boolean;
+  readonly #after: number;
+  readonly #merges: readonly Merge[];
+  #waiting: RawRow[] | undefined = [];
+  #found = 0;
+  #width = 0;
+  #least = 0;
+
+  /** Rows up to `after` are not handed over again. */
+  constructor(
+    options: LayoutOptions,
+    place: { file: string; sheet?: string; shortIsBroken: boolean; after: number; merges?: readonly Merge[] },
+  ) {
+    this.#options = options;
+    this.#file = place.file;
+    this.#sheet = place.sheet;
+    this.#shortIsBroken = place.shortIsBroken;
+    this.#after = place.after;
+    this.#merges = place.merges ?? [];
+    if (typeof options.header !== 'number' && options.header !== 'auto') this.#useHeader(options.header);
+  }
+
+  /** Rows handed over or skipped as known. */
+  get found(): number {
+    return this.#found;
+  }
+
+  add(cells: string[], row: number, kinds?: string): void {
+    if (this.header === undefined) this.#lookForHeader({ cells, row, kinds });
+    else this.#addRecord(cells, row, kinds, this.header);
+  }
+
+  /** A record whose cells cannot be trusted. */
+  addBroken(cells: readonly string[], row: number, reason: string): void {
+    this.#found++;
+    if (row > this.#after) this.unreadable.push(this.#setAside(cells, row, undefined, { code: 'RECORD_INVALID', reason }));
+  }
+
+  take(): { rows: Row[]; unreadable: Unreadable[] } {
+    const taken = { rows: this.rows, unreadable: this.unreadable };
+    this.rows = [];
+    this.unreadable = [];
+    return taken;
+  }
+
+  /** To be called after the last row. */
+  end(): void {
+    if (this.header === undefined) this.#settleHeader();
+    if (this.header === undefined) throw this.#fault(`${this.#place()} is empty`, 'fill it, or take it out of the folder');
+    if (this.#found > 0 || this.#options.allowEmpty) return;
+    throw this.#fault(
+      `${this.#place()} has a header and no rows`,
+      'check the export that wrote it, or set `read.allowEmpty: true` if this is expected',
+    );
+  }
+
+  #addRecord(cells: string[], row: number, kinds: string | undefined, header: Header): void {
+    if (!cells[0] && isBlank(cells)) return;
+    this.#found++;
+    if (row <= this.#after) return;
+    if (cells.length !== this.#width) {
+      const problem = this.#makeFit(cells);
+      if (problem) {
+        this.unreadable.push(this.#setAside(cells, row, kinds, problem));
+        return;
+      }
+    }
+    this.rows.push(Row.of(header, cells, row, kinds?.slice(0, this.#width).padEnd(this.#width, KIND.text)));
+  }
+
+  #makeFit(cells: string[]): Problem | undefined {
+    const width = this.#width;
+    if (this.#options.ragged === 'reject') {
+      const filled = trimEnd(cells).length;
+      if (filled > width) return { code: 'RECORD_INVALID', reason: raggedReason(`${filled} cells`, width) };
+      if (this.#shortIsBroken && cells.length < this.#least) {
+        return { code: 'RECORD_INVALID', reason: raggedReason(`only ${cells.length} cells`, width) };
+      }
+    }
+    while (cells.length < width) cells.push('');
+    cells.length = width;
+    return undefined;
+  }
+
+  #setAside(cells: readonly string[], row: number, kinds: string | undefined, problem: Problem): Unreadable {
+    const columns = [...(this.header?.names ?? [])];
+    const payload = { columns, cells: [...cells], broken: problem.reason, ...(kinds === undefined ? {} : { kinds }) };
+    const origin = this.#sheet === undefined ? { file: this.#file, row } : { file: this.#file, sheet: this.#sheet, row };
+    return { origin, problems: [problem], payload };
+  }
+
+  #lookForHeader(raw: RawRow): void {
+    const waiting = this.#waiting ?? [];
+    waiting.push(raw);
+    const declared = this.#options.header;
+    if (typeof declared === 'number' ? raw.row >= declared + HEADER_SEARCH_ROWS : waiting.length >= HEADER_SEARCH_ROWS)
+      this.#settleHeader();
+  }
+
+  #settleHeader(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    const at = this.#headerIndex(waiting);
+    if (at === undefined) return;
+    const { titles, lastRow } = joinHeaderRows(waiting, waiting[at]?.row ?? 0, this.#merges);
+    const header = this.#useHeader(this.#shortIsBroken ? titles : trimEnd(titles));
+    for (const raw of waiting) if (raw.row > lastRow) this.#addRecord(raw.cells, raw.row, raw.kinds, header);
+  }
+
+  #headerIndex(waiting: readonly RawRow[]): number | undefined {
+    if (waiting.every((raw) => isBlank(raw.cells))) return undefined;
+    const declared = this.#options.header;
+    const at =
+      typeof declared === 'number' ? waiting.findIndex((raw) => raw.row === declared) : findHeader(waiting.map((raw) => raw.cells));
+    if (at >= 0 && !isBlank(waiting[at]?.cells ?? [])) return at;
+    const what =
+      typeof declared === 'number'
+        ? `row ${declared} of ${this.#place()} is blank`
+        : `none of the first ${HEADER_SEARCH_ROWS} rows of ${this.#place()} looks like a header`;
+    throw this.#fault(what, 'name the row of the header with `read.header: 3`, or list the names of its columns there');
+  }
+
+  #useHeader(titles: readonly string[]): Header {
+    this.header = makeHeader(this.#file, this.#sheet, titles);
+    this.#width = titles.length;
+    this.#least = trimEnd(titles).length;
+    return this.header;
+  }
+
+  #place(): string {
+    return this.#sheet === undefined ? this.#file : `sheet "${this.#sheet}" of ${this.#file}`;
+  }
+
+  #fault(what: string, cure: string): NeedsOperatorError {
+    return new NeedsOperatorError('SOURCE_LAYOUT', `${what}; ${cure}`);
+  }
+}
+
+function isBlank(cells: readonly string[]): boolean {
+  return cells.every((cell) => cell.trim() === '');
+}
+
+function raggedReason(has: string, width: number): string {
+  return `the row has ${has} where the header has ${width}; correct the row (often a delimiter or line break without quotes), or set \`read.ragged: tolerate\``;
+}
