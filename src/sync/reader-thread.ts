@@ -1,0 +1,66 @@
+/** Entry of the reader thread: reads ahead of the database by a few pages, maps what it is told differs. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { connectors } from '../../connectors/index.ts';
+import { KontorError } from '../errors.ts';
+import type { Held, PageStager } from './page-stager.ts';
+import type { FromReader, ToReader } from './reader-protocol.ts';
+import { type ReadRequest, readBatches } from './reading.ts';
+
+/** Pages prepared and not yet rendered; bounds the memory of a reader that is faster than the database. */
+const READ_AHEAD = 3;
+
+const port = parentPort;
+if (!port) throw new Error('reader-thread.ts runs as a worker thread only');
+const say = (message: FromReader, transfer: ArrayBuffer[] = []) => port.postMessage(message, transfer);
+
+const request = workerData as ReadRequest;
+const stopping = new AbortController();
+const waiting = new Map<number, { held: Held; stager: PageStager }>();
+let roomMade: () => void = () => {};
+
+/** Handed over rather than copied, unless it is a part of Node's pool for small buffers. */
+function ownMemory({ buffer, byteLength }: Uint8Array): ArrayBuffer[] {
+  return buffer instanceof ArrayBuffer && byteLength > 0 && buffer.byteLength === byteLength ? [buffer] : [];
+}
+
+port.on('message', (message: ToReader) => {
+  if (message.kind === 'stop') {
+    stopping.abort();
+    roomMade();
+    return;
+  }
+  const page = waiting.get(message.page);
+  if (!page) return;
+  waiting.delete(message.page);
+  const { drafts, bad, badCount } = page.stager.render(page.held, message.differing);
+  if (drafts.length > 0 || bad.length > 0)
+    say({ kind: 'rendered', page: message.page, drafts, bad, badCount }, [drafts, bad].flatMap(ownMemory));
+  roomMade();
+});
+
+try {
+  const connector = connectors.find(({ name }) => name === request.connector);
+  if (!connector) throw new Error(`no connector ${request.connector}`);
+  let page = 0;
+  for await (const batch of readBatches(connector, request, stopping.signal)) {
+    if (stopping.signal.aborted) break;
+    waiting.set(page, batch);
+    say({ kind: 'prepared', page, prepared: batch.held.prepared });
+    page += 1;
+    // Also gives waiting render requests their turn between two pages.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    while (waiting.size >= READ_AHEAD && !stopping.signal.aborted) await new Promise<void>((resolve) => (roomMade = resolve));
+  }
+  say({ kind: 'end' });
+} catch (error) {
+  const known = error instanceof KontorError;
+  say({
+    kind: 'failed',
+    error: {
+      class: known ? error.name : 'Error',
+      code: known ? error.code : 'INTERNAL',
+      message: error instanceof Error ? error.message : String(error),
+      stack: error instanceof Error ? (error.stack ?? '') : '',
+    },
+  });
+}

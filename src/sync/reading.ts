@@ -1,0 +1,76 @@
+/** What a reader needs to know, and what the flow gets from it, whether it reads here or on a thread of its own. */
+import type { AnyConnector, AnySource, Cursor, MappingSpec, Page } from '../connector/contract.ts';
+import type { EntityName } from '../connector/entities.ts';
+import { bindMapping, compileMapping, type Formats, mappingDigest, overlayMapping } from '../connector/mapping/index.ts';
+import { NeedsOperatorError } from '../errors.ts';
+import { type Held, PageStager, type PreparedPage, type RenderedPage } from './page-stager.ts';
+
+/** Plain data: it crosses to the thread. */
+export interface ReadRequest {
+  readonly connection: string;
+  readonly connector: string;
+  readonly settings: unknown;
+  readonly baseFolder: string;
+  readonly entity: EntityName;
+  readonly read: unknown;
+  readonly mapping: MappingSpec;
+  readonly formats: Formats;
+  readonly cursor: Cursor | null;
+  readonly firstSeq: number;
+}
+
+/** One page on its way to the stage. */
+export interface ReadBatch {
+  readonly prepared: PreparedPage;
+  /** Maps the records at these positions and renders them, with the page's bad records, for the stage. Called once. */
+  render(differing: readonly number[]): Promise<RenderedPage>;
+}
+
+/** Reads pages through a connector and prepares them for the stage. */
+export async function* readBatches(
+  connector: AnyConnector,
+  request: ReadRequest,
+  signal: AbortSignal,
+): AsyncGenerator<{ held: Held; stager: PageStager }> {
+  const source = connector.sources[request.entity];
+  if (!source) {
+    throw new NeedsOperatorError(
+      'CONNECTION_UNKNOWN',
+      `connector ${connector.name} has no ${request.entity}; it has ${Object.keys(connector.sources).join(', ')}`,
+    );
+  }
+  const stager = stagerFor(connector, request);
+  const session = {
+    connection: request.connection,
+    config: connector.config.parse(request.settings),
+    baseFolder: request.baseFolder,
+    signal,
+    now: () => new Date(),
+  };
+  const pages: AsyncIterable<Page<unknown>> = source.read(session, source.options.parse(request.read ?? {}), request.cursor);
+  for await (const page of pages) yield { held: stager.prepare(page), stager };
+}
+
+export function stagerFor(connector: AnyConnector, request: Pick<ReadRequest, 'entity' | 'mapping' | 'formats' | 'firstSeq'>): PageStager {
+  const source = connector.sources[request.entity];
+  if (!source) throw new NeedsOperatorError('CONNECTION_UNKNOWN', `connector ${connector.name} has no ${request.entity}`);
+  const spec = mappingOf(source, request);
+  return new PageStager({
+    entity: request.entity,
+    source,
+    mapper: bindMapping(compileMapping(request.entity, spec, request.formats), source),
+    mappingDigest: mappingDigest(spec, request.formats),
+    foldKeys: connector.traits.keys === 'fold',
+    firstSeq: request.firstSeq,
+  });
+}
+
+function mappingOf(source: AnySource, { mapping }: Pick<ReadRequest, 'mapping'>): MappingSpec {
+  return source.mapping ? overlayMapping(source.mapping, mapping) : mapping;
+}
+
+/** Differs whenever the same record would become another draft. */
+export function mappingDigestOf(connector: AnyConnector, request: Pick<ReadRequest, 'entity' | 'mapping' | 'formats'>): string {
+  const source = connector.sources[request.entity];
+  return mappingDigest(source ? mappingOf(source, request) : request.mapping, request.formats);
+}

@@ -1,0 +1,80 @@
+/** Replay: quarantined records go through mapping and stage again, as if just read. */
+import type { AnyConnector, AnySource, Page, Unreadable } from '../connector/contract.ts';
+import { RecordRejectedError } from '../errors.ts';
+import type { Database } from '../store/database.ts';
+import { loadQuarantined, type QuarantinedRecord } from '../store/quarantine.ts';
+import { copyLine, jsonCell } from './copy-text.ts';
+import type { PreparedPage } from './page-stager.ts';
+import { type ReadBatch, type ReadRequest, stagerFor } from './reading.ts';
+
+const UNIT_SEPARATOR = '\u001f';
+
+/** Yields the chosen records in at most two batches: those to be mapped again, and those set aside after mapping. */
+export async function* readQuarantined(
+  db: Database,
+  connector: AnyConnector,
+  request: ReadRequest,
+  ids: readonly string[],
+): AsyncGenerator<ReadBatch> {
+  const records = await loadQuarantined(db, ids);
+  const mappable = records.filter(({ draft }) => draft === null);
+  const source = connector.sources[request.entity];
+  const done = request.firstSeq;
+  if (done < mappable.length) {
+    const stager = stagerFor(connector, request);
+    const held = stager.prepare(revivePage(source, mappable));
+    yield { prepared: held.prepared, render: async (differing) => stager.render(held, differing) };
+  }
+  const drafted = records.filter(({ draft }) => draft !== null);
+  if (drafted.length > 0 && done <= mappable.length) yield draftBatch(drafted, mappable.length, connector.traits.keys === 'fold');
+}
+
+/** What was never readable as a record stays where it is, with the reasons it has. */
+function revivePage(source: AnySource | undefined, quarantined: readonly QuarantinedRecord[]): Page<unknown> {
+  const records: unknown[] = [];
+  const unreadable: Unreadable[] = [];
+  for (const { payload, origin, problems } of quarantined) {
+    try {
+      records.push(source?.revive(payload, origin));
+    } catch (error) {
+      if (!(error instanceof RecordRejectedError)) throw error;
+      unreadable.push({ origin, problems, payload });
+    }
+  }
+  return { records, unreadable, cursor: null };
+}
+
+function draftBatch(records: readonly QuarantinedRecord[], firstSeq: number, fold: boolean): ReadBatch {
+  const drafts = records.flatMap(({ draft, origin }) => (draft ? [{ draft, origin }] : []));
+  const keyOf = (externalId: string) => (fold ? externalId.toLowerCase() : externalId);
+  const prepared: PreparedPage = {
+    firstSeq,
+    size: drafts.length,
+    keyed: drafts.length,
+    keys: drafts.map(({ draft }) => keyOf(draft.externalId)).join(UNIT_SEPARATOR),
+    digests: drafts.map(({ draft }) => draft.contentDigest).join(','),
+    cursor: null,
+    faults: [],
+    progress: undefined,
+  };
+  const lines = drafts.map(({ draft, origin }, index) =>
+    copyLine([
+      String(firstSeq + index),
+      keyOf(draft.externalId),
+      draft.externalId,
+      draft.contentDigest,
+      draft.fingerprint,
+      jsonCell(JSON.stringify(origin)),
+      draft.refs && jsonCell(JSON.stringify(draft.refs)),
+      jsonCell(JSON.stringify(draft.values)),
+    ]),
+  );
+  return {
+    prepared,
+    render: async (differing) => ({
+      drafts: Buffer.from(differing.map((position) => lines[position] ?? '').join('')),
+      bad: Buffer.alloc(0),
+      badCount: 0,
+    }),
+  };
+}
