@@ -1,0 +1,156 @@
+/** `kontor demo`: the main job on the sample files, from an empty folder to profiles, and nothing left running. */
+import { existsSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Command } from 'commander';
+import { pullJob } from '../../../jobs/pull.ts';
+import { loadSettings } from '../../config/load-settings.ts';
+import type { Settings } from '../../config/settings.ts';
+import { openQueue } from '../../queue/open-queue.ts';
+import { type Run, requestRun } from '../../store/runs.ts';
+import { findAccounts } from '../../store/views/find-account.ts';
+import { listQuarantine, type QuarantineEntry } from '../../store/views/list-quarantine.ts';
+import { type AccountView, showAccount } from '../../store/views/show-account.ts';
+import type { App, Store } from '../app.ts';
+import { withExamples } from '../arguments.ts';
+import { awaitRuns, exitCodeOfRuns } from '../await-runs.ts';
+import { drawAccount } from '../draw-account.ts';
+import { formatCount, formatOrigin } from '../format.ts';
+import { createLog, tellTrouble } from '../log.ts';
+import { startWorkerProcess } from '../start-worker.ts';
+import { drawFacts, drawTable } from '../table.ts';
+import { plain, type Terminal } from '../terminal.ts';
+
+const CONNECTION = 'sheets';
+/** Beside src in a clone, beside dist in a package. */
+const EXAMPLE = ['../../../examples/kontor.yaml', '../../../../examples/kontor.yaml']
+  .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+  .find((path) => existsSync(path)) as string;
+/** A company of the workbook, a location of the csv file two levels below it, and a customer who is blocked. */
+const SHOWN = ['001001', 'L-2001', '001078'];
+/** The demo never touches a database or a queue that someone works with. */
+const IGNORED = ['DATABASE_URL', 'REDIS_URL', 'KONTOR_CONFIG', 'KONTOR_REDIS_PREFIX', 'KONTOR_REDIS_CLUSTER'];
+
+interface Demonstration {
+  runs: Run[];
+  quarantine: QuarantineEntry[];
+  accounts: AccountView[];
+  /** How to call kontor with what the demo made. */
+  kontor: string;
+}
+
+export function addDemoCommand(program: Command, app: App): void {
+  const command = program
+    .command('demo')
+    .description('pull the sample customers into an embedded database in .kontor, and show what came of it')
+    .action(async () => {
+      const settings = await demoSettings(app);
+      app.out.hint('The sample files of examples/data go into a PostgreSQL of their own in .kontor; the queues run on it too.');
+      const store = await app.store(settings);
+      const runs = await pullEverything(app, settings, store);
+      const { records } = await listQuarantine(store.db, { connection: CONNECTION, limit: 50 });
+      app.exitCode = exitCodeOfRuns(runs);
+      app.out.answer(
+        { runs, quarantine: records.sort(byPlace), accounts: await chosenAccounts(store), kontor: kontorCommand(app) },
+        drawDemonstration,
+      );
+    });
+  withExamples(command, ['kontor demo', 'kontor demo --json']);
+}
+
+/** Beside the clone as examples/kontor.yaml says; in the folder of whoever installed Kontor elsewhere. */
+async function demoSettings({ surroundings, secrets }: App): Promise<Settings> {
+  const { env, cwd, connectors } = surroundings;
+  const sandboxed = Object.fromEntries(Object.entries(env).filter(([name]) => !IGNORED.includes(name)));
+  const folder = env.KONTOR_DATA_FOLDER || (isClone(cwd) ? undefined : resolve(cwd, '.kontor'));
+  return loadSettings({ file: EXAMPLE, env: { ...sandboxed, ...(folder && { KONTOR_DATA_FOLDER: folder }) }, cwd, connectors, secrets });
+}
+
+function kontorCommand({ surroundings: { cwd } }: App): string {
+  const command = `npx kontor --config ${relative(cwd, EXAMPLE)}`;
+  return isClone(cwd) ? command : `KONTOR_DATA_FOLDER=.kontor ${command}`;
+}
+
+function isClone(cwd: string): boolean {
+  return resolve(dirname(EXAMPLE), '..') === resolve(cwd);
+}
+
+async function pullEverything(app: App, settings: Settings, store: Store): Promise<Run[]> {
+  const backend = await app.queueBackend(settings, store);
+  const log =
+    settings.log.level === 'debug' ? createLog('debug', app.secrets, app.surroundings.stderr) : tellTrouble((line) => app.out.hint(line));
+  const worker = await startWorkerProcess(app, { settings, store, backend, log, scope: 'pulls' });
+  const queue = openQueue(backend);
+  app.onClose(() => queue.close());
+  try {
+    const runIds: string[] = [];
+    for (const { entity } of settings.connections.get(CONNECTION)?.entities ?? []) {
+      const { runId } = await requestRun(store.db, { connection: CONNECTION, entity, mode: 'full', trigger: 'demo' }, new Date());
+      await queue.add(pullJob, { runId });
+      runIds.push(runId);
+    }
+    return await awaitRuns(app, { settings, store, backend }, runIds);
+  } finally {
+    await worker.stop();
+  }
+}
+
+async function chosenAccounts({ db }: Store): Promise<AccountView[]> {
+  const views: AccountView[] = [];
+  for (const reference of SHOWN) {
+    const [match] = await findAccounts(db, reference, 1);
+    const view = match && (await showAccount(db, match.id));
+    if (view) views.push(view);
+  }
+  return views;
+}
+
+function* drawDemonstration({ runs, quarantine, accounts, kontor }: Demonstration, terminal: Terminal): Generator<string> {
+  const { paint } = terminal;
+  yield '';
+  yield paint.bold('What the pull did');
+  const numbers = runs.map(({ entity, outcome, counts }) => [
+    entity,
+    outcome ?? '',
+    ...[counts.read, counts.created, counts.changed, counts.unchanged, counts.quarantined].map((count) =>
+      count > 0 ? formatCount(count) : '',
+    ),
+  ]);
+  const titles = ['entity', 'outcome', 'read', 'created', 'changed', 'unchanged', 'quarantined'];
+  yield* drawTable(
+    titles.map((title, index) => (index < 2 ? { title } : { title, align: 'right' as const })),
+    numbers,
+    terminal,
+  );
+  for (const { notices } of runs) for (const { message } of notices) yield `${paint.yellow('note')}  ${plain(message)}`;
+  yield* drawQuarantine(quarantine, terminal);
+  for (const account of accounts) {
+    yield '';
+    yield paint.dim('-'.repeat(Math.min(terminal.width, 78)));
+    yield* drawAccount(account, terminal);
+  }
+  yield '';
+  yield paint.bold('Where to look next');
+  yield* drawFacts(
+    [
+      [`${kontor} map sheets account --sample 3`, 'how columns become fields'],
+      [`${kontor} quarantine show ${quarantine[0]?.id ?? 'NUMBER'}`, 'a record that was set aside, in full'],
+      [`${kontor} accounts history 001001`, 'every value, when it came and from where'],
+      ['npx kontor init', 'a kontor.yaml of your own'],
+    ],
+    terminal,
+  );
+}
+
+function* drawQuarantine(quarantine: readonly QuarantineEntry[], { paint }: Terminal): Generator<string> {
+  if (quarantine.length === 0) return;
+  yield '';
+  yield paint.bold('Set aside in quarantine, the rest went on without them');
+  for (const { id, origin, problems } of quarantine) {
+    for (const { reason } of problems) yield `${paint.yellow(id.padStart(3))}  ${plain(formatOrigin(origin))}: ${plain(reason)}`;
+  }
+}
+
+function byPlace(a: QuarantineEntry, b: QuarantineEntry): number {
+  return (a.origin.file ?? '').localeCompare(b.origin.file ?? '') || (a.origin.row ?? 0) - (b.origin.row ?? 0);
+}

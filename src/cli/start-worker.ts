@@ -1,0 +1,70 @@
+/** Puts a worker together: database, queue, jobs and what they are lent. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { jobNamed, jobs, type Lent } from '../../jobs/index.ts';
+import { pullJob } from '../../jobs/pull.ts';
+import { resumeRunsJob } from '../../jobs/resume-runs.ts';
+import { slotLedger } from '../../jobs/tick.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Backend } from '../queue/backend.ts';
+import type { JobContext, JobLog } from '../queue/define-job.ts';
+import { openQueue } from '../queue/open-queue.ts';
+import { startWorker } from '../queue/run-worker.ts';
+import { type Schedule, syncSchedules } from '../store/slots.ts';
+import { registerWorker } from '../store/workers.ts';
+import type { App, Store } from './app.ts';
+
+export interface WorkerProcess {
+  /** `deadline`: some jobs were interrupted and are back on the queue. May be called twice. */
+  stop(): Promise<'drained' | 'deadline'>;
+}
+
+interface Parts {
+  settings: Settings;
+  store: Store;
+  backend: Backend;
+  log: JobLog;
+  /** `pulls`: for the length of one command, without schedules. */
+  scope: 'everything' | 'pulls';
+}
+
+/** Throws QUEUE_UNREACHABLE. The caller stops it before it closes the app. */
+export async function startWorkerProcess(app: App, { settings, store: { db }, backend, log, scope }: Parts): Promise<WorkerProcess> {
+  const queue = openQueue(backend);
+  app.onClose(() => queue.close());
+  if (scope === 'everything') await syncSchedules(db, schedulesOf(settings), new Date());
+  const lent: Omit<Lent, 'signal' | 'now'> = {
+    db,
+    queue,
+    jobNamed,
+    settings,
+    connectors: app.surroundings.connectors,
+    holder: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
+  };
+  const worker = await startWorker({
+    backend,
+    jobs: scope === 'everything' ? jobs : [pullJob, resumeRunsJob],
+    context: (base: JobContext) => ({ ...lent, ...base }),
+    concurrency: settings.worker.concurrency,
+    drainMs: settings.worker.drainMs,
+    log,
+    slots: slotLedger(db, queue),
+  });
+  const presence = await registerWorker(db, { host: hostname(), pid: process.pid, backend: backend.kind });
+  let stopped: Promise<'drained' | 'deadline'> | undefined;
+  return {
+    stop() {
+      stopped ??= presence.stop().then(
+        () => worker.stop(),
+        () => worker.stop(),
+      );
+      return stopped;
+    },
+  };
+}
+
+export function schedulesOf({ connections }: Settings): Schedule[] {
+  return [...connections.values()].flatMap(({ name, schedule }) =>
+    schedule ? [{ name: `pull ${name}`, ...schedule, jobName: 'request-pulls', payload: { connection: name } }] : [],
+  );
+}

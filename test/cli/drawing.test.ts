@@ -1,0 +1,87 @@
+import pc from 'picocolors';
+import { describe, expect, it } from 'vitest';
+import { csvLine } from '../../src/cli/csv.ts';
+import { formatMoney } from '../../src/cli/format.ts';
+import { drawTable } from '../../src/cli/table.ts';
+import { plain, widthOf } from '../../src/cli/terminal.ts';
+
+const paint = pc.createColors(false);
+const columns = [
+  { title: 'number', least: 6 },
+  { title: 'name', least: 8 },
+  { title: 'read', align: 'right' as const },
+];
+const rows = [
+  ['A-1', 'Hansa Kontor für Seehandel', '12'],
+  ['A-2', '東京商事', '3,000'],
+];
+
+describe('tables', () => {
+  it('align what is seen, wide characters included', () => {
+    expect(drawTable(columns, rows, { isTTY: false, width: Number.POSITIVE_INFINITY, paint })).toEqual([
+      'number  name                         read',
+      'A-1     Hansa Kontor für Seehandel     12',
+      'A-2     東京商事                    3,000',
+    ]);
+  });
+
+  it('are cut to the terminal, and become blocks where even that does not fit', () => {
+    const cut = drawTable(columns, rows, { isTTY: true, width: 30, paint });
+    expect(cut.map(widthOf).every((width) => width <= 30)).toBe(true);
+    expect(cut[1]).toContain('Hansa Kontor f…');
+    expect(drawTable(columns, rows, { isTTY: true, width: 20, paint }).slice(0, 3)).toEqual([
+      'number: A-1',
+      'name: Hansa Kontor für Seehandel',
+      'read: 12',
+    ]);
+  });
+});
+
+describe('foreign text', () => {
+  it.each([
+    ['\u001b[2Jgone', '�[2Jgone'],
+    ['two\r\nlines', 'two lines'],
+    ['left\u202eright', 'left�right'],
+    [null, ''],
+  ])('cannot move the cursor or turn the line around: %j', (given, shown) => {
+    expect(plain(given)).toBe(shown);
+  });
+});
+
+describe('exported cells', () => {
+  it.each([
+    ['=cmd|/c calc', `"'=cmd|/c calc"`],
+    ['+49 40 123', `"'+49 40 123"`],
+    ['-1', `"'-1"`],
+    ['@SUM(A1)', `"'@SUM(A1)"`],
+    ['\t=1+1', `"'\t=1+1"`],
+    [' =1+1', `"' =1+1"`],
+    ['＝1+1', `"'＝1+1"`],
+    ['007', '007'],
+    ['a "b", c', '"a ""b"", c"'],
+    ['two\nlines', '"two\nlines"'],
+  ])('stay texts: %j', (given, cell) => {
+    expect(csvLine([given])).toBe(`${cell}\r\n`);
+  });
+
+  it('leave our own numbers numbers', () => {
+    expect(csvLine([-5, null, undefined, 7])).toBe('-5,,,7\r\n');
+  });
+});
+
+describe('money', () => {
+  it.each([
+    [4850000, 'EUR', /48[.,]500[.,]00/],
+    ['-5', 'EUR', /-.*0[.,]05/],
+    ['1500', 'JPY', /1[.,]500$|1[.,]500\b/],
+    ['1234', 'KWD', /1[.,]234/],
+    ['9007199254740993', 'EUR', /90[.,]071[.,]992[.,]547[.,]409[.,]93/],
+  ])('shows %s %s exactly', (minor, currency, shown) => {
+    expect(formatMoney(minor, currency)).toMatch(shown);
+    expect(formatMoney(minor, currency)).toContain(currency);
+  });
+
+  it('without a currency says so', () => {
+    expect(formatMoney('100', null)).toBe('100 (minor units, currency unknown)');
+  });
+});

@@ -1,0 +1,125 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { access, chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { serverOf } from './support/embedded-users.ts';
+
+const root = join(import.meta.dirname, '..');
+
+interface Demonstration {
+  runs: Array<{ entity: string; outcome: string; counts: Record<'read' | 'created' | 'changed' | 'unchanged' | 'quarantined', number> }>;
+  quarantine: Array<{ origin: { file: string; row: number }; problems: Array<{ code: string; reason: string }> }>;
+  accounts: Array<{
+    profile: { number: string; status: string; paymentTerms: string | null; creditLimit: string };
+    path: Array<{ number: string }>;
+    addresses: Array<{ profile: { role: string } }>;
+    contacts: Array<{ profile: { name: string } }>;
+  }>;
+}
+
+/** What examples/README.md promises, below a heading: cells as texts, code without its backticks. */
+function promised(heading: string): string[][] {
+  const page = readFileSync(join(root, 'examples/README.md'), 'utf8');
+  const section = page.split(/^(?=## )/m).find((part) => part.startsWith(`## ${heading}\n`)) ?? '';
+  const rows = section.split('\n').filter((line) => line.startsWith('|'));
+  return rows.slice(2).map((row) => row.split('|').slice(1, -1).map((cell) => cell.trim().replace(/^`(.*)`$/, '$1'))); // biome-ignore format: one chain
+}
+
+const counts = ({ runs }: Demonstration, names: ReadonlyArray<keyof Demonstration['runs'][number]['counts']>) =>
+  runs.map((run) => [run.entity, ...names.map((name) => String(run.counts[name]))]);
+
+/** The program as a newcomer starts it, in a machine that names servers which do not exist. */
+function startDemo(cwd: string, ...options: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const env = {
+    PATH: process.env.PATH,
+    HOME: process.env.HOME,
+    KONTOR_TEST_RUN: process.env.KONTOR_TEST_RUN,
+    KONTOR_DATA_FOLDER: join(cwd, 'data'),
+    DATABASE_URL: 'postgres://nobody:nothing@127.0.0.1:1/nowhere',
+    REDIS_URL: 'redis://127.0.0.1:1',
+  };
+  const child = spawn(process.execPath, [join(root, 'bin/kontor.js'), 'demo', ...options], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output.stderr += text;
+  });
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, ...output })));
+}
+
+describe('kontor demo', () => {
+  let first: Awaited<ReturnType<typeof startDemo>>;
+  let second: Awaited<ReturnType<typeof startDemo>>;
+  let server: number | null;
+
+  beforeAll(async () => {
+    const cwd = await mkdtemp(join(tmpdir(), 'kontor-demo-'));
+    await chmod(cwd, 0o755);
+    first = await startDemo(cwd, '--json');
+    second = await startDemo(cwd);
+    // Its data are where we look for their server, and not somewhere else.
+    await access(join(cwd, 'data/postgres/data/PG_VERSION'));
+    server = serverOf(join(cwd, 'data'));
+    return () => rm(cwd, { recursive: true, force: true });
+  });
+
+  const answer = (): Demonstration => JSON.parse(first.stdout);
+
+  it('creates what the page about the samples says, and ends well', () => {
+    expect(first).toMatchObject({ code: 0 });
+    expect(answer().runs.map(({ outcome }) => outcome)).toEqual(['complete', 'complete', 'complete']);
+    expect(counts(answer(), ['read', 'created', 'quarantined'])).toEqual(promised('Counts'));
+    expect(counts(answer(), ['changed', 'unchanged']).flat().filter(Number)).toEqual([]);
+  });
+
+  it('sets aside the rows that page names, each with its reason', () => {
+    const aside = answer().quarantine.map(({ origin, problems }) => [origin.file, String(origin.row), problems[0]?.code]);
+    expect(aside).toEqual(promised('Wrong on purpose').map(([file, row, , code]) => [file, row, code]));
+    expect(answer().quarantine.every(({ problems }) => problems.length === 1 && (problems[0]?.reason.length ?? 0) > 20)).toBe(true);
+  });
+
+  it('shows three profiles with hierarchy, terms, addresses and contacts', () => {
+    const shown = answer().accounts;
+    expect(shown.map(({ profile, path }) => [profile.number, profile.status, path.map(({ number }) => number)])).toEqual([
+      ['001001', 'active', []],
+      ['L-2001', 'active', ['001001', '001001-IN']],
+      ['001078', 'blocked', []],
+    ]);
+    expect(shown.map(({ profile }) => [profile.paymentTerms, profile.creditLimit])).toEqual([
+      ['PRE', '2050000'],
+      [null, '4850000'],
+      ['PRE', '1100000'],
+    ]);
+    expect(shown.map(({ addresses }) => addresses.map(({ profile }) => profile.role))).toEqual([
+      ['bill_to', 'pay_to', 'ship_to'],
+      ['ship_to', 'ship_to'],
+      ['bill_to', 'pay_to', 'ship_to'],
+    ]);
+    expect(shown.map(({ contacts }) => contacts.length)).toEqual([3, 1, 3]);
+  });
+
+  it('finds everything unchanged the second time, and tells it to people', () => {
+    expect(second).toMatchObject({ code: 0 });
+    const told = second.stdout.split('\n').flatMap((line) => {
+      const [entity, outcome, ...numbers] = line.trim().split(/ {2,}/);
+      return outcome === 'complete' ? [[entity, ...numbers]] : [];
+    });
+    // Nothing created, nothing changed: blank cells, so three numbers are left.
+    expect(told).toEqual(promised('Counts'));
+    expect(second.stdout).toContain('locations.csv, row 32: "31.02.2026" is not a date');
+    expect(second.stdout).toMatch(/Where to look next\n.*kontor .*map sheets account/);
+  });
+
+  it('says what it is doing while it works, in plain lines where no terminal is', () => {
+    for (const entity of ['account', 'contact', 'address']) expect(second.stderr).toContain(`sheets ${entity}: complete\n`);
+    expect(second.stdout + second.stderr).not.toContain('\u001b');
+  });
+
+  it('leaves no database server behind', () => {
+    expect(server).toBeNull();
+  });
+});
