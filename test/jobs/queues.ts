@@ -1,11 +1,12 @@
 /** What tests of jobs share: queues of their own on the backend under test, closed after each test. */
-import { afterEach, beforeAll } from 'vitest';
+import { afterEach, beforeAll, expect } from 'vitest';
 import { type Backend, openBackend, type QueueAccess } from '../../src/queue/backend.ts';
 import type { Job, JobContext, JobLog } from '../../src/queue/define-job.ts';
-import { type JobQueue, openQueue } from '../../src/queue/open-queue.ts';
+import { type JobCounts, type JobQueue, openQueue } from '../../src/queue/open-queue.ts';
 import { type RunningWorker, startWorker, type WorkerOptions } from '../../src/queue/run-worker.ts';
 import type { TestBackend } from '../support/backends.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { waitFor } from '../support/wait.ts';
 
 export interface LogLine {
   readonly level: keyof JobLog;
@@ -51,12 +52,12 @@ export function useQueues(testBackend: TestBackend): { database(): TestDatabase;
 export async function openQueues(access: QueueAccess, closers: (() => Promise<unknown>)[]): Promise<Queues> {
   const log: LogLine[] = [];
   const connect = async () => {
-    const opened = await openBackend(access);
+    const opened = await openBackend(access, { connectTimeoutMs: 30_000 });
     closers.push(() => opened.close());
     return opened;
   };
   const backend = await connect();
-  const queue = openQueue(backend, { timeoutMs: 5_000 });
+  const queue = openQueue(backend, { timeoutMs: 10_000 });
   closers.push(() => queue.close());
   return {
     access,
@@ -69,7 +70,8 @@ export async function openQueues(access: QueueAccess, closers: (() => Promise<un
         jobs,
         context: (base) => base as Context,
         concurrency: 5,
-        drainMs: 2_000,
+        // A loaded machine needs its time to end what runs; a test that wants the deadline to pass names its own.
+        drainMs: 30_000,
         graceMs: 200,
         log: recorder(log),
         ...options,
@@ -84,6 +86,16 @@ function recorder(lines: LogLine[]): JobLog {
   const write = (level: keyof JobLog) => (facts: object, message: string) => void lines.push({ level, facts: { ...facts }, message });
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') };
 }
+
+/** The queue hears that a job has ended after its handler returned and its last line was logged: waits until it has. */
+export async function expectCounts(queue: JobQueue, jobName: string, counts: Partial<JobCounts>): Promise<void> {
+  await waitFor(async () => {
+    expect(await queue.counts(jobName)).toMatchObject(counts);
+    return true;
+  });
+}
+
+export const NO_JOBS: JobCounts = { waiting: 0, active: 0, delayed: 0, failed: 0 };
 
 /** A door that handlers wait at until the test opens it. */
 export function gate(): { readonly passed: Promise<void>; open(): void } {

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { defineJob } from '../../src/queue/define-job.ts';
 import { describeOnBothBackends } from '../support/backends.ts';
 import { waitFor } from '../support/wait.ts';
-import { gate, jobName, useQueues } from './queues.ts';
+import { expectCounts, gate, jobName, NO_JOBS, useQueues } from './queues.ts';
 
 const payload = z.object({});
 const retry = { attempts: 1, firstDelayMs: 10 };
@@ -31,7 +31,7 @@ describeOnBothBackends('a worker that ends', (testBackend) => {
       },
     });
     await queue.addMany(job, [{}, {}]);
-    const worker = await start([job], { concurrency: 1, drainMs: 10_000 });
+    const worker = await start([job], { concurrency: 1, drainMs: 50_000 });
     await waitFor(() => started === 1);
     const stopping = worker.stop();
     door.open();
@@ -57,7 +57,7 @@ describeOnBothBackends('a worker that ends', (testBackend) => {
       },
     });
     await queue.add(job, {});
-    const worker = await start([job], { drainMs: 50, graceMs: 5_000 });
+    const worker = await start([job], { drainMs: 50, graceMs: 50_000 });
     await waitFor(() => attempts.length === 1);
     expect(await worker.stop()).toBe('deadline');
     expect(interrupted).toBe(true);
@@ -87,7 +87,7 @@ describeOnBothBackends('a worker that ends', (testBackend) => {
     expect(await worker.stop()).toBe('deadline');
     await start([job]);
     await waitFor(() => runs === 2);
-    expect(await queue.counts(job.name)).toMatchObject({ waiting: 0, failed: 0 });
+    await expectCounts(queue, job.name, NO_JOBS);
     door.open();
   });
 
@@ -106,14 +106,17 @@ describeOnBothBackends('a worker that ends', (testBackend) => {
     });
     const victim = fork(path.join(import.meta.dirname, 'fixtures/stuck-worker.mjs'), [JSON.stringify(access), name], { stdio: 'inherit' });
     const exited = once(victim, 'exit');
+    // It may speak before we know that our job was added.
+    const spoken = Promise.race([once(victim, 'message'), exited]);
     await queue.add(job, {});
-    const [message] = await Promise.race([once(victim, 'message'), exited]);
+    const [message] = await spoken;
     expect(message).toBe('running');
     victim.kill('SIGKILL');
     expect(await exited).toEqual([null, 'SIGKILL']);
-    await start([job], { lockMs: 1_000 });
+    // Long enough that a loaded machine does not lose its own lock and run the job twice.
+    await start([job], { lockMs: 4_000 });
     await waitFor(() => ran.length === 1);
-    await waitFor(async () => (await queue.counts(name)).active === 0);
+    await expectCounts(queue, name, NO_JOBS);
     expect(ran).toEqual([1]);
   });
 });
