@@ -1,7 +1,6 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Redis } from 'ioredis';
@@ -9,6 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { RedisSettings } from '../../src/config/settings.ts';
 import { defineJob } from '../../src/queue/define-job.ts';
+import { spawnRedis } from '../support/redis.ts';
 import { waitFor } from '../support/wait.ts';
 import { openQueues } from './queues.ts';
 
@@ -32,8 +32,13 @@ describe.skipIf(!has('redis-server', '--version'))('jobs run through a Redis', (
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  async function serve(args: string[], probe: { port: number; tls?: { ca: string } }): Promise<Redis> {
-    servers.push(spawn('redis-server', [...args, '--save', '', '--dir', folder], { stdio: 'ignore' }));
+  async function serve(portCount: number, args: (ports: number[]) => string[] | Promise<string[]>): Promise<number[]> {
+    const { server, ports } = await spawnRedis(portCount, args, folder);
+    servers.push(server);
+    return ports;
+  }
+
+  async function connect(probe: { port: number; tls?: { ca: string } }): Promise<Redis> {
     const client = new Redis({ host: '127.0.0.1', ...probe, retryStrategy: () => 50 });
     client.on('error', () => undefined);
     closers.push(async () => client.disconnect());
@@ -62,9 +67,9 @@ describe.skipIf(!has('redis-server', '--version'))('jobs run through a Redis', (
   }
 
   it('Cluster', async () => {
-    const [port, bus] = [await freePort(), await freePort()];
-    const args = ['--port', `${port}`, '--cluster-enabled', 'yes', '--cluster-port', `${bus}`, '--cluster-announce-ip', '127.0.0.1'];
-    const node = await serve(args, { port });
+    const cluster = ['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'];
+    const [port = 0] = await serve(2, ([own, bus]) => ['--port', `${own}`, '--cluster-port', `${bus}`, ...cluster]);
+    const node = await connect({ port });
     await node.call('CLUSTER', 'ADDSLOTSRANGE', 0, 16_383);
     await waitFor(async () => String(await node.call('CLUSTER', 'INFO')).includes('cluster_state:ok'));
     expect(await jobRuns({ url: `redis://127.0.0.1:${port}`, cluster: true })).toEqual(['a', 'b', 'c']);
@@ -72,35 +77,27 @@ describe.skipIf(!has('redis-server', '--version'))('jobs run through a Redis', (
   });
 
   it('Sentinel, with a password on the data node', async () => {
-    const [port, sentinelPort] = [await freePort(), await freePort()];
-    servers.push(spawn('redis-server', ['--port', `${port}`, '--requirepass', 'data', '--save', '', '--dir', folder], { stdio: 'ignore' }));
+    const [port] = await serve(1, ([own]) => ['--port', `${own}`, '--requirepass', 'data']);
     const config = path.join(folder, 'sentinel.conf');
-    await writeFile(config, `port ${sentinelPort}\nsentinel monitor kontor 127.0.0.1 ${port} 1\nsentinel auth-pass kontor data\n`);
-    await serve([config, '--sentinel'], { port: sentinelPort });
+    const [sentinelPort = 0] = await serve(1, async ([own]) => {
+      await writeFile(config, `port ${own}\nsentinel monitor kontor 127.0.0.1 ${port} 1\nsentinel auth-pass kontor data\n`);
+      return [config, '--sentinel'];
+    });
+    await connect({ port: sentinelPort });
     const sentinels = { name: 'kontor', nodes: [{ host: '127.0.0.1', port: sentinelPort }] };
     expect(await jobRuns({ url: 'redis://:data@ignored', cluster: false, sentinels })).toEqual(['a', 'b', 'c']);
   });
 
   it.skipIf(!has('openssl', 'version'))('TLS, with an authority of our own and a user', async () => {
-    const port = await freePort();
     const [key, cert] = [path.join(folder, 'key.pem'), path.join(folder, 'cert.pem')];
     const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-days', '1'];
     spawnSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-keyout', key, '-out', cert, ...subject]);
     const ca = await readFile(cert, 'utf8');
     const files = ['--tls-cert-file', cert, '--tls-key-file', key, '--tls-ca-cert-file', cert, '--tls-auth-clients', 'no'];
-    const node = await serve(['--port', '0', '--tls-port', `${port}`, ...files], { port, tls: { ca } });
+    const [port = 0] = await serve(1, ([own]) => ['--port', '0', '--tls-port', `${own}`, ...files]);
+    const node = await connect({ port, tls: { ca } });
     await node.call('ACL', 'SETUSER', 'clerk', 'on', '>p@ss', '~*', '&*', '+@all');
     expect(await jobRuns({ url: `rediss://clerk:p%40ss@localhost:${port}/2`, cluster: false, tls: { ca } })).toEqual(['a', 'b', 'c']);
     expect(await node.call('INFO', 'keyspace')).toMatch(/db2:/);
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
-  return address.port;
-}

@@ -5,7 +5,7 @@ import { waitFor } from './wait.ts';
 /** Every process started below us inherits KONTOR_TEST_RUN. Seen on Linux only; elsewhere other processes are not ours to read. */
 export async function endLeftovers(run: string): Promise<void> {
   if (process.platform !== 'linux') return;
-  await waitFor(() => findLeftovers(run).length === 0, { timeoutMs: 5_000 }).catch(() => {
+  await waitFor(() => findLeftovers(run).length === 0, { timeoutMs: 30_000 }).catch(() => {
     const left = findLeftovers(run);
     for (const { pid } of left) process.kill(pid, 'SIGKILL');
     // Vitest prints what a teardown throws, and calls the run a success.

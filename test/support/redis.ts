@@ -1,5 +1,5 @@
 /** The Redis of a test run: the one REDIS_URL names, else one started from what the machine has. */
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -16,10 +16,8 @@ export async function startRedis(givenUrl: string | undefined): Promise<TestRedi
   if (givenUrl) return { url: givenUrl, stop: (prefix) => removeKeys(givenUrl, prefix) };
   if (spawnSync('redis-server', ['--version']).status !== 0) return null;
 
-  const port = await freePort();
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', tmpdir()];
-  const server = spawn('redis-server', args, { stdio: 'ignore' });
-  const url = `redis://127.0.0.1:${port}`;
+  const { server, ports } = await spawnRedis(1, ([port]) => ['--port', `${port}`, '--bind', '127.0.0.1', '--appendonly', 'no']);
+  const url = `redis://127.0.0.1:${ports[0]}`;
   await waitFor(() => ask(url, (redis) => redis.ping()));
   return {
     url,
@@ -30,6 +28,35 @@ export async function startRedis(givenUrl: string | undefined): Promise<TestRedi
     },
   };
 }
+
+/**
+ * A redis-server on ports that were free a moment ago, listening. Another program may take one before the server binds it:
+ * then it ends at once, and other ports are tried.
+ */
+export async function spawnRedis(
+  portCount: number,
+  argsFor: (ports: number[]) => string[] | Promise<string[]>,
+  folder = tmpdir(),
+): Promise<{ server: ChildProcess; ports: number[] }> {
+  let said = '';
+  for (let turn = 0; turn < 10; turn += 1) {
+    const ports = await freePorts(portCount);
+    const args = [...(await argsFor(ports)), '--save', '', '--dir', folder];
+    const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    said = '';
+    server.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-10_000);
+    });
+    const ended = once(server, 'exit');
+    await waitFor(() => LISTENS.test(said) || server.exitCode !== null);
+    if (server.exitCode === null) return { server, ports };
+    await ended;
+  }
+  throw new Error(`redis-server does not start: ${said}`);
+}
+
+/** What a server, and a sentinel, write when their ports are bound. */
+const LISTENS = /Ready to accept connections|Sentinel (ID|runid) is/;
 
 async function removeKeys(url: string, prefix: string): Promise<void> {
   await ask(url, async (redis) => {
@@ -50,12 +77,15 @@ async function ask<T>(url: string, question: (redis: Redis) => Promise<T>): Prom
   }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
-  return address.port;
+/** Held all at once, so that they differ. */
+async function freePorts(count: number): Promise<number[]> {
+  const holders = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(holders.map((holder) => once(holder, 'listening')));
+  const ports = holders.map((holder) => {
+    const address = holder.address();
+    if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
+    return address.port;
+  });
+  await Promise.all(holders.map((holder) => once(holder.close(), 'close')));
+  return ports;
 }
