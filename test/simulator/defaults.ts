@@ -1,0 +1,45 @@
+import type { Kind, Needed, Patch } from './rows.ts';
+
+/** What a row has when nobody says otherwise. `turn` counts the rows of the kind from 1. */
+export const DEFAULTS: { readonly [K in Kind]: (turn: number) => Required<Omit<Patch<K>, Needed[K]>> } = {
+  account: (turn) => ({
+    number: `C-${1000 + turn}`,
+    parentId: null,
+    taxRegistration: null,
+    currency: 'EUR',
+    paymentTerms: null,
+    creditLimit: null,
+    balance: null,
+    priceList: null,
+    email: null,
+    phone: null,
+    website: null,
+    language: null,
+    active: true,
+    blocked: false,
+  }),
+  contact: () => ({ firstName: null, email: null, phone: null, jobTitle: null, active: true }),
+  address: (turn) => ({
+    roles: ['bill_to', 'ship_to'],
+    name: null,
+    street: `Hafenstraße ${turn}`,
+    street2: null,
+    postalCode: '20457',
+    city: 'Hamburg',
+    region: null,
+    country: 'DE',
+    active: true,
+  }),
+  product: (turn) => ({ name: `Product ${turn}`, unit: 'PCE', price: '10.00', currency: 'EUR', active: true }),
+  price: () => ({ priceList: null, accountId: null, currency: 'EUR', minQuantity: '1', validFrom: null, validTo: null }),
+  stock: () => ({ siteName: 'Main warehouse', onHand: '0', available: '0' }),
+  order: () => ({
+    number: null,
+    shipTo: null,
+    billTo: null,
+    currency: 'EUR',
+    state: 'draft',
+    location: 'open',
+    steps: ['placed'],
+  }),
+};
