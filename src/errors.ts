@@ -76,6 +76,48 @@ export const ERROR_CODES = {
     'more than a fifth of the records were bad',
     'look at `kontor quarantine list`, correct the file or mapping, pull again',
   ],
+  ERP_UNREACHABLE: [
+    'RetryLaterError',
+    'a system did not answer, or said that it cannot now',
+    'nothing if it passes; else check its address, network and proxy with `kontor check`',
+  ],
+  ERP_RATE_LIMITED: [
+    'RetryLaterError',
+    'a system asked for fewer requests',
+    'nothing; all workers slow down. If it lasts, set `limits` of the connection or ask for a higher quota',
+  ],
+  ERP_ANSWER_UNUSABLE: [
+    'RetryLaterError',
+    'an answer was cut off, of the wrong type or not what the system documents',
+    'nothing if it passes; else see what stands between (proxy, login page) with `kontor check`',
+  ],
+  ERP_OUTCOME_UNKNOWN: [
+    'RetryLaterError',
+    'nobody can know yet whether a call that writes was carried out',
+    'nothing; it is looked up there before anything is sent again',
+  ],
+  ERP_CONFLICT: ['RetryLaterError', 'the record was changed there at the same moment', 'nothing; it is read and tried again'],
+  ERP_LOGIN_REFUSED: [
+    'NeedsOperatorError',
+    'a system refused user, password, key or token',
+    'renew the secret the message names, then run `kontor check`',
+  ],
+  ERP_PERMISSION_MISSING: [
+    'NeedsOperatorError',
+    'the login may not do what the message names',
+    'grant it there; the page of the connector lists what it needs',
+  ],
+  ERP_NOT_FOUND: [
+    'NeedsOperatorError',
+    'an address, database or record is not there',
+    'correct `settings` of the connection; the message names what was asked for',
+  ],
+  ERP_REFUSED: [
+    'NeedsOperatorError',
+    'a system understood a request and said no',
+    'read its own words in the message, and mend what they name',
+  ],
+  ORDER_DOUBLED: ['NeedsOperatorError', 'a system holds several orders with one reference', 'cancel all but one there'],
   SHUTTING_DOWN: ['RetryLaterError', 'the worker was asked to stop', 'nothing; another worker goes on from here'],
   USAGE: ['NeedsOperatorError', 'the command line was not understood', 'see `kontor COMMAND --help`'],
   INTERNAL: ['Error', 'a defect in Kontor', 'report it with the run number and the log line'],

@@ -3,8 +3,11 @@ import { loadSettings } from '../config/load-settings.ts';
 import { SecretValues } from '../config/secrets.ts';
 import type { Settings } from '../config/settings.ts';
 import type { AnyConnector } from '../connector/contract.ts';
+import type { Border } from '../connector/http/border.ts';
+import { memoryBorder } from '../connector/http/memory-border.ts';
 import { NeedsOperatorError } from '../errors.ts';
 import { type Backend, openBackend } from '../queue/backend.ts';
+import { databaseBorder } from '../store/border.ts';
 import { type Database, openDatabase } from '../store/database.ts';
 import { openEmbedded } from '../store/embedded/open-embedded.ts';
 import { migrate, migrationStatus } from '../store/migrate.ts';
@@ -31,6 +34,7 @@ export class App {
   stopsItself = false;
   #configFile: string | undefined;
   #store: Promise<Store> | undefined;
+  #border: Border | undefined;
   readonly #closers: Array<() => Promise<unknown>> = [];
 
   constructor(surroundings: Surroundings) {
@@ -78,6 +82,19 @@ export class App {
     const db = await openDatabase(url, { poolSize: Math.max(10, 3 * worker.concurrency) });
     this.onClose(() => db.destroy());
     return { db, url };
+  }
+
+  /** For commands that make a few requests: the database is opened only if a token must be kept there. */
+  border(settings: Settings): Border {
+    const vault = async () => databaseBorder((await this.store(settings)).db).vault;
+    this.#border ??= {
+      gates: memoryBorder().gates,
+      vault: {
+        exchange: async (name, sealedWith, renew) => (await vault()).exchange(name, sealedWith, renew),
+        look: async (name, sealedWith) => (await vault()).look(name, sealedWith),
+      },
+    };
+    return this.#border;
   }
 
   async queueBackend(settings: Settings, { url }: Store): Promise<Backend> {

@@ -1,4 +1,5 @@
 /** Puts a worker together: database, queue, jobs and what they are lent. */
+
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { jobNamed, jobs, type Lent } from '../../jobs/index.ts';
@@ -10,6 +11,7 @@ import type { Backend } from '../queue/backend.ts';
 import type { JobContext, JobLog } from '../queue/define-job.ts';
 import { openQueue } from '../queue/open-queue.ts';
 import { startWorker } from '../queue/run-worker.ts';
+import { databaseBorder } from '../store/border.ts';
 import { type Schedule, syncSchedules } from '../store/slots.ts';
 import { registerWorker } from '../store/workers.ts';
 import type { App, Store } from './app.ts';
@@ -35,6 +37,7 @@ export async function startWorkerProcess(app: App, { settings, store: { db }, ba
   if (scope === 'everything') await syncSchedules(db, schedulesOf(settings), new Date());
   const lent: Omit<Lent, 'signal' | 'now'> = {
     db,
+    border: databaseBorder(db),
     queue,
     jobNamed,
     settings,

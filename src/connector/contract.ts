@@ -11,9 +11,13 @@
  */
 import type { ZodType } from 'zod';
 import type { EntityName } from './entities.ts';
+import type { HttpProfile } from './http/types.ts';
+import type { Json } from './json.ts';
+import type { OrderTarget } from './orders.ts';
+import type { Session } from './session.ts';
 
-/** Any JSON value; cursors and stored payloads are made of it. */
-export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+export type { Json } from './json.ts';
+export type { Session } from './session.ts';
 
 /** Opaque to the engine. `null` means "from the beginning". */
 export type Cursor = Json;
@@ -65,11 +69,20 @@ export interface Fault {
   message: string;
 }
 
+/** A record that the other side says it has deleted. A proposal: nothing of ours is removed by it. */
+export interface Gone {
+  externalId: string;
+  /** Instant of the deletion, if told. */
+  at?: string;
+}
+
 /** Some records in a row, and the cursor that resumes after them. */
 export interface Page<Raw> {
   records: readonly Raw[];
   unreadable?: readonly Unreadable[];
   faults?: readonly Fault[];
+  /** Told as a notice of the run. */
+  gone?: readonly Gone[];
   /** Passing it to `read` goes on after this page; the last page's cursor starts the next delta. */
   cursor: Cursor;
   /** Work done and expected, for progress (bytes or records), if known. */
@@ -105,12 +118,28 @@ export interface Source<Config, Options, Raw> {
   revive(payload: Json, origin: Origin): Raw;
   /** Value accessor for the mapping language; bound once per shape (header), called per record. */
   access(raw: Raw): { shape: unknown; names: readonly string[]; at(name: string): ((raw: Raw) => unknown) | undefined };
+  /** How changes of these records are stamped, for sources that read deltas by a stamp (src/connector/watermark.ts). */
+  readonly watermark?: Watermark;
   /** The connector's own mapping; kontor.yaml overrides field by field. Without it kontor.yaml must map. */
   readonly mapping?: MappingSpec;
 }
 
 /** As written in kontor.yaml; src/connector/mapping/ documents and checks it. */
 export type MappingSpec = Readonly<Record<string, Json>>;
+
+/** How a system stamps changes, and how far its stamps can be trusted. */
+export interface Watermark {
+  /** Its field. */
+  readonly field: string;
+  /** Grain of the stamp as it is read and compared, in milliseconds: 1000 for whole seconds, 86_400_000 for days. */
+  readonly precisionMs: number;
+  /** transaction-start: a row is stamped with the begin of its transaction, and so becomes visible later than its stamp says. */
+  readonly stamped: 'transaction-start' | 'row' | 'unknown';
+  /** Longest time between a row's stamp and the moment others can see it. */
+  readonly commitLagMs: number;
+  /** Allowance for clocks and zones that cannot be known. */
+  readonly slackMs?: number;
+}
 
 /** What the engine must know about a system: declared, not guessed. */
 export interface Traits {
@@ -130,16 +159,8 @@ export interface SystemInfo {
   summary: string;
   /** What is missing or odd, each with its cure. */
   warnings: string[];
-}
-
-/** What the engine lends to a connector for the length of one call. */
-export interface Session<Config> {
-  readonly connection: string;
-  readonly config: Config;
-  /** Folder that relative paths of the configuration start from. */
-  readonly baseFolder: string;
-  readonly signal: AbortSignal;
-  now(): Date;
+  /** What the login may and may not do, where the system lets one ask. */
+  permissions?: ReadonlyArray<{ name: string; granted: boolean }>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the list of connectors holds sources of every shape
@@ -153,9 +174,13 @@ export interface Connector<Config> {
   /** `settings` in kontor.yaml, checked before any call. */
   readonly config: ZodType<Config>;
   readonly traits: Traits;
+  /** How this kind of system is spoken to. Absent in connectors that read files or databases. */
+  readonly http?: (config: Config) => HttpProfile;
   /** The cheapest call that proves access. */
   check(session: Session<Config>): Promise<SystemInfo>;
   readonly sources: { readonly [E in EntityName]?: AnySource };
+  /** Takes approved orders. Absent in systems that are only read. */
+  readonly orders?: OrderTarget<Config>;
   /** Called after cursors are committed, with the newest cursor of every configured entity: archive files, acknowledge messages. Safe to repeat. */
   settle?(session: Session<Config>, read: ReadonlyArray<{ entity: EntityName; options: unknown; cursor: Cursor }>): Promise<void>;
 }

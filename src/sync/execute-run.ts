@@ -1,6 +1,7 @@
 /** One pull from request to outcome. Safe to call twice, late, or after a kill: it goes on where the run stands. */
 import type { Cursor } from '../connector/contract.ts';
 import type { EntityName } from '../connector/entities.ts';
+import { openSession } from '../connector/open-session.ts';
 import { KontorError, NeedsOperatorError, RetryLaterError } from '../errors.ts';
 import { connectionLost, type Transaction } from '../store/database.ts';
 import { assertHeld, type Lease, withLease } from '../store/leases.ts';
@@ -129,7 +130,7 @@ function openBatches(context: PullContext, run: Run, { connection, entity, conne
   };
   return run.mode === 'replay'
     ? readQuarantined(context.db, connector, request, run.selection ?? [])
-    : openReader(connector, request, signal);
+    : openReader(connector, request, signal, context.border);
 }
 
 /** The last transaction of a run: late references, quarantine, cursor, outcome. */
@@ -189,13 +190,9 @@ async function settle(context: PullContext, { connection, connector }: PullTarge
       cursor: (await loadCursor(context.db, ids[entity])).cursor,
     });
   }
-  const session = {
-    connection: connection.name,
-    config: connector.config.parse(connection.settings),
-    baseFolder: context.settings.baseFolder,
-    signal: context.signal,
-    now: context.now,
-  };
+  const config = connector.config.parse(connection.settings);
+  const { signal, now, settings, border } = context;
+  const session = openSession(connector, { connection: connection.name, config, baseFolder: settings.baseFolder, signal, now }, border);
   await connector.settle(session, read);
 }
 

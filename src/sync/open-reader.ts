@@ -1,6 +1,7 @@
 /** Opens a reader for a connection's entity: on a thread of its own when the connector asks for it, else here. */
 import { Worker } from 'node:worker_threads';
 import type { AnyConnector } from '../connector/contract.ts';
+import type { Border } from '../connector/http/border.ts';
 import { threadEntry } from '../connector/thread-entry.ts';
 import { NeedsOperatorError, RecordRejectedError, RetryLaterError } from '../errors.ts';
 import type { RenderedPage } from './page-stager.ts';
@@ -13,12 +14,12 @@ const THREAD_HEAP_MB = 512;
 /** Room for a page of records to die young; with Node's default they are copied twice first (measured: a third of the reading time). */
 const THREAD_YOUNG_MB = 32;
 
-export function openReader(connector: AnyConnector, request: ReadRequest, signal: AbortSignal): AsyncGenerator<ReadBatch> {
-  return connector.traits.offMainThread ? readOnThread(request, signal) : readHere(connector, request, signal);
+export function openReader(connector: AnyConnector, request: ReadRequest, signal: AbortSignal, border: Border): AsyncGenerator<ReadBatch> {
+  return connector.traits.offMainThread ? readOnThread(request, signal) : readHere(connector, request, signal, border);
 }
 
-async function* readHere(connector: AnyConnector, request: ReadRequest, signal: AbortSignal): AsyncGenerator<ReadBatch> {
-  for await (const { held, stager } of readBatches(connector, request, signal)) {
+async function* readHere(connector: AnyConnector, request: ReadRequest, signal: AbortSignal, border: Border): AsyncGenerator<ReadBatch> {
+  for await (const { held, stager } of readBatches(connector, request, signal, border)) {
     yield { prepared: held.prepared, render: async (differing) => stager.render(held, differing) };
   }
 }

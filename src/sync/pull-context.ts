@@ -2,11 +2,14 @@
 import type { ConnectionSettings, EntitySettings, Settings } from '../config/settings.ts';
 import type { AnyConnector } from '../connector/contract.ts';
 import type { EntityName } from '../connector/entities.ts';
+import type { Border } from '../connector/http/border.ts';
 import { NeedsOperatorError } from '../errors.ts';
 import type { Database } from '../store/database.ts';
 
 export interface PullContext {
   readonly db: Database;
+  /** Limits and tokens of HTTP connections, shared with the other workers. */
+  readonly border: Border;
   readonly settings: Settings;
   readonly connectors: readonly AnyConnector[];
   /** Names this process in leases. */

@@ -42,7 +42,7 @@ try {
   const connector = connectors.find(({ name }) => name === request.connector);
   if (!connector) throw new Error(`no connector ${request.connector}`);
   let page = 0;
-  for await (const batch of readBatches(connector, request, stopping.signal)) {
+  for await (const batch of readBatches(connector, request, stopping.signal, null)) {
     if (stopping.signal.aborted) break;
     waiting.set(page, batch);
     say({ kind: 'prepared', page, prepared: batch.held.prepared });

@@ -1,7 +1,9 @@
 /** What a reader needs to know, and what the flow gets from it, whether it reads here or on a thread of its own. */
 import type { AnyConnector, AnySource, Cursor, MappingSpec, Page } from '../connector/contract.ts';
 import type { EntityName } from '../connector/entities.ts';
+import type { Border } from '../connector/http/border.ts';
 import { bindMapping, compileMapping, type Formats, mappingDigest, overlayMapping } from '../connector/mapping/index.ts';
+import { openSession } from '../connector/open-session.ts';
 import { NeedsOperatorError } from '../errors.ts';
 import { type Held, PageStager, type PreparedPage, type RenderedPage } from './page-stager.ts';
 
@@ -26,11 +28,12 @@ export interface ReadBatch {
   render(differing: readonly number[]): Promise<RenderedPage>;
 }
 
-/** Reads pages through a connector and prepares them for the stage. */
+/** Reads pages through a connector and prepares them for the stage. `border` is `null` on the reader thread, where nothing speaks HTTP. */
 export async function* readBatches(
   connector: AnyConnector,
   request: ReadRequest,
   signal: AbortSignal,
+  border: Border | null,
 ): AsyncGenerator<{ held: Held; stager: PageStager }> {
   const source = connector.sources[request.entity];
   if (!source) {
@@ -40,13 +43,9 @@ export async function* readBatches(
     );
   }
   const stager = stagerFor(connector, request);
-  const session = {
-    connection: request.connection,
-    config: connector.config.parse(request.settings),
-    baseFolder: request.baseFolder,
-    signal,
-    now: () => new Date(),
-  };
+  const { connection, baseFolder } = request;
+  const config = connector.config.parse(request.settings);
+  const session = openSession(connector, { connection, config, baseFolder, signal, now: () => new Date() }, border);
   const pages: AsyncIterable<Page<unknown>> = source.read(session, source.options.parse(request.read ?? {}), request.cursor);
   for await (const page of pages) yield { held: stager.prepare(page), stager };
 }

@@ -3,7 +3,9 @@
 import type { ConnectionSettings } from '../config/settings.ts';
 import type { AnyConnector, Draft, DraftValue, Fault, Json, Origin, Problem, Unreadable } from '../connector/contract.ts';
 import { ENTITIES, type EntityName } from '../connector/entities.ts';
+import type { Border } from '../connector/http/border.ts';
 import { bindMapping, type CompiledMapping, compileMapping, overlayMapping } from '../connector/mapping/index.ts';
+import { openSession } from '../connector/open-session.ts';
 import { NeedsOperatorError } from '../errors.ts';
 
 /** One field: what they have, what we make of it, and why not. */
@@ -38,16 +40,18 @@ export interface SampleRequest {
   baseFolder: string;
   limit: number;
   signal: AbortSignal;
+  border: Border;
 }
 
 /** Throws what reading throws, and SOURCE_LAYOUT when columns of the mapping are missing. */
-export async function sampleMapping({ connection, connector, entity, baseFolder, limit, signal }: SampleRequest): Promise<Sample> {
+export async function sampleMapping({ connection, connector, entity, baseFolder, limit, signal, border }: SampleRequest): Promise<Sample> {
   const source = connector.sources[entity];
   const configured = connection.entities.find((one) => one.entity === entity);
   if (!source || !configured) throw new NeedsOperatorError('CONNECTION_UNKNOWN', `connection "${connection.name}" does not pull ${entity}`);
   const mapping = compileMapping(entity, overlayMapping(source.mapping, configured.mapping), connection.formats);
   const mapper = bindMapping<unknown>(mapping, source);
-  const session = { connection: connection.name, config: connection.settings, baseFolder, signal, now: () => new Date() };
+  const config = connection.settings;
+  const session = openSession(connector, { connection: connection.name, config, baseFolder, signal, now: () => new Date() }, border);
   const sample: Sample = { records: [], unreadable: [], faults: [], unused: [] };
   const unused = new Set<string>();
 

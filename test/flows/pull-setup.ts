@@ -7,6 +7,7 @@ import { onTestFinished } from 'vitest';
 import { connectors } from '../../connectors/index.ts';
 import { type ConnectionSettings, DEFAULT_FORMATS, DEFAULT_GUARDS, type Settings } from '../../src/config/settings.ts';
 import type { EntityName } from '../../src/connector/entities.ts';
+import { databaseBorder } from '../../src/store/border.ts';
 import { type Run, type RunMode, requestRun } from '../../src/store/runs.ts';
 import { executeRun } from '../../src/sync/execute-run.ts';
 import type { PullContext } from '../../src/sync/pull-context.ts';
@@ -82,5 +83,5 @@ export function contextFor(db: Knex, baseFolder: string, connection: ConnectionS
     log: { level: 'silent' },
     connections: new Map([[connection.name, connection]]),
   };
-  return { db, settings, connectors, holder: `test ${process.pid}`, signal: new AbortController().signal, now };
+  return { db, border: databaseBorder(db), settings, connectors, holder: `test ${process.pid}`, signal: new AbortController().signal, now };
 }

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { ConnectionSettings, Settings } from '../../config/settings.ts';
 import { suggestName } from '../../config/suggest-name.ts';
+import { openSession } from '../../connector/open-session.ts';
 import { KontorError, RetryLaterError } from '../../errors.ts';
 import type { App } from '../app.ts';
 import { requireConnection, withExamples } from '../arguments.ts';
@@ -41,7 +42,13 @@ async function check(app: App, settings: Settings, { name, connector: kind, sett
   const signal = AbortSignal.any([app.interruption.signal, AbortSignal.timeout(TIMEOUT_MS)]);
   try {
     const { summary, warnings } = await answered(
-      connector.check({ connection: name, config, baseFolder: settings.baseFolder, signal, now: () => new Date() }),
+      connector.check(
+        openSession(
+          connector,
+          { connection: name, config, baseFolder: settings.baseFolder, signal, now: () => new Date() },
+          app.border(settings),
+        ),
+      ),
       signal,
     );
     return { ...base, ok: true, summary, warnings };

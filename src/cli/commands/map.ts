@@ -30,7 +30,8 @@ export function addMapCommand(program: Command, app: App): void {
       requireEntity(connection, entity);
       const connector = app.surroundings.connectors.find((one) => one.name === connection.connector);
       if (!connector) throw new NeedsOperatorError('CONNECTION_UNKNOWN', suggestName(connection.connector, []));
-      const request = { connection, connector, entity, baseFolder: settings.baseFolder, limit, signal: app.interruption.signal };
+      const { signal } = app.interruption;
+      const request = { connection, connector, entity, baseFolder: settings.baseFolder, limit, signal, border: app.border(settings) };
       const sample = await sampleMapping(request);
       if (hasProblems(sample)) app.exitCode = EXIT.incomplete;
       app.out.answer({ connection: name, entity, ...sample }, drawSample);
