@@ -25,7 +25,7 @@ export const spreadsheet: Connector<SpreadsheetSettings> = {
   config: spreadsheetSettings,
   traits: { keys: 'fold', offMainThread: true, deletes: 'id-set-difference', delta: 'files' },
   check: checkFolder,
-  sources: { account: table, contact: table, address: table },
+  sources: { account: table, contact: table, address: table, price: table, stock: table },
   settle: archiveDoneFiles,
 };
 

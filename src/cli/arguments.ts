@@ -4,6 +4,9 @@ import type { ConnectionSettings, EntitySettings, Settings } from '../config/set
 import { suggestName } from '../config/suggest-name.ts';
 import { ENTITIES, ENTITY_NAMES, type EntityName } from '../connector/entities.ts';
 import { NeedsOperatorError } from '../errors.ts';
+import type { Database } from '../store/database.ts';
+import { type AccountMatch, findAccounts } from '../store/views/find-account.ts';
+import { plain } from './terminal.ts';
 
 export function withExamples(command: Command, examples: readonly string[]): Command {
   return command.addHelpText('after', `\nExamples:\n${examples.map((example) => `  ${example}`).join('\n')}`);
@@ -30,6 +33,29 @@ export function entityName(text: string): EntityName {
   const found = ENTITY_NAMES.find((name) => name === text || ENTITIES[name].table === text);
   if (!found) throw new InvalidArgumentError(suggestName(text, ENTITY_NAMES));
   return found;
+}
+
+/** `YYYY-MM-DD`, a day the calendar has, for commander. */
+export function civilDay(text: string): string {
+  const day = /^\d{4}-\d\d-\d\d$/.test(text) ? Date.parse(`${text}T00:00:00Z`) : Number.NaN;
+  // Some days that do not exist count as others; and PostgreSQL knows no year 0.
+  if (Number.isNaN(day) || !new Date(day).toISOString().startsWith(text) || text.startsWith('0000'))
+    throw new InvalidArgumentError('it must be a day of the calendar, written YYYY-MM-DD.');
+  return text;
+}
+
+export const ACCOUNT_REFERENCE = 'customer number, external id, or id:NUMBER';
+
+/** Throws NOT_FOUND for none, and for several. */
+export async function requireAccount(db: Database, reference: string): Promise<AccountMatch> {
+  const [first, ...others] = await findAccounts(db, reference);
+  if (!first) {
+    const cure = '`kontor accounts list --search TEXT` finds it';
+    throw new NeedsOperatorError('NOT_FOUND', `there is no account "${reference}"; ${cure}`);
+  }
+  if (others.length === 0) return first;
+  const names = [first, ...others].map(({ id, name }) => `id:${id} (${plain(name)})`);
+  throw new NeedsOperatorError('NOT_FOUND', `"${reference}" fits several accounts; name one of: ${names.join(', ')}`);
 }
 
 export function requireConnection({ file, connections }: Settings, name: string): ConnectionSettings {

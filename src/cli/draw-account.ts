@@ -1,8 +1,10 @@
 /** One account as people read it: who, where in the house, on what terms, at which doors, through whom, and from where. */
 import { ENTITIES } from '../connector/entities.ts';
+import type { Profile } from '../store/profile-columns.ts';
 import type { HistoryItem } from '../store/views/account-history.ts';
-import type { AccountView, Profile } from '../store/views/show-account.ts';
-import { formatCount, formatField, formatInstant } from './format.ts';
+import type { AccountView } from '../store/views/show-account.ts';
+import { drawPriceTable } from './draw-prices.ts';
+import { formatCount, formatField, formatInstant, formatValidity } from './format.ts';
 import { drawFacts, drawTable } from './table.ts';
 import { plain, type Terminal } from './terminal.ts';
 
@@ -12,7 +14,7 @@ const ROLES: Record<string, string> = { bill_to: 'bill to', ship_to: 'ship to', 
 
 export function* drawAccount(view: AccountView, terminal: Terminal): Generator<string> {
   const { paint } = terminal;
-  const { profile, path, children, sources, awaited } = view;
+  const { profile, path, children, prices, sources, awaited } = view;
   yield `${paint.bold(plain(profile.name))}  ${plain(profile.number)}  ${status(String(profile.status), terminal)}`;
   if (path.length > 0) yield paint.dim(`${path.map(({ name }) => plain(name)).join(' › ')} › `) + plain(profile.name);
   if (children > 0) yield paint.dim(`${formatCount(children)} account${children === 1 ? '' : 's'} below it`);
@@ -24,6 +26,11 @@ export function* drawAccount(view: AccountView, terminal: Terminal): Generator<s
     yield `${paint.yellow('note')}  its ${words(field)} "${plain(externalId)}" has not arrived yet`;
   yield* drawAddresses(view, terminal);
   yield* drawContacts(view, terminal);
+  if (prices.prices.length > 0) {
+    yield* section('prices', terminal);
+    yield* drawPriceTable(prices.prices, terminal);
+    if (prices.more > 0) yield paint.dim(`… ${formatCount(prices.more)} more`);
+  }
   yield* section('sources', terminal);
   const rows = sources.map(({ connection, externalId, firstSeenAt, lastPulledAt, changedByRun }) => [
     connection,
@@ -46,7 +53,7 @@ function* drawAddresses({ addresses }: AccountView, terminal: Terminal): Generat
   const rows = addresses.map(({ profile }) => [
     `${ROLES[String(profile.role)] ?? plain(profile.role)}${profile.isDefault === true ? ' *' : ''}`,
     addressLine(profile),
-    validity(profile),
+    formatValidity(profile),
   ]);
   yield* drawTable([{ title: 'role' }, { title: 'address', least: 16 }, { title: 'valid', least: 6 }], rows, terminal);
 }
@@ -54,10 +61,6 @@ function* drawAddresses({ addresses }: AccountView, terminal: Terminal): Generat
 function addressLine({ name, lines, postalCode, city, region, country }: Profile): string {
   const place = [postalCode, city].filter(Boolean).join(' ');
   return [name, ...(Array.isArray(lines) ? lines : []), place, region, country].filter(Boolean).map(plain).join(', ');
-}
-
-function validity({ validFrom, validTo }: Profile): string {
-  return [validFrom && `from ${validFrom}`, validTo && `before ${validTo}`].filter(Boolean).join(' ');
 }
 
 function* drawContacts({ contacts }: AccountView, terminal: Terminal): Generator<string> {

@@ -35,11 +35,38 @@ export function formatMoney(minor: unknown, currency: unknown): string {
   return format.format(`${sign}${decimal}` as unknown as number).replace(/\u00a0/g, ' ');
 }
 
+/** The most digits after the point that Intl writes. */
+const WRITABLE_DECIMALS = 20;
+
+/** Decimal text, exact at any size. */
+export function formatDecimal(text: unknown, currency?: unknown): string {
+  if (text === null || text === undefined || text === '') return '';
+  const isMoney = typeof currency === 'string' && /^[A-Z]{3}$/.test(currency);
+  const style = isMoney ? ({ style: 'currency', currency, currencyDisplay: 'code' } as const) : {};
+  const usual = isMoney ? (new Intl.NumberFormat(undefined, style).resolvedOptions().maximumFractionDigits ?? 2) : 0;
+  const decimals = Math.max(usual, String(text).split('.')[1]?.length ?? 0);
+  if (decimals > WRITABLE_DECIMALS) return isMoney ? `${currency} ${text}` : String(text);
+  const format = new Intl.NumberFormat(undefined, { ...style, maximumFractionDigits: decimals });
+  return format.format(String(text) as unknown as number).replace(/\u00a0/g, ' ');
+}
+
+/** `EUR 12.50 per 100 PCE` */
+export function formatPrice({ unitPrice, currency, perQuantity, unit }: Readonly<Record<string, unknown>>): string {
+  const quantity = [String(perQuantity ?? '1') === '1' ? '' : formatDecimal(perQuantity), plain(unit)].filter(Boolean).join(' ');
+  return `${formatDecimal(unitPrice, currency)}${quantity && ` per ${quantity}`}`;
+}
+
+/** `from 2026-01-01 before 2027-01-01` */
+export function formatValidity({ validFrom, validTo }: Readonly<Record<string, unknown>>): string {
+  return [validFrom && `from ${validFrom}`, validTo && `before ${validTo}`].filter(Boolean).join(' ');
+}
+
 /** A field's value by its type, in one line. */
 export function formatField(entity: EntityName, field: string, value: unknown, currency?: unknown): string {
   if (value === null || value === undefined) return '';
   const type = ENTITIES[entity].fields[field]?.type;
   if (type === 'money') return formatMoney(value, currency);
+  if (type === 'decimal') return formatDecimal(value);
   if (Array.isArray(value)) return value.map(plain).join(', ');
   if (typeof value === 'object') {
     return Object.entries(value)

@@ -9,10 +9,12 @@ import { addHealthCommand } from './commands/health.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addMapCommand } from './commands/map.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
+import { addPricesCommand } from './commands/prices.ts';
 import { addPullCommand } from './commands/pull.ts';
 import { addQuarantineCommand } from './commands/quarantine.ts';
 import { addRunsCommand } from './commands/runs.ts';
 import { addSchedulesCommand } from './commands/schedules.ts';
+import { addStockCommand } from './commands/stock.ts';
 import { addWorkerCommand } from './commands/worker.ts';
 import { EXIT, EXIT_MEANINGS, exitCodeOf } from './exit-codes.ts';
 
@@ -24,6 +26,8 @@ const COMMANDS = [
   addPullCommand,
   addRunsCommand,
   addAccountsCommand,
+  addPricesCommand,
+  addStockCommand,
   addQuarantineCommand,
   addWorkerCommand,
   addSchedulesCommand,

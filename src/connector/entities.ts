@@ -3,11 +3,12 @@
  * the change log and the documentation. Terms follow the field: sold-to, ship-to, payment terms, cost centre.
  */
 
-export type EntityName = 'account' | 'contact' | 'address';
+export type EntityName = 'account' | 'contact' | 'address' | 'price' | 'stock';
 
 /**
  * - text: trimmed, inner line breaks kept    - code: text without blanks around or control characters
- * - money: integer minor units of the record's `currency`    - number: finite decimal
+ * - money: integer minor units of the record's `currency`    - number: finite, of double precision
+ * - decimal: exact, as text in full: "0.0125", never "1.50", "-0" or "1e3"; at most 40 digits on either side of the point
  * - date: civil date YYYY-MM-DD    - country: ISO 3166-1 alpha-2    - currency: ISO 4217    - zone: IANA
  * - reference: external id of another record in the same connection    - list: texts    - attributes: free text by name
  */
@@ -18,6 +19,7 @@ export type FieldType =
   | 'enum'
   | 'money'
   | 'number'
+  | 'decimal'
   | 'date'
   | 'boolean'
   | 'country'
@@ -36,11 +38,13 @@ export interface FieldSpec {
   readonly values?: readonly string[];
   /** For `reference`. */
   readonly to?: EntityName;
+  /** For `decimal`: zero and less are refused. */
+  readonly positive?: true;
 }
 
 export interface EntitySpec {
   /** Table of the profiles. */
-  readonly table: 'accounts' | 'contacts' | 'addresses';
+  readonly table: 'accounts' | 'contacts' | 'addresses' | 'prices' | 'stock_levels';
   readonly about: string;
   /** The reference that forms a tree within the entity, if any; circles in it are refused. */
   readonly tree?: string;
@@ -73,6 +77,7 @@ export const ENTITIES: Readonly<Record<EntityName, EntitySpec>> = {
       creditAsOf: { type: 'date', about: 'date of credit limit and balance' },
       priceList: { type: 'code', about: 'price list or tier' },
       priceContracts: { type: 'list', about: 'contract price agreements' },
+      catalogue: { type: 'list', about: 'names of the assortments the account may see' },
       costCentres: { type: 'list', about: 'cost centres of this unit' },
       locale: { type: 'code', about: 'language and region (de-DE)' },
       timeZone: { type: 'zone', about: 'IANA time zone' },
@@ -123,6 +128,38 @@ export const ENTITIES: Readonly<Record<EntityName, EntitySpec>> = {
       validFrom: { type: 'date', about: 'first day of validity' },
       validTo: { type: 'date', about: 'first day no longer valid' },
       isDefault: { type: 'boolean', about: 'the default for its role' },
+      attributes,
+    },
+  },
+  price: {
+    table: 'prices',
+    about: 'what one unit costs an account, the holders of a price list, or everyone, from a quantity on, between two dates',
+    fields: {
+      account: { type: 'reference', to: 'account', about: 'the account it was agreed with, and nobody else' },
+      priceList: { type: 'code', about: 'the list whose holders it is for; for everyone if there is neither account nor list' },
+      product: { type: 'code', required: true, about: "the seller's item number" },
+      productName: { type: 'text', about: 'what the product is called' },
+      unit: { type: 'code', about: 'unit of measure' },
+      unitPrice: { type: 'decimal', required: true, about: 'price of `perQuantity` units' },
+      currency: { type: 'currency', required: true, about: 'currency of the price' },
+      perQuantity: { type: 'decimal', positive: true, about: 'the price is for that many units; 1 if not mapped' },
+      minQuantity: { type: 'decimal', about: 'least quantity it is given for' },
+      validFrom: { type: 'date', about: 'first day of validity' },
+      validTo: { type: 'date', about: 'first day no longer valid' },
+      attributes,
+    },
+  },
+  stock: {
+    table: 'stock_levels',
+    about: 'what lies at one site',
+    fields: {
+      site: { type: 'code', required: true, about: 'warehouse or branch' },
+      siteName: { type: 'text', about: 'what the site is called' },
+      product: { type: 'code', required: true, about: "the seller's item number" },
+      unit: { type: 'code', about: 'unit of measure' },
+      onHand: { type: 'decimal', about: 'what lies there' },
+      available: { type: 'decimal', about: 'what of it may still be promised' },
+      incoming: { type: 'decimal', about: 'what is on its way there' },
       attributes,
     },
   },

@@ -1,5 +1,9 @@
 /** The only border between the fields of src/connector/entities.ts and the columns of their tables. */
-import { ENTITIES, type EntityName, type FieldSpec } from '../connector/entities.ts';
+import type { DraftValue } from '../connector/contract.ts';
+import { ENTITIES, type EntityName, type FieldSpec, type FieldType } from '../connector/entities.ts';
+
+/** Fields of src/connector/entities.ts by their own names; ids, money and decimals as text, because they may exceed a double. */
+export type Profile = Record<string, DraftValue>;
 
 export interface ProfileColumn {
   readonly field: string;
@@ -15,6 +19,8 @@ function sqlValue(field: string, { type }: FieldSpec): (draft: string) => string
   switch (type) {
     case 'money':
       return (draft) => `(${draft} ->> '${field}')::bigint`;
+    case 'decimal':
+      return (draft) => `(${draft} ->> '${field}')::numeric`;
     case 'number':
       return (draft) => `(${draft} ->> '${field}')::double precision`;
     case 'date':
@@ -44,4 +50,17 @@ export function profileColumns(entity: EntityName): readonly ProfileColumn[] {
 export const COLUMN_DEFAULTS: Readonly<Partial<Record<EntityName, Readonly<Record<string, string>>>>> = {
   account: { number: 'b.external_id', status: `'active'` },
   contact: { status: `'active'` },
+  price: { perQuantity: '1' },
 };
+
+/** SQL that makes a `Profile` of a row. */
+export function profileJson(entity: EntityName, alias: string): string {
+  const { fields } = ENTITIES[entity];
+  const pairs = profileColumns(entity).map(({ field, column }) => {
+    const isText = EXACT.has(fields[field]?.type ?? 'text');
+    return `'${field}', ${alias}.${column}${isText ? '::text' : ''}`;
+  });
+  return `jsonb_build_object(${pairs.join(', ')})`;
+}
+
+const EXACT: ReadonlySet<FieldType> = new Set(['reference', 'money', 'decimal']);

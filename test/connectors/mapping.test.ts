@@ -10,6 +10,8 @@ const NEEDED: Record<EntityName, Record<string, Json>> = {
   account: { externalId: { value: 'A-1' }, name: { value: 'Nordwind' }, currency: { value: 'EUR' } },
   contact: { externalId: { value: 'P-1' }, name: { value: 'Ada' }, account: { value: 'A-1' } },
   address: { externalId: { value: 'D-1' }, account: { value: 'A-1' }, role: { value: 'bill_to' } },
+  price: { externalId: { value: 'K-1' }, product: { value: '4711' }, unitPrice: { value: '1' }, currency: { value: 'EUR' } },
+  stock: { externalId: { value: 'S-1' }, site: { value: 'HL' }, product: { value: '4711' } },
 };
 
 /** One field mapped from a record; the value, or the reasons why not. */

@@ -4,16 +4,13 @@ import { ENTITIES } from '../../connector/entities.ts';
 import { NeedsOperatorError } from '../../errors.ts';
 import type { Database } from '../../store/database.ts';
 import { accountHistory } from '../../store/views/account-history.ts';
-import { type AccountMatch, findAccounts } from '../../store/views/find-account.ts';
 import { type AccountFilter, type AccountListItem, listAccounts } from '../../store/views/list-accounts.ts';
 import { showAccount } from '../../store/views/show-account.ts';
 import type { App } from '../app.ts';
-import { rowId, wholeNumber, withExamples } from '../arguments.ts';
+import { ACCOUNT_REFERENCE, requireAccount, rowId, wholeNumber, withExamples } from '../arguments.ts';
 import { drawAccount, drawHistory } from '../draw-account.ts';
 import { drawTable } from '../table.ts';
 import { plain, type Terminal } from '../terminal.ts';
-
-const REFERENCE = 'customer number, external id, or id:NUMBER';
 
 export function addAccountsCommand(program: Command, app: App): void {
   const accounts = program.command('accounts').description('look at account profiles');
@@ -36,12 +33,13 @@ export function addAccountsCommand(program: Command, app: App): void {
 
   const show = accounts
     .command('show')
-    .description('one account in full: hierarchy, terms, addresses, contacts, sources')
-    .argument('<account>', REFERENCE)
+    .description('one account in full: hierarchy, terms, addresses, contacts, prices, sources')
+    .argument('<account>', ACCOUNT_REFERENCE)
     .action(async (reference: string) => {
       const db = await database(app);
-      const view = await showAccount(db, (await findOne(db, reference)).id);
-      if (!view) throw notFound(reference);
+      const { id } = await requireAccount(db, reference);
+      const view = await showAccount(db, id);
+      if (!view) throw new NeedsOperatorError('NOT_FOUND', `account ${id} is gone`);
       app.out.answer(view, drawAccount);
     });
   withExamples(show, ['kontor accounts show A-1001', 'kontor accounts show id:17 --json']);
@@ -49,12 +47,12 @@ export function addAccountsCommand(program: Command, app: App): void {
   const history = accounts
     .command('history')
     .description('what changed, when, and by which run; newest first')
-    .argument('<account>', REFERENCE)
+    .argument('<account>', ACCOUNT_REFERENCE)
     .option('--limit <number>', 'how many', wholeNumber(1, 1000), 20)
     .option('--before <id>', 'only older than this change', rowId)
     .action(async (reference: string, page: { limit: number; before?: string }) => {
       const db = await database(app);
-      const { id, name, currency } = await findOne(db, reference);
+      const { id, name, currency } = await requireAccount(db, reference);
       app.out.answer({ id, name, currency, ...(await accountHistory(db, id, page)) }, drawHistory);
     });
   withExamples(history, ['kontor accounts history A-1001', 'kontor accounts history A-1001 --limit 5 --json']);
@@ -62,18 +60,6 @@ export function addAccountsCommand(program: Command, app: App): void {
 
 async function database(app: App): Promise<Database> {
   return (await app.store(await app.settings([]))).db;
-}
-
-async function findOne(db: Database, reference: string): Promise<AccountMatch> {
-  const [first, ...others] = await findAccounts(db, reference);
-  if (!first) throw notFound(reference);
-  if (others.length === 0) return first;
-  const names = [first, ...others].map(({ id, name }) => `id:${id} (${plain(name)})`);
-  throw new NeedsOperatorError('NOT_FOUND', `"${reference}" fits several accounts; name one of: ${names.join(', ')}`);
-}
-
-function notFound(reference: string): NeedsOperatorError {
-  return new NeedsOperatorError('NOT_FOUND', `there is no account "${reference}"; \`kontor accounts list --search TEXT\` finds it`);
 }
 
 function* drawList({ accounts, next }: { accounts: AccountListItem[]; next: string | null }, terminal: Terminal): Generator<string> {

@@ -21,6 +21,8 @@ const DEFAULTS: Readonly<Record<EntityName, Readonly<Record<string, (externalId:
   account: { number: (externalId) => externalId, status: () => 'active' },
   contact: { status: () => 'active' },
   address: {},
+  price: { perQuantity: () => '1' },
+  stock: {},
 };
 
 interface Bound {

@@ -15,6 +15,9 @@ export interface Decimal {
 /** How typed cells and JSON numbers are written. */
 export const CANONICAL: DecimalFormat = { decimal: '.', group: '' };
 
+/** Far more than any price has, and far less than PostgreSQL's `numeric` holds, so that one record cannot stop a batch. */
+const MOST_DIGITS = 40;
+
 /** `undefined` when the text is not a number in exactly this format. A sign may stand before or, as SAP writes it, behind. */
 export function readDecimal(given: string, { decimal, group }: DecimalFormat): Decimal | undefined {
   const text = group === ' ' || group === "'" ? plainSeparators(given) : given;
@@ -34,6 +37,28 @@ export function readDecimal(given: string, { decimal, group }: DecimalFormat): D
   const whole = withoutGroups(text.slice(start, hasFraction ? sign : end), group);
   if (whole === undefined || (whole === '' && !hasFraction)) return undefined;
   return { negative, whole, fraction };
+}
+
+/** A number as JSON and workbooks give it; the exponent is a way of writing, so nothing is calculated. */
+export function readTypedDecimal(text: string): Decimal | undefined {
+  const [, digits = text, exponent = '0'] = /^([^e]*)e([+-]?\d{1,3})$/i.exec(text) ?? [];
+  const decimal = readDecimal(digits, CANONICAL);
+  const shift = Number(exponent);
+  if (!decimal || shift === 0) return decimal;
+  const { negative, whole, fraction } = decimal;
+  const all = '0'.repeat(Math.max(0, -shift)) + whole + fraction + '0'.repeat(Math.max(0, shift));
+  const point = Math.max(0, -shift) + whole.length + shift;
+  return { negative, whole: all.slice(0, point), fraction: all.slice(point) };
+}
+
+/** The one way to write a number: no idle zeros, no exponent, and zero has no sign. */
+export function canonicalDecimal({ negative, whole, fraction }: Decimal, given: unknown): string | Refused {
+  const [before, after] = [whole.replace(/^0+/, ''), withoutTrailingZeros(fraction)];
+  if (before.length > MOST_DIGITS || after.length > MOST_DIGITS) {
+    return new Refused(`${show(given)} has more than ${MOST_DIGITS} digits before or after its decimal sign; correct it at the source`);
+  }
+  const text = `${before || '0'}${after && `.${after}`}`;
+  return negative && text !== '0' ? `-${text}` : text;
 }
 
 /** Integer minor units. Never rounds: surplus decimals other than zeros are refused. */
@@ -67,6 +92,13 @@ function withoutGroups(text: string, group: string): string | undefined {
 /** Typewriters, spreadsheets and the Swiss disagree on which blank and which apostrophe. */
 function plainSeparators(text: string): string {
   return text.replace(/[\u00a0\u2009\u202f]/g, ' ').replace(/\u2019/g, "'");
+}
+
+/** By hand: the regular expression /0+$/ takes quadratic time on zeros that are not the last. */
+function withoutTrailingZeros(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '0') end -= 1;
+  return text.slice(0, end);
 }
 
 function isDigits(text: string): boolean {

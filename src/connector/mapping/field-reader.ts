@@ -4,7 +4,7 @@ import type { FieldSpec, FieldType } from '../entities.ts';
 import { type Cell, isTypedCell, Refused, show, textOf } from './cell.ts';
 import { dateReader } from './civil-date.ts';
 import { cleanCode, cleanText } from './clean-text.ts';
-import { CANONICAL, type DecimalFormat, describeFormat, readDecimal, toMinor } from './decimal.ts';
+import { CANONICAL, canonicalDecimal, type DecimalFormat, describeFormat, readDecimal, readTypedDecimal, toMinor } from './decimal.ts';
 import { type Formats, isZone } from './formats.ts';
 import { booleanReader, countryOf, currencyOf, enumReader, exponentOf, FALSE_WORDS, TRUE_WORDS } from './words.ts';
 
@@ -21,6 +21,7 @@ const LONGEST_ID = 200;
 export function fieldReader(spec: FieldSpec, formats: Formats, words: Words = {}): FieldReader {
   if (spec.type === 'money') return moneyReader(formats);
   if (spec.type === 'number') return numberReader(formats);
+  if (spec.type === 'decimal') return decimalReader(formats, spec.positive === true);
   if (spec.type === 'boolean') return onTyped('boolean', (text) => text === 'true', booleanWords(words));
   return onText(textReader(spec, formats));
 }
@@ -28,7 +29,7 @@ export function fieldReader(spec: FieldSpec, formats: Formats, words: Words = {}
 type TextReader = (text: string) => DraftValue | Refused;
 
 function textReader(spec: FieldSpec, formats: Formats): TextReader {
-  const readers: Record<Exclude<FieldType, 'money' | 'number' | 'boolean'>, () => TextReader> = {
+  const readers: Record<Exclude<FieldType, 'money' | 'number' | 'decimal' | 'boolean'>, () => TextReader> = {
     text: () => cleanText,
     list: () => cleanText,
     attributes: () => cleanText,
@@ -82,6 +83,19 @@ function numberReader(format: DecimalFormat): FieldReader {
     const decimal = readDecimal(text, format);
     return decimal ? finite(`${decimal.negative ? '-' : ''}${decimal.whole || '0'}.${decimal.fraction || '0'}`) : notANumber(text, format);
   });
+}
+
+/** Digits go from text to text: a double would make 0.1 of what is not. */
+function decimalReader(format: DecimalFormat, positive: boolean): FieldReader {
+  return (cell) => {
+    const text = textOf(cell);
+    if (typeof text !== 'string') return text;
+    const decimal = isNumber(cell) ? readTypedDecimal(text) : readDecimal(text, format);
+    if (!decimal) return notANumber(text, format);
+    const value = canonicalDecimal(decimal, text);
+    if (!positive || typeof value !== 'string' || (value !== '0' && !value.startsWith('-'))) return value;
+    return new Refused(`${show(text)} is not more than zero; correct it, or take it for blank with \`transform: { blank: ... }\``);
+  };
 }
 
 function finite(text: string): number | Refused {

@@ -1,11 +1,8 @@
-/** One account as a whole: its fields, its place in the hierarchy, addresses, contacts, and where it comes from. */
-import type { DraftValue } from '../../connector/contract.ts';
-import type { EntityName } from '../../connector/entities.ts';
+/** One account as a whole: its fields, its place in the hierarchy, addresses, contacts, prices, and where it comes from. */
+import { ENTITIES } from '../../connector/entities.ts';
 import type { Database } from '../database.ts';
-import { profileColumns } from '../profile-columns.ts';
-
-/** Fields of src/connector/entities.ts by their own names; money as text, because it may exceed a double. */
-export type Profile = Record<string, DraftValue>;
+import { type Profile, profileJson } from '../profile-columns.ts';
+import { listPrices, type PriceList } from './list-prices.ts';
 
 export interface AccountView {
   id: string;
@@ -17,6 +14,8 @@ export interface AccountView {
   children: number;
   addresses: Array<{ id: string; profile: Profile }>;
   contacts: Array<{ id: string; profile: Profile; superior: string | null }>;
+  /** Those agreed with it and those of its price list. */
+  prices: PriceList;
   sources: AccountSource[];
   /** References whose target has not arrived yet, by field. */
   awaited: Array<{ field: string; externalId: string }>;
@@ -34,17 +33,20 @@ export interface AccountSource {
 
 /** More than anybody reads; what lies beyond is counted by `children` and the lists. */
 const MAX_PARTS = 500;
+/** `kontor prices` shows the others. */
+const MAX_PRICES = 20;
 /** Cycles are refused on the way in; this keeps the view finite if one got in another way. */
 const MAX_LEVELS = 64;
 
 export async function showAccount(db: Database, id: string): Promise<AccountView | null> {
   const [account] = await profilesOf(db, 'account', 'p.id = ?', id);
   if (!account) return null;
-  const [path, children, addresses, contacts, sources, awaited] = await Promise.all([
+  const [path, children, addresses, contacts, prices, sources, awaited] = await Promise.all([
     pathTo(db, id),
     db.raw('select count(*)::int as n from accounts where parent_id = ?', [id]),
     profilesOf(db, 'address', 'p.account_id = ?', id),
     profilesOf(db, 'contact', 'p.account_id = ?', id),
+    listPrices(db, { accountId: id, scopes: ['account', 'priceList'], limit: MAX_PRICES }),
     sourcesOf(db, id),
     awaitedBy(db, id),
   ]);
@@ -61,6 +63,7 @@ export async function showAccount(db: Database, id: string): Promise<AccountView
       profile,
       superior: superiorName,
     })),
+    prices,
     sources,
     awaited,
   };
@@ -74,23 +77,17 @@ interface ProfileRow {
   superiorName: string | null;
 }
 
-async function profilesOf(db: Database, entity: EntityName, where: string, id: string): Promise<ProfileRow[]> {
-  const table = { account: 'accounts', contact: 'contacts', address: 'addresses' }[entity];
-  const fields = profileColumns(entity).map(
-    ({ field, column }) => `'${field}', ${column.endsWith('_id') || MONEY.has(column) ? `p.${column}::text` : `p.${column}`}`,
-  );
+async function profilesOf(db: Database, entity: 'account' | 'contact' | 'address', where: string, id: string): Promise<ProfileRow[]> {
   const order = entity === 'address' ? 'p.role, p.is_default desc nulls last, p.id' : 'p.name, p.id';
   const superior = entity === 'contact' ? '(select s.name from contacts s where s.id = p.superior_id)' : 'null';
   const { rows } = await db.raw<{ rows: ProfileRow[] }>(
-    `select p.id, jsonb_build_object(${fields.join(', ')}) as profile, p.created_at as "createdAt", p.updated_at as "updatedAt",
+    `select p.id, ${profileJson(entity, 'p')} as profile, p.created_at as "createdAt", p.updated_at as "updatedAt",
        ${superior} as "superiorName"
-     from ${table} p where ${where} order by ${order} limit ${MAX_PARTS}`,
+     from ${ENTITIES[entity].table} p where ${where} order by ${order} limit ${MAX_PARTS}`,
     [id],
   );
   return rows;
 }
-
-const MONEY = new Set(['credit_limit', 'balance']);
 
 async function pathTo(db: Database, id: string): Promise<AccountView['path']> {
   const { rows } = await db.raw(
