@@ -6,6 +6,7 @@ import { type Clock, frozenClock } from './clock.ts';
 import { DEFAULTS } from './defaults.ts';
 import type { Archivable, Kind, NewRow, Patch, Rows, Stamped, Tombstone, WorldOrder } from './rows.ts';
 import { ORDER_STATES, type OrderState } from './rows.ts';
+import { type SeedOptions, seedWorld } from './seed.ts';
 import { Table } from './table.ts';
 
 export * from './clock.ts';
@@ -48,6 +49,12 @@ export class World {
     this.clock = clock;
     this.#skewMs = clockSkewMs;
     this.#newId = newId;
+  }
+
+  /** Fills an empty world: accounts with units, addresses, contacts, prices, products and stock, in texts and stamps that hurt. */
+  seed(options: SeedOptions): this {
+    seedWorld(this, options);
+    return this;
   }
 
   /** What the system's own clock shows. */
