@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
-import type { Knex } from 'knex';
 import { describe, expect, it } from 'vitest';
-import { loadRun, type Run, requestRun } from '../../src/store/runs.ts';
+import { loadRun, requestRun } from '../../src/store/runs.ts';
 import { executeRun } from '../../src/sync/execute-run.ts';
 import { waitFor } from '../support/wait.ts';
 import { type Customers, customers } from './pull-setup.ts';
+import { standstillWhen } from './standstill.ts';
 
 const ROWS = 90_000;
 const HEADER = 'No,Name,Parent,Limit';
@@ -22,7 +22,8 @@ function lines(): string[] {
   return [HEADER, ...rows.map((row, i) => (i % 3 === 0 ? row.replace(/,C-\d+,/, ',,') : row))];
 }
 
-function startPuller({ context }: Customers, url: string, runId: string): ChildProcess {
+function startPuller({ context, db }: Customers, runId: string): ChildProcess {
+  const url = db.client.config.connection.connectionString;
   const { baseFolder, connections } = context.settings;
   const lent = JSON.stringify({ baseFolder, connection: connections.get('sheets') });
   return spawn(process.execPath, [path.join(import.meta.dirname, 'fixtures/puller.js'), url, lent, runId], {
@@ -30,18 +31,21 @@ function startPuller({ context }: Customers, url: string, runId: string): ChildP
   });
 }
 
-async function killWhen(puller: ChildProcess, db: Knex, runId: string, reached: (run: Run) => boolean): Promise<void> {
-  await waitFor(
-    async () => {
-      const run = await loadRun(db, runId);
-      return run !== null && reached(run);
-    },
-    { everyMs: 5 },
-  );
+/** Pages were committed, and the next ones wait for their commit. */
+const READING = `new.state = 'reading' and old.staged > 0 and new.staged > old.staged`;
+const READ_HALF = `${READING} and new.staged > ${ROWS / 2}`;
+/** A batch was applied, and another one waits for its commit. */
+const APPLYING = `new.progress ->> 'phase' = 'applying' and old.progress ->> 'phase' = 'applying' and (old.progress ->> 'done')::int > 0`;
+
+async function killWhen(told: Customers, runId: string, when: string): Promise<void> {
+  const standstill = await standstillWhen(told.db, when);
+  const puller = startPuller(told, runId);
+  await standstill.reached();
   puller.kill('SIGKILL');
   await once(puller, 'exit');
+  await standstill.letGo();
   // The dead process's lease runs out by itself; the test does not wait for it.
-  await db.raw(`update leases set expires_at = clock_timestamp() - interval '1 second'`);
+  await told.db.raw(`update leases set expires_at = clock_timestamp() - interval '1 second'`);
 }
 
 async function everythingOnce({ rows }: Customers): Promise<void> {
@@ -70,16 +74,10 @@ describe('a pull that is killed', () => {
     const told = await customers();
     await told.write('accounts.csv', lines());
     const { runId } = await requestRun(told.db, { connection: 'sheets', entity: 'account', mode: 'delta', trigger: 'test' }, new Date());
-    const url = told.db.client.config.connection.connectionString;
 
-    await killWhen(startPuller(told, url, runId), told.db, runId, (run) => run.staged > 0);
-    await killWhen(startPuller(told, url, runId), told.db, runId, (run) => run.staged > ROWS / 2);
-    await killWhen(
-      startPuller(told, url, runId),
-      told.db,
-      runId,
-      (run) => (run.progress?.phase === 'applying' && run.progress.done > 0) || run.state === 'finished',
-    );
+    await killWhen(told, runId, READING);
+    await killWhen(told, runId, READ_HALF);
+    await killWhen(told, runId, APPLYING);
     const halfway = await loadRun(told.db, runId);
     expect(halfway?.state).toBe('applying');
     const run = await executeRun(told.context, runId);
@@ -92,8 +90,7 @@ describe('a pull that is killed', () => {
     const told = await customers();
     await told.write('accounts.csv', lines());
     const { runId } = await requestRun(told.db, { connection: 'sheets', entity: 'account', mode: 'delta', trigger: 'test' }, new Date());
-    const url = told.db.client.config.connection.connectionString;
-    await killWhen(startPuller(told, url, runId), told.db, runId, (run) => run.staged > 10_000);
+    await killWhen(told, runId, READING);
     await told.db.raw(`truncate stage.keys_${runId}, stage.drafts_${runId}, stage.bad_${runId}`);
 
     const run = await executeRun(told.context, runId);
@@ -106,9 +103,7 @@ describe('a pull that is killed', () => {
     const told = await customers();
     await told.write('accounts.csv', lines());
     const { runId } = await requestRun(told.db, { connection: 'sheets', entity: 'account', mode: 'delta', trigger: 'test' }, new Date());
-    const url = told.db.client.config.connection.connectionString;
-    const isApplying = (run: Run) => run.progress?.phase === 'applying' && run.progress.done > 0;
-    await killWhen(startPuller(told, url, runId), told.db, runId, (run) => isApplying(run) || run.state === 'finished');
+    await killWhen(told, runId, APPLYING);
     expect((await loadRun(told.db, runId))?.state).toBe('applying');
     await told.db.raw(`truncate stage.keys_${runId}, stage.drafts_${runId}, stage.bad_${runId}`);
 
@@ -121,8 +116,7 @@ describe('a pull that is killed', () => {
     const told = await customers();
     await told.write('accounts.csv', lines());
     const { runId } = await requestRun(told.db, { connection: 'sheets', entity: 'account', mode: 'delta', trigger: 'test' }, new Date());
-    const url = told.db.client.config.connection.connectionString;
-    await killWhen(startPuller(told, url, runId), told.db, runId, (run) => run.staged > 0);
+    await killWhen(told, runId, READING);
     await told.write('accounts.csv', [HEADER, 'C-1,The only one,,1']);
 
     const run = await executeRun(told.context, runId);
@@ -135,13 +129,13 @@ describe('a pull that is killed', () => {
     const told = await customers();
     await told.write('accounts.csv', lines());
     const { runId } = await requestRun(told.db, { connection: 'sheets', entity: 'account', mode: 'delta', trigger: 'test' }, new Date());
+    const standstill = await standstillWhen(told.db, READING);
     const broken = executeRun(told.context, runId).catch((error: unknown) => error);
-    await waitFor(async () => ((await loadRun(told.db, runId))?.staged ?? 0) > 0, { everyMs: 5 });
-    await told.db.raw(
-      'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
-    );
+    await standstill.reached();
+    await standstill.cutOthers();
 
     expect(await broken).toMatchObject({ name: 'RetryLaterError' });
+    await standstill.letGo();
     await waitFor(() =>
       told.db.raw(`update leases set expires_at = clock_timestamp() - interval '1 second'`).then(
         () => true,
@@ -156,12 +150,15 @@ describe('a pull that is killed', () => {
     const told = await customers();
     await told.write('accounts.csv', lines());
     const { runId } = await requestRun(told.db, { connection: 'sheets', entity: 'account', mode: 'delta', trigger: 'test' }, new Date());
-    const url = told.db.client.config.connection.connectionString;
-    const sleeper = startPuller(told, url, runId);
-    await waitFor(async () => ((await loadRun(told.db, runId))?.staged ?? 0) > 0, { everyMs: 5 });
+    const [begun, reading] = [await standstillWhen(told.db, 'new.attempts > old.attempts'), await standstillWhen(told.db, READING)];
+    const sleeper = startPuller(told, runId);
+    await begun.reached();
     await expect(executeRun(told.context, runId)).rejects.toMatchObject({ code: 'ALREADY_RUNNING', retryAfterMs: expect.any(Number) });
 
+    await begun.letGo();
+    await reading.reached();
     sleeper.kill('SIGSTOP');
+    await reading.letGo();
     // Whatever transaction it sleeps in must not keep the successor waiting for longer than the lease.
     await told.db.raw(`update leases set expires_at = clock_timestamp() - interval '1 second'`).timeout(40_000);
     const run = await executeRun(told.context, runId);
@@ -170,5 +167,5 @@ describe('a pull that is killed', () => {
 
     expect(run).toMatchObject({ outcome: 'complete', counts: { read: ROWS, created: ROWS - 2 } });
     await everythingOnce(told);
-  });
+  }, 180_000);
 });
