@@ -16,6 +16,7 @@ interface OpenPage {
   records: Row[];
   unreadable: Unreadable[];
   faults: Fault[];
+  wholeFiles: string[];
 }
 
 export async function* readFolder(
@@ -32,16 +33,17 @@ export async function* readFolder(
   const pending = files.filter((file) => !isUnchanged(file, state.done.get(file.name)));
   const total = pending.reduce((sum, file) => sum + file.stats.size, 0);
   let done = 0;
-  let page: OpenPage = { records: [], unreadable: [], faults };
+  let page: OpenPage = { records: [], unreadable: [], faults, wholeFiles: [] };
   const close = (): Page<Row> => {
     const closed = { ...page, cursor: toCursor(state), progress: { done: Math.min(done, total), total } };
-    page = { records: [], unreadable: [], faults: [] };
+    page = { records: [], unreadable: [], faults: [], wholeFiles: [] };
     return closed;
   };
 
   if (state.at && !pending.some(({ name }) => name === state.at?.name)) throw replaced(state.at.name);
   for (const file of pending) {
     const before = done;
+    const knownAs = state.done.get(file.name)?.digest;
     try {
       for await (const { digest, batch } of readFile(file, session, options, state)) {
         done = before + batch.bytesDone;
@@ -53,6 +55,8 @@ export async function* readFolder(
           if (page.records.length + page.unreadable.length >= PAGE_ROWS) yield close();
         }
       }
+      // Not one that was only touched, nor one of which a part could not be read.
+      if (state.done.get(file.name)?.digest !== knownAs) page.wholeFiles.push(file.name);
     } catch (error) {
       if (session.signal.aborted || !(error instanceof KontorError) || error.code === 'SOURCE_CHANGED') throw error;
       page.faults.push(toFault(error, file.name));

@@ -75,13 +75,23 @@ export async function healQuarantine(trx: Transaction, runId: string, sourceId: 
   return rows[0].n;
 }
 
-/** After a complete full read: entries this run did not meet again are gone from the source. */
-export async function retireQuarantine(trx: Transaction, runId: string, sourceId: number, now: Date): Promise<void> {
-  await trx.raw(`update quarantine set state = 'gone', last_seen_at = ? where source_id = ? and state = 'open' and run_id <> ?`, [
-    now,
-    sourceId,
-    runId,
-  ]);
+/**
+ * Ends entries this run did not meet again where it would have: in files it read whole, and, when `readAll`, outside of files.
+ * What files contradict each other about is only settled by reading all of them.
+ */
+export async function retireQuarantine(
+  trx: Transaction,
+  run: { runId: string; sourceId: number; now: Date; readAll: boolean; readAllFiles: boolean },
+): Promise<void> {
+  const { keys } = stageTables(run.runId);
+  await trx.raw(
+    `update quarantine q set state = 'gone', last_seen_at = :now
+     where q.source_id = :sourceId and q.state = 'open' and q.run_id <> :runId
+       and case when q.origin ->> 'file' is null then :readAll
+         else q.origin ->> 'file' in (select jsonb_array_elements_text(whole_files) from runs where id = :runId) end
+       and (:readAllFiles or q.key is null or q.key not in (${CONTESTED_KEYS}) or not exists (select from ${keys} k where k.seq >= 0 and k.key = q.key))`,
+    { ...run },
+  );
 }
 
 export async function loadQuarantined(db: Database, ids: readonly string[]): Promise<QuarantinedRecord[]> {
@@ -93,11 +103,16 @@ export async function loadQuarantined(db: Database, ids: readonly string[]): Pro
   return rows;
 }
 
+/**
+ * Ends the entries of a replay, save those whose record is bad again. That one is known by where it stood: why it is bad may
+ * have changed, and its identity with that.
+ */
 export async function markReplayed(trx: Transaction, runId: string, ids: readonly string[], now: Date): Promise<number> {
   const { bad } = stageTables(runId);
   const { rowCount } = await trx.raw(
     `update quarantine q set state = 'replayed', last_seen_at = ?
-     where id = any(?::bigint[]) and state = 'open' and not exists (select from ${bad} b where b.identity = q.identity)`,
+     where id = any(?::bigint[]) and state = 'open' and not exists (
+       select from ${bad} b where b.origin = q.origin and (b.payload is null or q.payload is null or b.payload = q.payload))`,
     [now, [...ids]],
   );
   return rowCount;

@@ -16,7 +16,7 @@ export async function forgetStart(db: Database, runId: string): Promise<void> {
 export async function beginReading(trx: Transaction, runId: string, cursorFrom: Cursor | null, now: Date): Promise<void> {
   await trx.raw(
     `update runs set state = 'reading', started_at = coalesce(started_at, :now::timestamptz), cursor_from = :cursor, position = :cursor, staged = 0,
-       counts = :counts, notices = '[]', progress = null
+       counts = :counts, notices = '[]', whole_files = '[]', progress = null
      where id = :runId and state in ('queued', 'reading', 'applying')`,
     { runId, now, cursor: toJson(cursorFrom), counts: JSON.stringify(NO_COUNTS) },
   );
@@ -25,14 +25,21 @@ export async function beginReading(trx: Transaction, runId: string, cursorFrom: 
 export async function recordStaged(
   trx: Transaction,
   runId: string,
-  page: { position: Cursor; staged: number; notices: Notice[]; progress: { done: number; total: number } | undefined },
+  page: {
+    position: Cursor;
+    staged: number;
+    notices: Notice[];
+    wholeFiles: string[];
+    progress: { done: number; total: number } | undefined;
+  },
 ): Promise<void> {
   await trx.raw(
-    `update runs set position = ?, staged = ?, notices = notices || ?::jsonb, progress = ?, attempts = 0 where id = ? and state = 'reading'`,
+    `update runs set position = ?, staged = ?, notices = notices || ?::jsonb, whole_files = whole_files || ?::jsonb, progress = ?, attempts = 0 where id = ? and state = 'reading'`,
     [
       toJson(page.position),
       page.staged,
       JSON.stringify(page.notices),
+      JSON.stringify(page.wholeFiles),
       page.progress ? JSON.stringify({ phase: 'reading', ...page.progress }) : null,
       runId,
     ],

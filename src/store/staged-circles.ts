@@ -2,13 +2,16 @@
  * Circles in a tree of staged records (accounts by parent, contacts by superior).
  *
  * The edges that would exist after applying (staged ones, and stored ones above them) are peeled: whoever has nothing
- * above goes, whoever has nothing below goes, until nothing more goes. What is left stands in a circle or between two.
+ * above goes, whoever has nothing below goes, until nothing more goes. Nobody names two, so what is left are circles.
  */
 import type { Transaction } from './database.ts';
 import { stageTables } from './stage.ts';
 
-/** Moves staged drafts that stand in a circle to the bad records, naming the circle. Answers how many. */
+/** More would not help a person. */
+const NAMED_OF_CIRCLE = 20;
+
 /**
+ * Moves staged drafts that stand in a circle to the bad records, each naming its own circle in the order of the names.
  * Until nothing more is found: a record set aside keeps the parent it has, and with that another circle may close.
  */
 export async function setAsideCircles(trx: Transaction, runId: string, sourceId: number, field: string): Promise<void> {
@@ -32,23 +35,44 @@ async function setAsideRound(trx: Transaction, runId: string, sourceId: number, 
   );
   if (!(await peel(trx, 'o.key = e.above'))) return 0;
   await peel(trx, 'o.above = e.key');
+  await findFirsts(trx);
   const { rows } = await trx.raw(
-    `with named as (
-       select string_agg(coalesce(d.external_id, e.key), ' -> ' order by e.key) as circle
-       from (select key from edges order by key limit 20) e left join ${stage.drafts} d using (key)
+    `with recursive walk as (
+       select first, key, above, 1 as step from edges where key = first
+       union all
+       select w.first, e.key, e.above, w.step + 1 from walk w join edges e on e.key = w.above where w.above <> w.first and w.step < ${NAMED_OF_CIRCLE}
+     ), named as (
+       select first, string_agg(coalesce(d.external_id, w.key), ' -> ' order by step) || case when bool_or(w.above = w.first) then '' else ' -> ...' end
+         || ' -> ' || min(coalesce(d.external_id, w.key)) filter (where step = 1) as circle
+       from walk w left join ${stage.drafts} d on d.key = w.key group by first
      ), set_aside as (
-       delete from ${stage.drafts} d using edges e where d.key = e.key returning d.*
+       delete from ${stage.drafts} d using edges e join named n using (first) where d.key = e.key returning d.*, n.circle
      ), kept_as_bad as (
        insert into ${stage.bad} (seq, identity, key, external_id, origin, problems, payload, draft)
        select seq, key, key, external_id, origin, jsonb_build_array(jsonb_build_object('code', 'HIERARCHY_CYCLE', 'field', '${field}', 'reason',
-         format('"%s" names "%s" as its ${field}, which closes a circle among %s; correct the ${field} of one of them',
-           external_id, draft ->> '${field}', (select circle from named)))),
+         format('"%s" names "%s" as its ${field}, which closes a circle: %s; correct the ${field} of one of them', external_id, draft ->> '${field}', circle))),
          null, jsonb_build_object('externalId', external_id, 'contentDigest', content_digest, 'fingerprint', fingerprint, 'refs', refs, 'values', draft)
        from set_aside returning 1
      )
      select count(*)::int as n from kept_as_bad`,
   );
   return rows[0].n;
+}
+
+/**
+ * Adds to every edge the first key of its circle. Whoever is left has one above and one below, so the circles are apart;
+ * each turn looks twice as far ahead, so that one of a million is gone round in twenty.
+ */
+async function findFirsts(trx: Transaction): Promise<void> {
+  await trx.raw('create temporary table reach on commit drop as select key, above as ahead, least(key, above) as first from edges');
+  const { rows } = await trx.raw('select ceil(log(2, count(*) + 1))::int as turns from edges');
+  for (let turn = 0; turn < rows[0].turns; turn += 1) {
+    await trx.raw(`create temporary table farther on commit drop as
+      select r.key, o.ahead, least(r.first, o.first) as first from reach r join reach o on o.key = r.ahead`);
+    await trx.raw('drop table reach; alter table farther rename to reach');
+  }
+  await trx.raw(`create temporary table marked_edges on commit drop as select e.*, r.first from edges e join reach r using (key);
+    drop table edges, reach; alter table marked_edges rename to edges`);
 }
 
 /** Keeps the edges that have a neighbour until all of them do; whether any are left. Writing the few that stay is cheaper than deleting the many that go. */

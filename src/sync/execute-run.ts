@@ -146,9 +146,12 @@ async function conclude(context: PullContext, run: Run, target: PullTarget, leas
     let healed = 0;
     if (run.mode === 'replay') healed = await markReplayed(trx, run.id, run.selection ?? [], now);
     else {
-      healed = await healQuarantine(trx, run.id, run.sourceId, now, current.cursorFrom === null);
-      if (current.cursorFrom === null && !unread && target.connector.traits.delta !== 'changes')
-        await retireQuarantine(trx, run.id, run.sourceId, now);
+      const readAllFiles = current.cursorFrom === null;
+      healed = await healQuarantine(trx, run.id, run.sourceId, now, readAllFiles);
+      const readAll = readAllFiles && !unread && target.connector.traits.delta !== 'changes';
+      // Of the bad records that were not kept nobody knows which entry is theirs.
+      if (current.notices.every(({ code }) => code !== 'QUARANTINE_CUT'))
+        await retireQuarantine(trx, { runId: run.id, sourceId: run.sourceId, now, readAll, readAllFiles });
       await commitCursor(trx, run.sourceId, run.id, current.position, digestOfMapping(target));
     }
     await finishRun(trx, run.id, {

@@ -24,6 +24,7 @@ export interface PreparedPage {
   readonly digests: string;
   readonly cursor: Cursor;
   readonly faults: readonly Fault[];
+  readonly wholeFiles: readonly string[];
   readonly progress: { done: number; total: number } | undefined;
 }
 
@@ -87,6 +88,7 @@ export class PageStager {
       digests: keyed.map(({ digest }) => digest).join(','),
       cursor: page.cursor,
       faults: page.faults ?? [],
+      wholeFiles: page.wholeFiles ?? [],
       progress: page.progress,
     };
     return { prepared, keyed, bad };

@@ -46,6 +46,7 @@ export async function readIntoStage(
 async function stagePages(trx: Transaction, run: Run, first: ReadBatch, pages: Ahead): Promise<void> {
   await prepareStaging(trx);
   const notices: Notice[] = [];
+  const wholeFiles: string[] = [];
   let rendering: Promise<RenderedPage> | null = null;
   let last = first;
   for (let page: ReadBatch | null = first, count = 1; page; page = count++ < PAGES_AT_ONCE ? await pages.nextWithin(PATIENCE_MS) : null) {
@@ -57,11 +58,12 @@ async function stagePages(trx: Transaction, run: Run, first: ReadBatch, pages: A
     rendering.catch(() => undefined);
     if (before) await keep(trx, run, await before);
     notices.push(...prepared.faults.map(({ code, message, origin }): Notice => ({ code, message, origin })));
+    wholeFiles.push(...prepared.wholeFiles);
     last = page;
   }
   if (rendering) await keep(trx, run, await rendering);
   const { cursor, firstSeq, size, progress } = last.prepared;
-  await recordStaged(trx, run.id, { position: cursor, staged: firstSeq + size, notices, progress });
+  await recordStaged(trx, run.id, { position: cursor, staged: firstSeq + size, notices, wholeFiles, progress });
 }
 
 async function keep(trx: Transaction, run: Run, { drafts, bad }: RenderedPage): Promise<void> {

@@ -55,6 +55,7 @@ function draftBatch(records: readonly QuarantinedRecord[], firstSeq: number, fol
     digests: drafts.map(({ draft }) => draft.contentDigest).join(','),
     cursor: null,
     faults: [],
+    wholeFiles: [],
     progress: undefined,
   };
   const lines = drafts.map(({ draft, origin }, index) =>

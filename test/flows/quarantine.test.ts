@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { customers } from './pull-setup.ts';
 
@@ -42,6 +43,64 @@ describe('quarantine', () => {
     expect(await rows('select state from quarantine order by id')).toEqual(
       expect.arrayContaining([{ state: 'healed' }, { state: 'gone' }]),
     );
+  });
+
+  it('ends in a delta what a file no longer holds, and leaves what stands in files that were not read', async () => {
+    const { write, pull, rows } = await customers();
+    await write('accounts-1.csv', [HEADER, ...good(1, 9), ',Nameless,,', ',Unnamed,,']);
+    await write('accounts-2.csv', [HEADER, ...good(11, 19), ',Elsewhere,,', 'C-9,Holm KG,,12x']);
+    await pull();
+    await write('accounts-1.csv', [HEADER, ...good(1, 9), 'C-1,Nameless,,', ',Unnamed,,']);
+    expect(await pull()).toMatchObject({ outcome: 'complete', counts: { created: 1, quarantined: 1 } });
+    expect(await rows(`select payload -> 'cells' ->> 1 as name, state from quarantine order by 1`)).toEqual([
+      { name: 'Elsewhere', state: 'open' },
+      { name: 'Holm KG', state: 'open' },
+      { name: 'Nameless', state: 'gone' },
+      { name: 'Unnamed', state: 'open' },
+    ]);
+  });
+
+  it('keeps what stands in archived files through a full pull', async () => {
+    const { write, pull, rows, folder, context } = await customers();
+    const connection = context.settings.connections.get('sheets');
+    Object.assign(connection ?? {}, { settings: { folder, stableMs: 0, archive: path.join(folder, 'done') } });
+    await write('accounts-1.csv', [HEADER, ...good(1, 9), ',Nameless,,']);
+    await pull();
+    await write('accounts-2.csv', [HEADER, ...good(11, 19)]);
+    expect(await pull('account', 'full')).toMatchObject({ outcome: 'complete', counts: { read: 9 } });
+    expect(await rows('select state from quarantine')).toEqual([{ state: 'open' }]);
+  });
+
+  it('counts a replayed record as healed only when it became good itself', async () => {
+    const { write, pull, rows } = await customers();
+    await write('accounts.csv', [HEADER, 'C-9,Holm KG,,x', 'C-9,Petersen,,y', ...good(1, 20)]);
+    await pull();
+    const entries = await rows<Entry>(OPEN);
+    const run = await pull(
+      'account',
+      'replay',
+      entries.map(({ id }) => id),
+    );
+    expect(run.counts).toMatchObject({ created: 0, healed: 0, quarantined: 2 });
+    expect(await rows(OPEN)).toHaveLength(2);
+  });
+
+  it('names each of several circles by its own members', async () => {
+    const { write, pull, rows } = await customers();
+    await write('accounts.csv', [HEADER, 'A,a,C,', 'B,b,A,', 'C,c,B,', 'X,x,Y,', 'Y,y,X,', 'S,s,S,', 'Z,z,A,', ...good(1, 40)]);
+    await pull();
+    const reasons = (await rows<Entry>(OPEN)).map(({ external_id, problems }) => [
+      external_id,
+      /closes a circle: (.*?);/.exec(problems[0]?.reason ?? '')?.[1],
+    ]);
+    expect(reasons).toEqual([
+      ['A', 'A -> C -> B -> A'],
+      ['B', 'A -> C -> B -> A'],
+      ['C', 'A -> C -> B -> A'],
+      ['S', 'S -> S'],
+      ['X', 'X -> Y -> X'],
+      ['Y', 'X -> Y -> X'],
+    ]);
   });
 
   it('applies none of several records with one key and different values, wherever they stand, and leaves the profile as it was', async () => {

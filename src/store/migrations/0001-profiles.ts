@@ -41,6 +41,7 @@ export async function createProfileTables(trx: Knex.Transaction): Promise<void> 
       attempts integer not null default 0,
       counts jsonb not null default '{}',
       notices jsonb not null default '[]',
+      whole_files jsonb not null default '[]',
       error jsonb,
       progress jsonb,
       constraint runs_finished_check check ((state = 'finished') = (outcome is not null))
