@@ -90,8 +90,6 @@ export async function startSimulator(dialect: Dialect, { world, pageSize = 50, l
   };
 
   const server = createServer({ keepAliveTimeout: 60_000 }, (incoming, outgoing) => {
-    // The client may leave at any moment; what it misses then is its own affair.
-    outgoing.on('error', () => undefined);
     const done = answer(incoming, outgoing)
       .catch((error: unknown) => {
         if (!closing.signal.aborted) bugs.push(error);

@@ -60,6 +60,12 @@ it('finds every row once by stamp and id, with five thousand accounts and equal 
   expect(new Set(ids)).toEqual(new Set(world.rows('account').map(({ id }) => id)));
 });
 
+it('orders rows of one stamp by their ids as numbers', () => {
+  const world = new World();
+  for (let turn = 0; turn < 11; turn += 1) world.add('account', { name: 'A' });
+  expect(readByKey(world, 4)).toEqual(['1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11']);
+});
+
 it('puts a changed row behind all others, and a row that was read stays what it was', () => {
   const world = new World().seed({ accounts: 10 });
   const [before] = world.rows('account');
