@@ -13,6 +13,8 @@ const NEEDED: Record<EntityName, Record<string, Json>> = {
   account: { externalId: 'id', name: 'id', currency: { value: 'EUR' } },
   contact: { externalId: 'id', name: 'id', account: 'id' },
   address: { externalId: 'id', account: 'id', role: { value: 'bill_to' } },
+  price: { externalId: 'id', product: 'id', unitPrice: { value: '1' }, currency: { value: 'EUR' } },
+  stock: { externalId: 'id', site: 'id', product: 'id' },
 };
 
 /** The entity that has this field. */
@@ -90,7 +92,7 @@ describe('the guide to the mapping language', () => {
     const whole = blocks.flatMap((block) =>
       ENTITY_NAMES.flatMap((entity) => (block[entity] ? [[entity, block[entity].mapping] as const] : [])),
     );
-    expect(whole.map(([entity]) => entity)).toEqual(['account', 'address', 'contact']);
+    expect(whole.map(([entity]) => entity)).toEqual(['account', 'address', 'contact', 'price', 'stock']);
     expect(whole.flatMap(([entity, mapping]) => checkMapping(entity, mapping, FORMATS))).toEqual([]);
   });
 });
