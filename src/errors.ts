@@ -73,7 +73,7 @@ export const ERROR_CODES = {
   ],
   TOO_MANY_REJECTED: [
     'NeedsOperatorError',
-    'more than a fifth of the records were bad',
+    'a larger share of the records was bad than `guards.maxRejectedShare` allows',
     'look at `kontor quarantine list`, correct the file or mapping, pull again',
   ],
   ERP_UNREACHABLE: [

@@ -41,7 +41,7 @@ export async function decide(trx: Transaction, run: Run, guards: GuardSettings, 
 }
 
 function tooManyRejected(run: Run, bad: number, guards: GuardSettings): { code: 'TOO_MANY_REJECTED'; message: string } {
-  const percent = (share: number) => `${Math.round(100 * share)} %`;
+  const percent = (share: number) => `${Number((100 * share).toFixed(2))} %`;
   return {
     code: 'TOO_MANY_REJECTED',
     message:
