@@ -81,6 +81,19 @@ describe('pull and look', () => {
     });
   }, 120_000);
 
+  it('replays all there is, however much, in several runs', async () => {
+    const { url: own, db } = await createTestDatabase();
+    const place = { cwd: await makeFolder(SHOP_FILES), env: { DATABASE_URL: own } };
+    await kontor(['pull', 'shop', 'account', '--wait'], place);
+    await db.raw(`insert into quarantine (source_id, identity, key, run_id, origin, problems, payload, first_seen_at, last_seen_at)
+      select source_id, 'B-' || n, 'b-' || n, run_id, origin, problems, payload, first_seen_at, last_seen_at from quarantine, generate_series(1, 20000) n`);
+    const { requested } = await json(['quarantine', 'replay', '--all'], place);
+    expect(requested).toHaveLength(3);
+    const chosen =
+      "select count(distinct chosen.number)::int as n from runs, jsonb_array_elements_text(selection) as chosen (number) where mode = 'replay'";
+    expect((await db.raw(chosen)).rows).toEqual([{ n: 20_001 }]);
+  });
+
   it('says what is not there, with the command that lists what is', async () => {
     const place = { cwd: await makeFolder(SHOP_FILES), env: { DATABASE_URL: url } };
     for (const [args, cure] of [

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { batchQuarantine } from '../../src/store/views/list-quarantine.ts';
 import { customers } from './pull-setup.ts';
 
 const HEADER = 'No,Name,Parent,Limit';
@@ -83,6 +84,34 @@ describe('quarantine', () => {
     );
     expect(run.counts).toMatchObject({ created: 0, healed: 0, quarantined: 2 });
     expect(await rows(OPEN)).toHaveLength(2);
+  });
+
+  it('is replayed in batches that hold everything once and never part what can only be judged together', async () => {
+    const { db, write, pull, rows } = await customers();
+    const contested = ['K-1,Holm KG,,', 'K-2,Petersen,,', 'K-1,Holm AG,,', 'K-2,Petersen AG,,', 'K-1,Holm SE,,'];
+    await write('accounts.csv', [
+      HEADER,
+      ...contested,
+      'A,a,B,',
+      'B,b,C,',
+      'C,c,A,',
+      ',Nameless,,',
+      ',Unnamed,,',
+      'C-9,x,,x',
+      ...good(1, 60),
+    ]);
+    await pull();
+    const batches = await batchQuarantine(db, {}, 2);
+    const open = await rows<Entry>(OPEN);
+    expect(batches.flatMap(({ ids }) => ids).sort()).toEqual(open.map(({ id }) => id).sort());
+    const batchOf = (id: string) => batches.findIndex(({ ids }) => ids.includes(id));
+    const companies = [['K-1'], ['K-2'], ['A', 'B', 'C']].map((names) => open.filter((entry) => names.includes(entry.external_id ?? '')));
+    expect(companies.map((entries) => [entries.length, new Set(entries.map(({ id }) => batchOf(id))).size])).toEqual([
+      [3, 1],
+      [2, 1],
+      [3, 1],
+    ]);
+    expect(batches.length).toBeGreaterThanOrEqual(4);
   });
 
   it('names each of several circles by its own members', async () => {
@@ -210,6 +239,13 @@ describe('quarantine', () => {
 
     await write('accounts.csv', [HEADER, ...good(1, 40), ...bad]);
     expect(await pull()).toMatchObject({ outcome: 'complete', counts: { created: 40, quarantined: 10 } });
+  });
+
+  it('says which share is allowed when it holds a run', async () => {
+    const { write, pull, context } = await customers();
+    Object.assign(context.settings.connections.get('sheets') ?? {}, { guards: { maxRejectedShare: 0.005, minRejected: 1 } });
+    await write('accounts.csv', [HEADER, ...good(1, 99), 'B-1,Bad,,x']);
+    expect((await pull()).error?.message).toContain('(1 %, allowed 0.5 %)');
   });
 
   it('replays a record once the mapping understands it', async () => {

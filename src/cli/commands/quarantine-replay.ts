@@ -4,13 +4,13 @@ import type { EntityName } from '../../connector/entities.ts';
 import { NeedsOperatorError } from '../../errors.ts';
 import type { Database } from '../../store/database.ts';
 import type { RunRequest } from '../../store/runs.ts';
-import { listQuarantine, type QuarantineItem, showQuarantine } from '../../store/views/list-quarantine.ts';
+import { batchQuarantine, type QuarantineItem, showQuarantine } from '../../store/views/list-quarantine.ts';
 import type { App } from '../app.ts';
 import { entityName, rowId, withExamples } from '../arguments.ts';
 import { finishRequest } from './pull.ts';
 
-/** Records of one replay: their ids travel with the run. */
-const MOST = 10_000;
+/** Of one run: their ids travel with it, and their payloads lie in memory at once. */
+const RECORDS_OF_REPLAY = 10_000;
 
 interface ReplayOptions {
   connection?: string;
@@ -33,10 +33,10 @@ export function addReplayCommand(quarantine: Command, app: App): void {
     .action(async (ids: string[] | undefined, options: ReplayOptions) => {
       const settings = await app.settings(options.wait ? 'all' : []);
       const store = await app.store(settings);
-      const chosen = ids && ids.length > 0 ? await chooseByNumber(store.db, ids) : await chooseByFilter(store.db, options);
-      if (chosen.length === 0) throw new NeedsOperatorError('NOT_FOUND', 'no open record fits; `kontor quarantine list` shows them');
+      const replays = ids && ids.length > 0 ? replaysOf(await chooseByNumber(store.db, ids)) : await chooseByFilter(store.db, options);
+      if (replays.length === 0) throw new NeedsOperatorError('NOT_FOUND', 'no open record fits; `kontor quarantine list` shows them');
       const backend = await app.queueBackend(settings, store);
-      await finishRequest(app, { settings, store, backend }, replaysOf(chosen), options.wait === true);
+      await finishRequest(app, { settings, store, backend }, replays, options.wait === true);
     });
   withExamples(command, [
     'kontor quarantine replay 3 4 --wait',
@@ -57,21 +57,28 @@ async function chooseByNumber(db: Database, ids: readonly string[]): Promise<Qua
   return entries.filter((entry) => entry !== null);
 }
 
-async function chooseByFilter(db: Database, { connection, entity, run, all }: ReplayOptions): Promise<QuarantineItem[]> {
+async function chooseByFilter(db: Database, { connection, entity, run, all }: ReplayOptions): Promise<RunRequest[]> {
   if (!all && connection === undefined && entity === undefined && run === undefined) {
     throw new NeedsOperatorError('USAGE', 'name the records: their numbers, --connection, --entity, --run or --all');
   }
-  const { records } = await listQuarantine(db, { connection, entity, runId: run, limit: MOST });
-  return records;
+  const batches = await batchQuarantine(db, { connection, entity, runId: run }, RECORDS_OF_REPLAY);
+  return batches.map((batch) => replayOf(batch, batch.ids));
+}
+
+function replayOf(
+  { connection, entity }: Pick<QuarantineItem, 'connection' | 'entity'>,
+  selection: string[],
+): RunRequest & { selection: string[] } {
+  return { connection, entity, mode: 'replay', trigger: 'command', selection };
 }
 
 /** One run per source. */
 function replaysOf(items: readonly QuarantineItem[]): RunRequest[] {
   const requests = new Map<string, RunRequest & { selection: string[] }>();
-  for (const { id, connection, entity } of items) {
-    const key = `${connection} ${entity}`;
-    const request = requests.get(key) ?? { connection, entity, mode: 'replay', trigger: 'command', selection: [] };
-    request.selection.push(id);
+  for (const item of items) {
+    const key = `${item.connection} ${item.entity}`;
+    const request = requests.get(key) ?? replayOf(item, []);
+    request.selection.push(item.id);
     requests.set(key, request);
   }
   return [...requests.values()];

@@ -62,6 +62,32 @@ export async function listQuarantine(
   return { records, next: rows.length > limit ? (records.at(-1)?.id ?? null) : null };
 }
 
+/**
+ * Everything open that fits, in batches of about `size` for one replay each. Records that can only be judged together (one
+ * key, or a circle) are never in two: the first replayed would win over the others.
+ */
+export async function batchQuarantine(
+  db: Database,
+  { connection, entity, runId }: Pick<QuarantineFilter, 'connection' | 'entity' | 'runId'>,
+  size: number,
+): Promise<Array<{ connection: string; entity: EntityName; ids: string[] }>> {
+  const { rows } = await db.raw(
+    `with chosen as (
+       select q.id, s.connection, s.entity, case when q.problems -> 0 ->> 'code' = 'HIERARCHY_CYCLE' then 'circles' else coalesce('key ' || q.key, 'record ' || q.id) end as company
+       from quarantine q join sources s on s.id = q.source_id
+       where q.state = 'open' and (:connection::text is null or s.connection = :connection)
+         and (:entity::text is null or s.entity = :entity) and (:runId::bigint is null or q.run_id = :runId)
+     ), numbered as (
+       select *, row_number() over (partition by connection, entity order by company, id) - 1 as place from chosen
+     ), cut as (
+       select *, min(place) over (partition by connection, entity, company) / :size::int as batch from numbered
+     )
+     select connection, entity, jsonb_agg(id::text order by id) as ids from cut group by connection, entity, batch order by connection, entity, batch`,
+    { connection: connection ?? null, entity: entity ?? null, runId: runId ?? null, size },
+  );
+  return rows;
+}
+
 /** How many stand open, by connection and entity. */
 export async function countQuarantine(db: Database): Promise<Array<{ connection: string; entity: EntityName; open: number }>> {
   const { rows } = await db.raw(
