@@ -5,7 +5,7 @@ export async function waitFor<T>(
   fact: () => T | Promise<T>,
   options: { timeoutMs?: number; everyMs?: number } = {},
 ): Promise<NonNullable<Exclude<T, false>>> {
-  const { timeoutMs = 30_000, everyMs = 25 } = options;
+  const { timeoutMs = 60_000, everyMs = 25 } = options;
   const deadline = Date.now() + timeoutMs;
   let last: unknown;
   for (;;) {
