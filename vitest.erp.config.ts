@@ -1,0 +1,18 @@
+/** The long proofs, against real systems: `npm run test:erp`. KONTOR_ERP=tryton takes only some of them. */
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/erp/**/*.erp.ts'],
+    passWithNoTests: true,
+    globalSetup: ['test/erp/global-setup.ts'],
+    setupFiles: ['test/support/drop-databases.ts'],
+    expect: { requireAssertions: true },
+    pool: 'forks',
+    // One real system at a time: it is a program of its own that needs the machine.
+    maxWorkers: 1,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
+    teardownTimeout: 60_000,
+  },
+});
