@@ -1,0 +1,38 @@
+/**
+ * The suite every connector passes. Its author writes five lines:
+ *
+ *   import { describeConnector } from '../connector-contract.ts';
+ *   describeConnector(odoo, { dialect: odooDialect });
+ *
+ * The suite fills a world (test/simulator), lets the dialect speak for it, reads through the connector the way the engine does, and compares
+ * with the world. What it must be told beyond that is in `Stage` (test/contract/types.ts).
+ */
+import { describe, expect, it } from 'vitest';
+import type { AnyConnector } from '../src/connector/contract.ts';
+import type { EntityName } from '../src/connector/entities.ts';
+import { CHECKS, findingsOf } from './contract/index.ts';
+import type { Check, CheckContext, Stage } from './contract/types.ts';
+
+export type { EntityStage, OrderStage, Stage } from './contract/types.ts';
+
+export function describeConnector(connector: AnyConnector, stage: Stage): void {
+  const entities = (Object.keys(connector.sources) as EntityName[]).filter((entity) => stage.entities?.[entity] !== false);
+  const first = entities[0];
+  if (!first) throw new Error(`connector ${connector.name} has nothing to read`);
+
+  describe(`${connector.name}: the contract`, () => {
+    declare('connection', 'connector', { connector, stage, entity: first });
+    for (const entity of entities) declare(entity, 'entity', { connector, stage, entity });
+    if (connector.orders && stage.orders !== false) declare('orders', 'orders', { connector, stage, entity: first });
+  });
+}
+
+function declare(title: string, about: Check['about'], context: CheckContext): void {
+  const checks = CHECKS.filter((check) => check.about === about && check.applies?.(context) !== false);
+  if (checks.length === 0) return;
+  describe(title, () => {
+    it.each(checks.map((check) => [check.name, check] as const))('%s', async (_, check) => {
+      expect(await findingsOf(check, context)).toEqual([]);
+    });
+  });
+}
