@@ -1,9 +1,10 @@
-// Makes examples/data again, the same every time: the customers of an invented wholesaler, with a few rows wrong on purpose.
+// Makes examples/data again, the same every time: the customers, prices and stock of an invented wholesaler, with a few rows wrong on purpose.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import iconv from 'iconv-lite';
 import * as xlsx from 'xlsx';
 import { accounts, addresses, contacts } from './example-customers.mjs';
+import { prices, stock } from './example-prices.mjs';
 
 const folder = process.argv[2] ?? fileURLToPath(new URL('../examples/data/', import.meta.url));
 const madeOn = new Date('2026-06-01T00:00:00Z');
@@ -86,3 +87,5 @@ const typedByHand = addresses.map((row) => ({
   'Valid to': germanDate(row['Valid to'] ?? ''),
 }));
 write('addresses.ods', workbook('ods', [['Addresses', sheet(Object.keys(addresses[0]), typedByHand, [])]]));
+write('prices.csv', csv(Object.keys(prices[0]), prices, { delimiter: ';', newline: '\r\n' }));
+write('stock.csv', csv(Object.keys(stock[0]), stock, { delimiter: ',', newline: '\n' }));

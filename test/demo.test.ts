@@ -16,7 +16,9 @@ interface Demonstration {
     path: Array<{ number: string }>;
     addresses: Array<{ profile: { role: string } }>;
     contacts: Array<{ profile: { name: string } }>;
+    prices: { prices: Array<{ scope: string; profile: Record<'product' | 'unitPrice', string> }>; more: number };
   }>;
+  stock: Array<{ profile: Record<'site' | 'onHand', string> }>;
 }
 
 /** What examples/README.md promises, below a heading: cells as texts, code without its backticks. */
@@ -71,7 +73,7 @@ describe('kontor demo', () => {
 
   it('creates what the page about the samples says, and ends well', () => {
     expect(first).toMatchObject({ code: 0 });
-    expect(answer().runs.map(({ outcome }) => outcome)).toEqual(['complete', 'complete', 'complete']);
+    expect(answer().runs.map(({ outcome }) => outcome)).toEqual(Array(5).fill('complete'));
     expect(counts(answer(), ['read', 'created', 'quarantined'])).toEqual(promised('Counts'));
     expect(counts(answer(), ['changed', 'unchanged']).flat().filter(Number)).toEqual([]);
   });
@@ -102,6 +104,29 @@ describe('kontor demo', () => {
     expect(shown.map(({ contacts }) => contacts.length)).toEqual([3, 1, 3]);
   });
 
+  it('shows what they pay, their own price before that of their list, and where goods lie', () => {
+    const paid = answer().accounts.map(({ prices }) =>
+      prices.prices.filter(({ profile }) => profile.product === '4101').map(({ scope, profile }) => [scope, profile.unitPrice]),
+    );
+    expect(paid).toEqual([
+      [
+        ['account', '2.4225'],
+        ['account', '2.451'],
+        ['account', '2.28'],
+        ['priceList', '2.622'],
+      ],
+      [],
+      [],
+    ]);
+    expect(answer().stock.map(({ profile }) => [profile.site, profile.onHand])).toEqual([
+      ['HB', '625'],
+      ['HH', '312.5'],
+      ['HL', '0'],
+    ]);
+    expect(second.stdout).toMatch(/4104 +Kupfernägel 40 mm +EUR 0.0315 per Stk +from 2026-01-01 before 2027-01-01 +this account/);
+    expect(second.stdout).toMatch(/4104 +Kupfernägel 40 mm +EUR 3.23 per 100 Stk +1,000 +from 2026-01-01 +list SHIP/);
+  });
+
   it('finds everything unchanged the second time, and tells it to people', () => {
     expect(second).toMatchObject({ code: 0 });
     const told = second.stdout.split('\n').flatMap((line) => {
@@ -115,7 +140,8 @@ describe('kontor demo', () => {
   });
 
   it('says what it is doing while it works, in plain lines where no terminal is', () => {
-    for (const entity of ['account', 'contact', 'address']) expect(second.stderr).toContain(`sheets ${entity}: complete\n`);
+    for (const entity of ['account', 'contact', 'address', 'price', 'stock'])
+      expect(second.stderr).toContain(`sheets ${entity}: complete\n`);
     expect(second.stdout + second.stderr).not.toContain('\u001b');
   });
 

@@ -34,6 +34,6 @@ it('has a configuration of the samples that can be used as it stands', async () 
   const file = join(root, 'examples/kontor.yaml');
   const { connections } = await loadSettings({ file, env: {}, cwd: root, connectors, secrets: new SecretValues() });
   expect([...connections.values()].map(({ name, entities }) => [name, entities.map(({ entity }) => entity)])).toEqual([
-    ['sheets', ['account', 'contact', 'address']],
+    ['sheets', ['account', 'contact', 'address', 'price', 'stock']],
   ]);
 });

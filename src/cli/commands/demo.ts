@@ -10,11 +10,13 @@ import { openQueue } from '../../queue/open-queue.ts';
 import { type Run, requestRun } from '../../store/runs.ts';
 import { findAccounts } from '../../store/views/find-account.ts';
 import { listQuarantine, type QuarantineEntry } from '../../store/views/list-quarantine.ts';
+import { listStock, type StockItem } from '../../store/views/list-stock.ts';
 import { type AccountView, showAccount } from '../../store/views/show-account.ts';
 import type { App, Store } from '../app.ts';
 import { withExamples } from '../arguments.ts';
 import { awaitRuns, exitCodeOfRuns } from '../await-runs.ts';
 import { drawAccount } from '../draw-account.ts';
+import { drawStockTable } from '../draw-prices.ts';
 import { formatCount, formatOrigin } from '../format.ts';
 import { createLog, tellTrouble } from '../log.ts';
 import { startWorkerProcess } from '../start-worker.ts';
@@ -28,6 +30,8 @@ const EXAMPLE = ['../../../examples/kontor.yaml', '../../../../examples/kontor.y
   .find((path) => existsSync(path)) as string;
 /** A company of the workbook, a location of the csv file two levels below it, and a customer who is blocked. */
 const SHOWN = ['001001', 'L-2001', '001078'];
+/** Rope, which the first of them buys. */
+const STOCKED = '4101';
 /** The demo never touches a database or a queue that someone works with. */
 const IGNORED = ['DATABASE_URL', 'REDIS_URL', 'KONTOR_CONFIG', 'KONTOR_REDIS_PREFIX', 'KONTOR_REDIS_CLUSTER'];
 
@@ -35,6 +39,7 @@ interface Demonstration {
   runs: Run[];
   quarantine: QuarantineEntry[];
   accounts: AccountView[];
+  stock: StockItem[];
   /** How to call kontor with what the demo made. */
   kontor: string;
 }
@@ -50,10 +55,9 @@ export function addDemoCommand(program: Command, app: App): void {
       const runs = await pullEverything(app, settings, store);
       const { records } = await listQuarantine(store.db, { connection: CONNECTION, limit: 50 });
       app.exitCode = exitCodeOfRuns(runs);
-      app.out.answer(
-        { runs, quarantine: records.sort(byPlace), accounts: await chosenAccounts(store), kontor: kontorCommand(app) },
-        drawDemonstration,
-      );
+      const accounts = await chosenAccounts(store);
+      const { stock } = await listStock(store.db, { product: STOCKED, limit: 10 });
+      app.out.answer({ runs, quarantine: records.sort(byPlace), accounts, stock, kontor: kontorCommand(app) }, drawDemonstration);
     });
   withExamples(command, ['kontor demo', 'kontor demo --json']);
 }
@@ -105,7 +109,7 @@ async function chosenAccounts({ db }: Store): Promise<AccountView[]> {
   return views;
 }
 
-function* drawDemonstration({ runs, quarantine, accounts, kontor }: Demonstration, terminal: Terminal): Generator<string> {
+function* drawDemonstration({ runs, quarantine, accounts, stock, kontor }: Demonstration, terminal: Terminal): Generator<string> {
   const { paint } = terminal;
   yield '';
   yield paint.bold('What the pull did');
@@ -130,12 +134,17 @@ function* drawDemonstration({ runs, quarantine, accounts, kontor }: Demonstratio
     yield* drawAccount(account, terminal);
   }
   yield '';
+  yield paint.dim('-'.repeat(Math.min(terminal.width, 78)));
+  yield paint.bold('Where rope lies');
+  yield* drawStockTable(stock, terminal);
+  yield '';
   yield paint.bold('Where to look next');
   yield* drawFacts(
     [
       [`${kontor} map sheets account --sample 3`, 'how columns become fields'],
       [`${kontor} quarantine show ${quarantine[0]?.id ?? 'NUMBER'}`, 'a record that was set aside, in full'],
       [`${kontor} accounts history 001001`, 'every value, when it came and from where'],
+      [`${kontor} prices 001001 --on 2026-12-24`, 'what it pays on that day'],
       ['npx kontor init', 'a kontor.yaml of your own'],
     ],
     terminal,
