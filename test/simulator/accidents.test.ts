@@ -1,8 +1,10 @@
+import { once } from 'node:events';
+import { Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../support/wait.ts';
 import { type Client, openClient } from './client.ts';
 import { plainDialect } from './plain-dialect.ts';
-import { ACCIDENTS, type AccidentName, type SimRequest, type Simulator, startSimulator } from './server.ts';
+import { ACCIDENTS, type AccidentName, type SimAnswer, type SimRequest, type Simulator, startSimulator } from './server.ts';
 import { World } from './world.ts';
 
 const open: Array<() => Promise<void> | void> = [];
@@ -215,6 +217,20 @@ describe('the queue of accidents', () => {
     const missing = Object.keys(ACCIDENTS).filter((name) => !accidents.names().includes(name as AccidentName));
     expect(missing).toEqual(['never-ends', 'moved-clock']);
   });
+});
+
+it.each<AccidentName>(['half-body', 'slow-body', 'never-ends'])('does not wait for a client that left just before %s', async (name) => {
+  const socket = new Socket();
+  const handle = (): SimAnswer => {
+    socket.resetAndDestroy();
+    return { status: 200, text: 'nobody reads this' };
+  };
+  const { url, accidents, close } = await startSimulator({ ...plainDialect(), handle }, { world: new World() });
+  accidents.next(name);
+  socket.connect(Number(new URL(url).port), '127.0.0.1');
+  socket.write('GET / HTTP/1.1\r\nhost: a\r\n\r\n');
+  await once(socket, 'close');
+  await expect(close()).resolves.toBeUndefined();
 });
 
 it('ends accidents that would never end when it closes', async () => {

@@ -28,11 +28,15 @@ export function sendHead(outgoing: ServerResponse, { status, headers }: Encoded,
   outgoing.flushHeaders();
 }
 
-/** Resolves when the bytes have left, or when there is nobody any more to take them. */
+/** Resolves when the bytes have left, or the client has: Node forgets the callback of what is written between a reset and its `close`. */
 export function sendBytes(outgoing: ServerResponse, bytes: Buffer): Promise<void> {
   return new Promise((resolve) => {
-    if (bytes.length === 0) return resolve();
-    outgoing.write(bytes, () => resolve());
+    if (bytes.length === 0 || outgoing.destroyed) return resolve();
+    outgoing.once('close', resolve);
+    outgoing.write(bytes, () => {
+      outgoing.off('close', resolve);
+      resolve();
+    });
   });
 }
 

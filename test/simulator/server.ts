@@ -1,5 +1,5 @@
 /** A simulated system as a real HTTP server: a dialect's answers, the world's clock, and the accidents in between. */
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -56,6 +56,8 @@ export async function startSimulator(dialect: Dialect, { world, pageSize = 50, l
   const bugs: unknown[] = [];
   const underWay = new Set<Promise<void>>();
   const closing = new AbortController();
+  // Every request that waits listens to it.
+  setMaxListeners(0, closing.signal);
 
   /** `undefined`: the client left in the middle of its request. */
   const arrive = async (
