@@ -14,9 +14,11 @@ afterEach(() => rm(path.dirname(folder), { recursive: true, force: true }));
 
 async function tell(url: string, statement: string): Promise<unknown[]> {
   const db = await openDatabase(url, { poolSize: 1 });
-  const { rows } = await db.raw<{ rows: unknown[] }>(statement);
-  await db.destroy();
-  return rows;
+  try {
+    return (await db.raw<{ rows: unknown[] }>(statement)).rows;
+  } finally {
+    await db.destroy();
+  }
 }
 
 it('keeps its data over a restart and runs only while it is used', async () => {
