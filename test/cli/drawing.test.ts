@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import { csvLine } from '../../src/cli/csv.ts';
-import { formatMoney } from '../../src/cli/format.ts';
+import { formatDecimal, formatMoney, formatPrice } from '../../src/cli/format.ts';
 import { drawTable } from '../../src/cli/table.ts';
 import { plain, widthOf } from '../../src/cli/terminal.ts';
 
@@ -83,5 +83,27 @@ describe('money', () => {
 
   it('without a currency says so', () => {
     expect(formatMoney('100', null)).toBe('100 (minor units, currency unknown)');
+  });
+});
+
+describe('decimals', () => {
+  it.each([
+    ['1234567.0125', undefined, '1,234,567.0125'],
+    ['-0.5', undefined, '-0.5'],
+    ['12345678901234567890.123', undefined, '12,345,678,901,234,567,890.123'],
+    ['0.10000000000000000001', 'EUR', 'EUR 0.10000000000000000001'],
+    ['0.100000000000000000001', 'EUR', 'EUR 0.100000000000000000001'],
+    ['7.5', 'EUR', 'EUR 7.50'],
+    ['7.5', 'JPY', 'JPY 7.5'],
+    [null, 'EUR', ''],
+  ])('shows %s %s exactly', (text, currency, shown) => {
+    expect(formatDecimal(text, currency)).toBe(shown);
+  });
+
+  it('says how many units a price is for where it is not one', () => {
+    const price = { unitPrice: '3.75', currency: 'EUR' };
+    expect(formatPrice({ ...price, perQuantity: '100', unit: 'PCE' })).toBe('EUR 3.75 per 100 PCE');
+    expect(formatPrice({ ...price, perQuantity: '1', unit: 'PCE' })).toBe('EUR 3.75 per PCE');
+    expect(formatPrice({ ...price, perQuantity: '1', unit: null })).toBe('EUR 3.75');
   });
 });
