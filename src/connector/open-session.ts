@@ -2,7 +2,8 @@
 import { NeedsOperatorError } from '../errors.ts';
 import type { AnyConnector, Session } from './contract.ts';
 import type { Border } from './http/border.ts';
-import { createHttp, createLine, type Line } from './http/create-http.ts';
+import { createHttp, type Line } from './http/create-http.ts';
+import { createLine } from './http/line.ts';
 import type { Http } from './http/types.ts';
 
 export interface SessionRequest {

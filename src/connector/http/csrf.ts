@@ -3,48 +3,73 @@ import { CookieJar } from 'tough-cookie';
 import type { WireAnswer, WireRequest } from './transport.ts';
 import type { HttpProfile, HttpRequest } from './types.ts';
 
-export interface CsrfKeeper {
-  /** The token's header; fetched with `send` when there is none. {} for systems without. */
-  headers(send: (request: HttpRequest) => Promise<WireAnswer>): Promise<Readonly<Record<string, string>>>;
-  /** Whether a write was refused for want of a token; then it is forgotten. */
-  refused(answer: WireAnswer): boolean;
-  forget(): void;
-  withCookies(request: WireRequest): WireRequest;
-  keepCookies(url: string, answer: WireAnswer): void;
+/** The cookies of one session. An answer's cookies go where its request's came from: a late one does not spoil the next session. */
+export interface Cookies {
+  with(request: WireRequest): WireRequest;
+  keep(url: string, answer: WireAnswer): void;
 }
 
-export function keepCsrf({ csrf, cookies }: HttpProfile): CsrfKeeper {
-  let jar = new CookieJar();
-  let token: Promise<string> | undefined;
+export interface CsrfKeeper {
+  /** The token's header; fetched with `send` when there is none. {} for systems without. */
+  headers(send: (request: HttpRequest) => Promise<Pick<WireAnswer, 'headers'>>): Promise<Readonly<Record<string, string>>>;
+  /** Whether a write with these headers was refused for want of a good token; then the token is forgotten. */
+  refused(answer: WireAnswer, headers: Readonly<Record<string, string>>): boolean;
+  /** The session is over: its cookies and token go together. */
+  forget(): void;
+  cookies(): Cookies;
+}
+
+export function keepCsrf({ csrf, cookies: hasCookies, login }: HttpProfile): CsrfKeeper {
+  let cookies = hasCookies ? newCookies() : NO_COOKIES;
+  let token: Promise<Readonly<Record<string, string>>> | undefined;
+  let current: Readonly<Record<string, string>> | undefined;
   const forget = () => {
     token = undefined;
-    jar = new CookieJar();
+    current = undefined;
+    if (hasCookies) cookies = newCookies();
   };
   return {
     async headers(send) {
       if (!csrf) return {};
-      token ??= send({ path: csrf.path, headers: { [csrf.header]: csrf.fetchValue } }).then(
-        ({ headers }) => headers[csrf.header.toLowerCase()] ?? '',
-      );
+      token ??= send({ path: csrf.path, headers: { [csrf.header]: csrf.fetchValue }, expect: 'text' }).then(({ headers }) => {
+        const value = headers[csrf.header.toLowerCase()];
+        // Behind some gateways there is none, and none is asked for.
+        current = value === undefined ? {} : { [csrf.header.toLowerCase()]: value };
+        return current;
+      });
       try {
-        return { [csrf.header]: await token };
+        return await token;
       } catch (error) {
         token = undefined;
         throw error;
       }
     },
-    refused(answer) {
+    refused(answer, headers) {
       const isRefused = csrf?.refused(answer) ?? false;
-      if (isRefused) forget();
+      // Another request may have fetched a new one in the meantime.
+      if (isRefused && headers === current) {
+        // Where cookies are the login, they stay; else the token's session goes with it.
+        if (login.kind === 'session') token = undefined;
+        else forget();
+      }
       return isRefused;
     },
     forget,
-    withCookies(request) {
-      const cookie = cookies ? jar.getCookieStringSync(request.url) : '';
+    cookies: () => cookies,
+  };
+}
+
+const NO_COOKIES: Cookies = { with: (request) => request, keep: () => undefined };
+
+function newCookies(): Cookies {
+  const jar = new CookieJar();
+  return {
+    with(request) {
+      const cookie = jar.getCookieStringSync(request.url);
       return cookie === '' ? request : { ...request, headers: { ...request.headers, cookie } };
     },
-    keepCookies(url, { setCookies }) {
-      if (cookies) for (const cookie of setCookies) jar.setCookieSync(cookie, url, { ignoreError: true });
+    keep(url, { setCookies }) {
+      for (const cookie of setCookies) jar.setCookieSync(cookie, url, { ignoreError: true });
     },
   };
 }

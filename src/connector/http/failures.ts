@@ -15,7 +15,10 @@ export interface Asked {
 
 export function askedOf(connection: string, baseUrl: string, request: HttpRequest): Asked {
   const method = request.method ?? 'GET';
-  const path = request.path.replace(/^https?:\/\/[^/]+/i, '').replace(/[?#].*$/, '');
+  const path = request.path
+    .replace(/^https?:\/\/[^/]+/i, '')
+    .replace(/[?#].*$/s, '')
+    .replaceAll(/[^/]*(?:@|%40)[^/]*/gi, '***');
   return {
     connection,
     origin: new URL(baseUrl).origin,
@@ -25,18 +28,23 @@ export function askedOf(connection: string, baseUrl: string, request: HttpReques
   };
 }
 
-export function failureOfWire(asked: Asked, failure: WireFailure): KontorError {
+export function failureOfWire(asked: Asked, { kind, sent, message }: WireFailure): KontorError {
   const where = `${asked.connection}: ${asked.method} ${asked.origin}${asked.path}`;
-  const options = { cause: failure };
-  if (failure.kind === 'too-large') {
-    return new NeedsOperatorError('SOURCE_TOO_LARGE', `${where}: ${failure.message}; raise \`maxAnswerMb\` or read smaller pages`, options);
+  if (kind === 'unsendable') return new NeedsOperatorError('CONFIG_INVALID', `${where}: ${message}; correct the secret it is made of`);
+  if (asked.effect === 'write' && sent) return unknown(asked, message, {});
+  switch (kind) {
+    case 'too-large':
+      return new NeedsOperatorError('SOURCE_TOO_LARGE', `${where}: ${message}; raise \`maxAnswerMb\` or read smaller pages`);
+    case 'certificate':
+      return new NeedsOperatorError(
+        'SOURCE_UNREADABLE',
+        `${where}: ${message}; compare \`tls\` and the address with what the server wants`,
+      );
+    case 'stopped':
+      return new RetryLaterError('SHUTTING_DOWN', `${where}: ${message}`);
+    default:
+      return new RetryLaterError('ERP_UNREACHABLE', `${where}: ${message}`);
   }
-  if (failure.kind === 'certificate') {
-    return new NeedsOperatorError('ERP_UNREACHABLE', `${where}: ${failure.message}; set \`tls.ca\` or correct the address`, options);
-  }
-  if (asked.effect === 'write' && failure.sent) return unknown(asked, failure.message, options);
-  if (failure.kind === 'stopped') return new RetryLaterError('SHUTTING_DOWN', `${where}: ${failure.message}`, options);
-  return new RetryLaterError('ERP_UNREACHABLE', `${where}: ${failure.message}`, options);
 }
 
 export function failureOfAnswer(asked: Asked, answer: WireAnswer, { verdict, words, retryAfterMs }: Judgement): KontorError {

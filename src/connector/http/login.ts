@@ -1,12 +1,13 @@
 /** Proving who we are: one login at a time, however many requests wait for it, and again only when an answer says it is no longer good. */
 import type { Vault } from './border.ts';
-import { fetchToken } from './oauth.ts';
+import { fetchToken, usableUntil } from './oauth.ts';
+import type { TokenWire } from './token-endpoint.ts';
 import type { Http, HttpProfile } from './types.ts';
 
 export interface Proof {
   readonly headers: Readonly<Record<string, string>>;
-  /** Epoch ms after which it must not be used. */
-  readonly endsAt: number;
+  /** Epoch ms after which it is not used. */
+  readonly usableUntil: number;
 }
 
 export interface LoginKeeper {
@@ -15,69 +16,85 @@ export interface LoginKeeper {
   refused(headers: Readonly<Record<string, string>>): boolean;
 }
 
-/** A proof is renewed this much before its end: a request takes time, and clocks differ. */
-const EARLY_MS = 30_000;
+export interface LoginContext {
+  /** Without login, for calls that log in. */
+  readonly plain: Http;
+  readonly tokenWire: TokenWire;
+  readonly vault: Vault;
+  now(): Date;
+  /** The session is over, and what belongs to it (cookies, CSRF token) with it. */
+  onEnd(): void;
+}
 
-export function keepLogin(
-  connection: string,
-  { login }: HttpProfile,
-  { plain, vault, now, signal }: { plain: Http; vault: Vault; now: () => Date; signal: () => AbortSignal },
-): LoginKeeper {
-  const open = opener();
+export const NO_LOGIN: LoginKeeper = { headers: async () => ({}), refused: () => false };
+
+export function keepLogin(connection: string, profile: HttpProfile, context: LoginContext): LoginKeeper {
+  const open = openerOf(connection, profile, context);
   let current: Promise<Proof> | undefined;
   let proof: Proof | undefined;
+  let refusedHeaders: Proof['headers'] | undefined;
 
+  const forget = () => {
+    current = undefined;
+    proof = undefined;
+    context.onEnd();
+  };
+  const opened = async (): Promise<Proof> => {
+    try {
+      proof = await open(refusedHeaders);
+      return proof;
+    } catch (error) {
+      forget();
+      throw error;
+    }
+  };
   return {
     async headers() {
-      if (proof && proof.endsAt - EARLY_MS <= now().getTime()) forget();
-      current ??= open().then(
-        (opened) => {
-          proof = opened;
-          return opened;
-        },
-        (error) => {
-          forget();
-          throw error;
-        },
-      );
+      if (proof && proof.usableUntil <= context.now().getTime()) forget();
+      current ??= opened();
       return (await current).headers;
     },
     refused(headers) {
-      if (login.kind !== 'oauth2' && login.kind !== 'session') return false;
+      if (profile.login.kind !== 'oauth2' && profile.login.kind !== 'session') return false;
       // Another request may have renewed it in the meantime.
-      if (proof?.headers === headers) forget();
+      if (proof?.headers === headers) {
+        refusedHeaders = headers;
+        forget();
+      }
       return true;
     },
   };
+}
 
-  function forget(): void {
-    current = undefined;
-    proof = undefined;
-  }
+const BEARER = 'Bearer ';
 
-  function opener(): () => Promise<Proof> {
-    switch (login.kind) {
-      case 'none':
-        return async () => forEver({});
-      case 'basic':
-        return async () => forEver({ authorization: `Basic ${Buffer.from(`${login.user}:${login.password}`).toString('base64')}` });
-      case 'header':
-        return async () => forEver({ [login.name.toLowerCase()]: login.value });
-      case 'session':
-        return async () => {
-          const { headers, endsAt } = await login.open(plain);
-          return { headers, endsAt: endsAt?.getTime() ?? Number.POSITIVE_INFINITY };
-        };
-      case 'oauth2':
-        return async () => {
-          const refused = proof?.headers.authorization;
-          const { accessToken, endsAt } = await fetchToken(connection, login, { vault, now, plain, signal: signal(), refused });
-          return { headers: { authorization: `Bearer ${accessToken}` }, endsAt };
-        };
-    }
+function openerOf(
+  connection: string,
+  { login }: HttpProfile,
+  { plain, tokenWire: wire, vault, now }: LoginContext,
+): (refused: Proof['headers'] | undefined) => Promise<Proof> {
+  switch (login.kind) {
+    case 'none':
+      return async () => forEver({});
+    case 'basic':
+      return async () => forEver({ authorization: `Basic ${Buffer.from(`${login.user}:${login.password}`).toString('base64')}` });
+    case 'header':
+      return async () => forEver({ [login.name.toLowerCase()]: login.value });
+    case 'session':
+      return async () => {
+        const at = now().getTime();
+        const { headers, endsAt } = await login.open(plain);
+        return { headers: { ...headers }, usableUntil: endsAt ? usableUntil(at, endsAt.getTime()) : Number.POSITIVE_INFINITY };
+      };
+    case 'oauth2':
+      return async (refusedHeaders) => {
+        const refused = refusedHeaders?.authorization?.slice(BEARER.length);
+        const token = await fetchToken(connection, login, { vault, now, wire, refused });
+        return { headers: { authorization: BEARER + token.accessToken }, usableUntil: token.usableUntil };
+      };
   }
 }
 
 function forEver(headers: Readonly<Record<string, string>>): Proof {
-  return { headers, endsAt: Number.POSITIVE_INFINITY };
+  return { headers, usableUntil: Number.POSITIVE_INFINITY };
 }

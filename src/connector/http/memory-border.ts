@@ -1,27 +1,28 @@
 /** Limits and tokens within this process: for commands that run without a database, and for tests. */
-import type { Border, Gates, Vault } from './border.ts';
-import { closedForMs, enterGate, type GateState, leaveGate, OPEN_GATE } from './gate-state.ts';
+import type { Border, Vault } from './border.ts';
+import { type GateState, OPEN_GATE } from './gate-state.ts';
+import { type GateStore, gatesOn } from './gates.ts';
 
 export function memoryBorder(now: () => Date = () => new Date()): Border {
-  return { gates: memoryGates(now), vault: memoryVault() };
+  return { gates: gatesOn(memoryGates(now)), vault: memoryVault() };
 }
 
-function memoryGates(now: () => Date): Gates {
+function memoryGates(now: () => Date): GateStore {
   const states = new Map<string, GateState>();
+  const taken = new Map<string, number>();
+  const read = (credential: string) => states.get(credential) ?? OPEN_GATE;
   return {
-    async enter(credential, limits) {
-      const at = now().getTime();
-      const state = states.get(credential) ?? OPEN_GATE;
-      const closed = closedForMs(state, at);
-      if (closed > 0) return { closedForMs: closed, why: state.closedWhy };
-      const { state: entered, waitMs } = enterGate(state, limits, at);
-      states.set(credential, entered);
-      return {
-        waitMs,
-        async leave(report) {
-          states.set(credential, leaveGate(states.get(credential) ?? OPEN_GATE, report, limits, now().getTime()));
-        },
-      };
+    now: () => now().getTime(),
+    read: async (credential) => read(credential),
+    async change(credential, change) {
+      states.set(credential, change(read(credential)));
+    },
+    // Who holds a permit here dies together with the count.
+    async takePermit(credential, concurrency) {
+      const count = taken.get(credential) ?? 0;
+      if (count >= concurrency) return null;
+      taken.set(credential, count + 1);
+      return { giveBack: async () => void taken.set(credential, (taken.get(credential) ?? 1) - 1) };
     },
   };
 }

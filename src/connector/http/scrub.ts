@@ -2,9 +2,13 @@
 import type { Exchange } from './border.ts';
 import type { WireAnswer, WireRequest } from './transport.ts';
 
-const SECRET_HEADER = /^(authorization|proxy-authorization|cookie|set-cookie|.*(token|api-?key|secret|session|dolapikey).*)$/i;
-const SECRET_FIELD = /("[^"]*(?:password|passwd|secret|token|api_?key|assertion|session)[^"]*"\s*:\s*)("(?:[^"\\]|\\.)*"|\[[^\]]*\])/gi;
-const SECRET_FORM = /((?:^|[?&])[^=&]*(?:password|secret|token|assertion|key|code)[^=&]*=)[^&]*/gi;
+const SECRET_HEADER = /^(authorization|proxy-authorization|cookie|set-cookie|.*(token|api-?key|secret|session|password|dolapikey).*)$/i;
+/** Tokens that name a page are no secrets. */
+const WORD = '(?:password|passwd|secret|(?<!(?:skip|page|delta|sync|next|cursor)_?)token|api_?key|assertion|session)';
+const SECRET_FIELD = new RegExp(`("[^"]*${WORD}[^"]*"\\s*:\\s*)("(?:[^"\\\\]|\\\\.)*"|\\[[^\\]]*\\])`, 'gi');
+const SECRET_FORM = new RegExp(`((?:^|[?&])[^=&\\s"]*${WORD}[^=&\\s"]*=)[^&\\s"'<>\\\\]*`, 'gi');
+/** Shorter ones stand in too many other words. */
+const SHORTEST_SECRET = 6;
 
 export function scrubbed(request: WireRequest, answer: WireAnswer, { at, ms }: { at: Date; ms: number }): Exchange {
   const url = new URL(request.url);
@@ -22,4 +26,23 @@ export function scrubbed(request: WireRequest, answer: WireAnswer, { at, ms }: {
 
 export function scrubText(text: string): string {
   return text.replace(SECRET_FIELD, '$1"***"').replace(SECRET_FORM, '$1***');
+}
+
+/** Values of secret headers and cookies: a session key that was given in one answer is a secret in all others. */
+export function knownSecrets(request: WireRequest, answer: WireAnswer): string[] {
+  const found = [request.headers, answer.headers].flatMap((headers) =>
+    Object.entries(headers).flatMap(([name, value]) => (SECRET_HEADER.test(name) ? secretsOf(name, value) : [])),
+  );
+  const given = answer.setCookies.flatMap((cookie) => secretsOf('cookie', cookie.split(';')[0] ?? ''));
+  return [...new Set([...found, ...given])].filter((secret) => secret.length >= SHORTEST_SECRET);
+}
+
+function secretsOf(name: string, value: string): string[] {
+  if (/^set-cookie$/i.test(name)) return [];
+  if (/^cookie$/i.test(name)) return value.split(';').map((pair) => pair.slice(pair.indexOf('=') + 1).trim());
+  if (!/authorization$/i.test(name)) return [value];
+  const [scheme = '', rest = ''] = value.split(/\s+(.*)/s);
+  if (!/^basic$/i.test(scheme)) return [rest];
+  const proof = Buffer.from(rest, 'base64').toString('utf8');
+  return [rest, proof, proof.slice(proof.indexOf(':') + 1)];
 }

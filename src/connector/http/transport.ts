@@ -1,11 +1,13 @@
 /** One request over the wire, and nothing else: axios with kept connections, proxies, TLS, one deadline for all of it. */
-import { type AgentOptions, Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import axios, { AxiosError } from 'axios';
-import { HttpProxyAgent } from 'http-proxy-agent';
-import { HttpsProxyAgent } from 'https-proxy-agent';
-import { getProxyForUrl } from 'proxy-from-env';
-import type { HttpAnswer, TransportSettings } from './types.ts';
+import http, { type ClientRequest, validateHeaderName, validateHeaderValue } from 'node:http';
+import https from 'node:https';
+import type { Socket } from 'node:net';
+import axios, { type AxiosRequestConfig } from 'axios';
+import { type Agents, openAgents } from './agents.ts';
+import type { TransportSettings } from './types.ts';
+import { AnswerTooLarge, ENCODINGS, type WireAnswer, wireAnswer } from './wire-answer.ts';
+
+export type { WireAnswer } from './wire-answer.ts';
 
 export interface WireRequest {
   readonly method: string;
@@ -15,15 +17,15 @@ export interface WireRequest {
   readonly timeoutMs: number;
 }
 
-export type WireAnswer = Omit<HttpAnswer, 'verdict'> & { readonly setCookies: readonly string[] };
+export type WireFailureKind = 'unreachable' | 'certificate' | 'timeout' | 'cut-off' | 'too-large' | 'stopped' | 'unsendable';
 
 /** Why no answer came. `sent: false` is certain: nothing reached the system. */
 export class WireFailure extends Error {
   readonly sent: boolean;
-  readonly kind: 'unreachable' | 'certificate' | 'timeout' | 'cut-off' | 'too-large' | 'stopped';
+  readonly kind: WireFailureKind;
 
-  constructor(kind: WireFailure['kind'], sent: boolean, message: string, cause: unknown) {
-    super(message, { cause });
+  constructor(kind: WireFailureKind, sent: boolean, message: string) {
+    super(message);
     this.kind = kind;
     this.sent = sent;
   }
@@ -34,96 +36,141 @@ export interface Transport {
   close(): void;
 }
 
-const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL']);
+/** What became of one request on its way, as far as we can see. */
+interface Trace {
+  /** The connection stood: a byte of the request may have left. */
+  connected: boolean;
+}
 
 export function createTransport(baseUrl: string, settings: TransportSettings): Transport {
-  const agents = agentsFor(baseUrl, settings);
-  const client = axios.create({
-    ...agents,
+  const agents = openAgents(baseUrl, settings);
+  return {
+    async send(request, signal) {
+      refuseUnsendable(request);
+      const { deadline, ended } = deadlineOf(signal, request.timeoutMs);
+      const trace: Trace = { connected: false };
+      try {
+        const answer = await axios.request<Buffer>(configOf(request, agents, settings, deadline, trace));
+        return await wireAnswer(answer.status, answer.headers as Record<string, unknown>, answer.data, settings.maxAnswerBytes);
+      } catch (error) {
+        throw failureOf(error, { trace, signal, deadline, timeoutMs: request.timeoutMs, settings });
+      } finally {
+        ended();
+      }
+    },
+    close() {
+      agents.http.destroy();
+      agents.https.destroy();
+    },
+  };
+}
+
+function configOf(
+  { method, url, headers, body }: WireRequest,
+  agents: Agents,
+  settings: TransportSettings,
+  signal: AbortSignal,
+  trace: Trace,
+): AxiosRequestConfig {
+  return {
+    method,
+    url,
+    headers: { accept: 'application/json', 'user-agent': 'kontor', 'accept-encoding': ENCODINGS, ...headers },
+    data: body,
+    signal,
+    httpAgent: agents.http,
+    httpsAgent: agents.https,
+    transport: url.startsWith('https:') ? traced(https, 'secureConnect', trace, agents.certificates) : traced(http, 'connect', trace),
     proxy: false,
     maxRedirects: 0,
+    // Its own way takes half a packed answer for a whole one.
+    decompress: false,
     responseType: 'arraybuffer',
     maxContentLength: settings.maxAnswerBytes,
     maxBodyLength: Number.POSITIVE_INFINITY,
     validateStatus: () => true,
-    transformRequest: [(body: unknown) => body],
-    transformResponse: [(body: unknown) => body],
-  });
+    transformRequest: [(data: unknown) => data],
+    transformResponse: [(data: unknown) => data],
+  };
+}
+
+type OnAnswer = (answer: http.IncomingMessage) => void;
+
+/** Node's own request, watched: whether a byte can have left decides whether a write may be sent again. */
+function traced(
+  { request }: { request(options: https.RequestOptions, onAnswer: OnAnswer): ClientRequest },
+  standing: 'connect' | 'secureConnect',
+  trace: Trace,
+  certificates: Agents['certificates'] = {},
+): { request(options: https.RequestOptions, onAnswer: OnAnswer): ClientRequest } {
   return {
-    async send({ method, url, headers, body, timeoutMs }, signal) {
-      const deadline = AbortSignal.timeout(timeoutMs);
-      try {
-        const answer = await client.request<Buffer>({
-          method,
-          url,
-          headers: { accept: 'application/json', ...headers },
-          data: body,
-          signal: AbortSignal.any([signal, deadline]),
-        });
-        return wireAnswer(answer.status, answer.headers as Record<string, unknown>, Buffer.from(answer.data));
-      } catch (error) {
-        throw failureOf(error, { signal, deadline, timeoutMs, settings });
-      }
-    },
-    close() {
-      agents.httpAgent.destroy();
-      agents.httpsAgent.destroy();
+    request(options, onAnswer) {
+      const outgoing = request({ ...options, ...certificates }, onAnswer);
+      outgoing.once('socket', (socket: Socket & { readonly secureConnecting?: boolean }) => {
+        const stands = () => {
+          trace.connected = true;
+        };
+        if (socket.connecting || socket.secureConnecting === true) socket.once(standing, stands);
+        else stands();
+      });
+      return outgoing;
     },
   };
 }
 
-/** Turns bytes into an answer. JSON is parsed when it is said to be JSON and is. */
-export function wireAnswer(status: number, headers: Readonly<Record<string, unknown>>, body: Buffer): WireAnswer {
-  const flat: Record<string, string> = {};
+/** One deadline for connecting, sending and the last byte; the listener goes with the request, for signals live long. */
+function deadlineOf(signal: AbortSignal, timeoutMs: number): { deadline: AbortSignal; ended: () => void } {
+  const controller = new AbortController();
+  const stop = () => controller.abort();
+  const timer = setTimeout(stop, timeoutMs);
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
+  return {
+    deadline: controller.signal,
+    ended: () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+    },
+  };
+}
+
+/** A line break in a secret must neither become a second header nor look like a broken connection. */
+function refuseUnsendable({ headers }: WireRequest): void {
   for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined && value !== null) flat[name.toLowerCase()] = Array.isArray(value) ? value.join(', ') : String(value);
-  }
-  const text = body.toString('utf8');
-  const at = Date.parse(flat.date ?? '');
-  const setCookies = [headers['set-cookie'] ?? []].flat().map(String);
-  return {
-    status,
-    headers: flat,
-    setCookies,
-    text,
-    json: parsed(flat['content-type'], text),
-    serverAt: Number.isNaN(at) ? null : new Date(at),
-  };
-}
-
-function parsed(type: string | undefined, text: string): unknown {
-  if (type === undefined || !/[/+]json\b/i.test(type) || text.trim() === '') return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    try {
+      validateHeaderName(name);
+      validateHeaderValue(name, value);
+    } catch {
+      // No cause: it repeats the value.
+      const shown = /^[\w-]+$/.test(name) ? name : 'with a strange name';
+      throw new WireFailure('unsendable', false, `header ${shown} holds a line break or a character that headers cannot carry`);
+    }
   }
 }
 
-function agentsFor(baseUrl: string, { proxy, tls, limits }: TransportSettings): { httpAgent: HttpAgent; httpsAgent: HttpsAgent } {
-  const kept: AgentOptions = { keepAlive: true, maxSockets: Math.max(4, limits?.concurrency ?? 0), scheduling: 'lifo' };
-  const secure = { ca: tls?.ca, cert: tls?.cert, key: tls?.key, servername: tls?.serverName };
-  const certificates = Object.fromEntries(Object.entries(secure).filter(([, value]) => value !== undefined));
-  const via = proxy ?? getProxyForUrl(baseUrl);
-  if (via === '') return { httpAgent: new HttpAgent(kept), httpsAgent: new HttpsAgent({ ...kept, ...certificates }) };
-  return {
-    httpAgent: new HttpProxyAgent(via, kept) as unknown as HttpAgent,
-    httpsAgent: new HttpsProxyAgent(via, { ...kept, ...certificates }) as unknown as HttpsAgent,
-  };
+interface Circumstances {
+  readonly trace: Trace;
+  readonly signal: AbortSignal;
+  readonly deadline: AbortSignal;
+  readonly timeoutMs: number;
+  readonly settings: TransportSettings;
 }
 
-function failureOf(
-  error: unknown,
-  { signal, deadline, timeoutMs, settings }: { signal: AbortSignal; deadline: AbortSignal; timeoutMs: number; settings: TransportSettings },
-): WireFailure {
-  const code = error instanceof AxiosError ? (error.code ?? '') : '';
-  if (signal.aborted) return new WireFailure('stopped', true, 'the request was stopped', error);
-  if (deadline.aborted) return new WireFailure('timeout', true, `no complete answer within ${timeoutMs / 1000} s`, error);
-  if (NEVER_SENT.has(code)) return new WireFailure('unreachable', false, `no connection (${code})`, error);
-  if (/CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO/.test(code))
-    return new WireFailure('certificate', false, `its certificate is not accepted (${code})`, error);
-  if (error instanceof AxiosError && /maxContentLength/.test(error.message)) {
-    return new WireFailure('too-large', true, `the answer is longer than ${settings.maxAnswerBytes} bytes`, error);
+/** Only the code of an error goes on: axios hangs the whole request on its errors, secrets included. */
+function failureOf(error: unknown, { trace: { connected }, signal, deadline, timeoutMs, settings }: Circumstances): WireFailure {
+  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  if (signal.aborted) return new WireFailure('stopped', connected, 'the request was stopped');
+  if (deadline.aborted) {
+    const what = connected ? 'complete answer' : 'connection';
+    return new WireFailure(connected ? 'timeout' : 'unreachable', connected, `no ${what} within ${timeoutMs / 1000} s`);
   }
-  return new WireFailure('cut-off', true, `the connection broke off (${code || 'no reason given'})`, error);
+  if (error instanceof AnswerTooLarge || (error instanceof Error && /maxContentLength/.test(error.message))) {
+    return new WireFailure('too-large', true, `the answer is longer than ${settings.maxAnswerBytes} bytes`);
+  }
+  // TLS 1.3 refuses a client's certificate after the client has begun to send; the server has read none of it.
+  if ((connected ? /ALERT_(.*CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)/ : /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO|EPROTO/).test(code)) {
+    return new WireFailure('certificate', false, `no secure connection (${code})`);
+  }
+  if (!connected) return new WireFailure('unreachable', false, `no connection (${code || 'no reason given'})`);
+  return new WireFailure('cut-off', true, `the connection broke off (${code || 'no reason given'})`);
 }
