@@ -7,9 +7,25 @@ import { EXIT_MEANINGS } from '../../src/cli/exit-codes.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import { kontor, makeFolder, SHOP_FILES, startKontor } from './run-kontor.ts';
 
-const COMMANDS = ['demo', 'init', 'check', 'map', 'pull', 'runs', 'accounts', 'quarantine', 'worker', 'schedules', 'migrate', 'health'];
+const COMMANDS = [
+  'demo',
+  'init',
+  'check',
+  'map',
+  'pull',
+  'runs',
+  'accounts',
+  'prices',
+  'stock',
+  'quarantine',
+  'worker',
+  'schedules',
+  'migrate',
+  'health',
+];
 const LEAVES = [
   ...['demo', 'init', 'check', 'map', 'pull', 'runs list', 'runs show', 'accounts list', 'accounts show', 'accounts history'],
+  ...['prices', 'stock'],
   ...['quarantine list', 'quarantine show', 'quarantine replay', 'worker', 'schedules', 'migrate', 'health'],
 ];
 
