@@ -91,7 +91,7 @@ const KNOWN: Readonly<Record<EntityName, readonly string[]>> = {
 /** What is true of one row, one text per record that should come of it. */
 export function truthOf(scene: Scene, row: Row): string[] {
   const { stage, entity, world } = scene;
-  const staged = stage.entities?.[entity];
+  const staged = stage.entities?.[entity] || undefined;
   const fields = comparedFields(scene);
   return PROJECTIONS[entity](row as never, world).flatMap((values) => {
     const truth = staged?.truth ? staged.truth(values, row, world) : values;
