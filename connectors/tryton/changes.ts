@@ -1,0 +1,95 @@
+/** What changed since: keyset on the id under a frozen lower bound. */
+import { z } from 'zod';
+import type { Cursor, Json, Page, Watermark } from '../../src/connector/contract.ts';
+import { pullByWatermark } from '../../src/connector/watermark.ts';
+import { openCompany } from './company.ts';
+import { fieldNames, present } from './fields.ts';
+import { type Context, type Row, searchRead, type TrytonSession } from './rpc.ts';
+import { datetime } from './typed-json.ts';
+
+/**
+ * Rows are stamped with the begin of their transaction (CURRENT_TIMESTAMP), in microseconds, which we cut to milliseconds. A quarter of an
+ * hour is longer than any call a web server lets live; imports and wizards that run longer need a full pull.
+ */
+export const watermark: Watermark = {
+  field: 'write_date',
+  precisionMs: 1,
+  stamped: 'transaction-start',
+  commitLagMs: 900_000,
+};
+
+export interface ChangesOf {
+  readonly model: string;
+  /** Asked for where the modules that bring them are installed. */
+  readonly fields: readonly string[];
+  /** Asked for in any case: the user named them. */
+  readonly more: readonly string[];
+  readonly domain: readonly Json[];
+  /** Their changes change the record, and Tryton does not stamp it then. */
+  readonly children?: readonly string[];
+  /** Several or none of one row. Pure. */
+  flatten(row: Row, context: { currency: string; names: ReadonlySet<string> }): Row[];
+}
+
+export async function* readChanges(session: TrytonSession, cursor: Cursor | null, of: ChangesOf): AsyncGenerator<Page<unknown>> {
+  const { context, currency } = await openCompany(session);
+  const names = await fieldNames(session, of.model, context);
+  const children = (of.children ?? []).filter((child) => names.has(child));
+  const stamps = ['', ...children.map((child) => `${child}.`)].flatMap((prefix) => [`${prefix}create_date`, `${prefix}write_date`]);
+  const fields = [...new Set([...stamps, ...present(of.fields, names), ...of.more])];
+  const { pageSize } = session.config;
+  yield* pullByWatermark<unknown>({
+    cursor,
+    watermark,
+    now: session.now,
+    async page({ since, next }) {
+      const domain: Json[] = [...of.domain, ...changedSince(since, stamps), ...after(next)];
+      const search = { domain, fields, limit: pageSize, order: [['id', 'ASC']] };
+      const { rows, serverAt } = await searchRead(session, of.model, search, context as Context);
+      const last = rows.at(-1)?.id;
+      return {
+        records: rows.flatMap((row) => of.flatten(withoutChildStamps(row, children), { currency, names })),
+        next: rows.length < pageSize || last === undefined ? null : last,
+        newest: newestOf(rows, children),
+        serverAt,
+      };
+    },
+  });
+}
+
+/** write_date is null until the first change, so both stamps are asked; neither is ever before the other's meaning. */
+function changedSince(since: Date | null, stamps: readonly string[]): Json[] {
+  return since === null ? [] : [['OR', ...stamps.map((stamp) => [stamp, '>=', datetime(since)])]];
+}
+
+function after(next: Json | null): Json[] {
+  return next === null ? [] : [['id', '>', next]];
+}
+
+const stamped = z.looseObject({ create_date: z.string().nullish(), write_date: z.string().nullish() });
+
+/** Of the row and of the children whose changes count as its own: the watermark would stand still otherwise. */
+function newestOf(rows: readonly Row[], children: readonly string[]): Date | null {
+  const all = rows.flatMap((row) => [row, ...children.flatMap((child) => row[child] ?? [])]);
+  const newest = all.reduce<number>((latest, one) => {
+    const { create_date, write_date } = stamped.safeParse(one).data ?? {};
+    const at = Date.parse(write_date ?? create_date ?? '');
+    return Number.isNaN(at) ? latest : Math.max(latest, at);
+  }, 0);
+  return newest === 0 ? null : new Date(newest);
+}
+
+/** They serve the watermark; in the record they would only make it look changed. */
+function withoutChildStamps(row: Row, children: readonly string[]): Row {
+  const stripped: Row = { ...row };
+  for (const child of children) {
+    const held = row[child];
+    if (!Array.isArray(held)) continue;
+    stripped[child] = held.map((one) => {
+      if (typeof one !== 'object' || one === null || Array.isArray(one)) return one;
+      const { create_date: _created, write_date: _written, ...rest } = one;
+      return rest;
+    });
+  }
+  return stripped;
+}

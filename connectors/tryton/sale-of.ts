@@ -1,0 +1,115 @@
+/** Our order as a sale: ids for codes, and everything a person's client would fill in, since `create` fills in nothing (no on_change on the server). */
+import { z } from 'zod';
+import type { Json } from '../../src/connector/contract.ts';
+import type { OrderLine, OrderToPlace } from '../../src/connector/orders.ts';
+import { NeedsOperatorError } from '../../src/errors.ts';
+import type { Company } from './company.ts';
+import { fieldNames } from './fields.ts';
+import { isTrue } from './flatten.ts';
+import { type Context, type Row, searchRead, shaped, type TrytonSession } from './rpc.ts';
+import { date, decimal } from './typed-json.ts';
+
+const uom = z.looseObject({ id: z.int(), symbol: z.string().nullish(), name: z.string().nullish() });
+const product = z.looseObject({ id: z.int(), code: z.string(), sale_uom: uom.nullish(), default_uom: uom });
+type Product = z.infer<typeof product>;
+
+export async function saleOf(session: TrytonSession, company: Company, order: OrderToPlace): Promise<Row> {
+  const { context } = company;
+  const party = idOf(order.soldTo, 'account');
+  const addresses = await addressesOf(session, party, context);
+  const products = await productsOf(session, order, context);
+  return {
+    company: company.id,
+    party,
+    currency: await only(session, 'currency.currency', 'code', order.currency, context),
+    reference: order.reference,
+    invoice_address: order.billTo === undefined ? usual(addresses, 'invoice') : idOf(order.billTo, 'address'),
+    shipment_address: order.shipTo === undefined ? usual(addresses, 'delivery') : idOf(order.shipTo, 'address'),
+    sale_date: date(order.orderedOn),
+    ...(order.paymentTerms === undefined
+      ? {}
+      : { payment_term: await only(session, 'account.invoice.payment_term', 'name', order.paymentTerms, context) }),
+    ...(order.purchaseOrderNumber === undefined ? {} : { description: order.purchaseOrderNumber }),
+    ...(order.note === undefined ? {} : { comment: order.note }),
+    lines: [['create', order.lines.map((line, turn) => lineOf(line, turn, products))]],
+  };
+}
+
+/** The note is the seller's own, printed nowhere: room for our reference of the line. */
+function lineOf(line: OrderLine, turn: number, products: ReadonlyMap<string, Product>): Row {
+  const sold = products.get(line.product);
+  if (!sold) throw refused(`product ${line.product} is not there, or is not active; correct the order or create it there`);
+  const unit = sold.sale_uom ?? sold.default_uom;
+  if (line.unit !== undefined && line.unit !== unit.symbol && line.unit !== unit.name) {
+    throw refused(
+      `product ${line.product} is sold there in ${unit.symbol ?? unit.name}, not in ${line.unit}; correct the unit of the order`,
+    );
+  }
+  return {
+    type: 'line',
+    sequence: turn + 1,
+    product: sold.id,
+    unit: unit.id,
+    // Quantities are floats there, whatever we do.
+    quantity: Number(line.quantity),
+    unit_price: decimal(line.unitPrice),
+    note: line.reference,
+    ...(line.text === undefined ? {} : { description: line.text }),
+  };
+}
+
+async function productsOf(session: TrytonSession, { lines }: OrderToPlace, context: Context): Promise<ReadonlyMap<string, Product>> {
+  const codes = [...new Set(lines.map((line) => line.product))];
+  const fields = ['id', 'code', 'sale_uom.symbol', 'sale_uom.name', 'default_uom.symbol', 'default_uom.name'];
+  const search = {
+    domain: [
+      ['code', 'in', codes],
+      ['active', '=', true],
+    ],
+    fields,
+    order: [['id', 'ASC']],
+  };
+  const { rows } = await searchRead(session, 'product.product', search, context);
+  const found = new Map<string, Product>();
+  for (const one of shaped(z.array(product), rows, 'product.product.search_read')) {
+    if (found.has(one.code)) throw refused(`product code ${one.code} is there more than once; leave one of them active`);
+    found.set(one.code, one);
+  }
+  return found;
+}
+
+async function addressesOf(session: TrytonSession, party: number, context: Context): Promise<Row[]> {
+  const uses = await fieldNames(session, 'party.address', context, ['invoice', 'delivery']);
+  const search = {
+    domain: [
+      ['party', '=', party],
+      ['active', '=', true],
+    ],
+    fields: ['id', ...uses],
+  };
+  return (await searchRead(session, 'party.address', search, context)).rows;
+}
+
+/** As Tryton's own client: the first that is meant for it, else the first. */
+function usual(addresses: readonly Row[], use: 'invoice' | 'delivery'): Json {
+  return (addresses.find((address) => isTrue(address[use])) ?? addresses[0])?.id ?? null;
+}
+
+async function only(session: TrytonSession, model: string, field: string, value: string, context: Context): Promise<number> {
+  const { rows } = await searchRead(session, model, { domain: [[field, '=', value]], fields: ['id', 'active'] }, context);
+  const ids = rows.filter(({ active }) => active === undefined || isTrue(active)).map(({ id }) => Number(id));
+  const [id] = ids;
+  if (id === undefined || ids.length > 1) throw refused(`${model} "${value}" is there ${ids.length} times; it must be there once`);
+  return id;
+}
+
+/** Our address ids carry the role behind a slash (mapping.ts). */
+function idOf(externalId: string, what: string): number {
+  const id = Number(externalId.replace(/\/[^/]*$/, ''));
+  if (Number.isInteger(id) && id > 0) return id;
+  throw refused(`${what} "${externalId}" is no id of this system; correct the order`);
+}
+
+function refused(what: string): NeedsOperatorError {
+  return new NeedsOperatorError('ERP_REFUSED', `the order was not sent: ${what}`);
+}
