@@ -205,7 +205,7 @@ export async function createProfileTables(trx: Knex.Transaction): Promise<void> 
       id bigint primary key,
       account_id bigint,
       price_list text,
-      product text not null,
+      product text collate "C" not null,
       product_name text,
       unit text,
       unit_price numeric not null,
@@ -224,9 +224,9 @@ export async function createProfileTables(trx: Knex.Transaction): Promise<void> 
 
     create table stock_levels (
       id bigint primary key,
-      site text not null,
+      site text collate "C" not null,
       site_name text,
-      product text not null,
+      product text collate "C" not null,
       unit text,
       on_hand numeric,
       available numeric,

@@ -54,17 +54,20 @@ export async function listPrices(db: Database, { accountId, scopes = SCOPES, pro
        from accounts a where a.id = :accountId
      ), candidates as (
        ${scopes.map((scope) => `select p.* from asking a join prices p on ${OF_SCOPE[scope]}`).join(' union all ')}
+     ), page as materialized (
+       select p.id, count(*) over ()::int as left
+       from candidates p
+       where (:product::text is null or p.product = :product)
+         and (:on::date is null or (coalesce(p.valid_from <= :on, true) and coalesce(p.valid_to > :on, true)))
+         and (:after::bigint is null or (${PLACE}) > (select ${PLACE} from prices p where p.id = :after))
+         and exists (
+           select from links l join sources s on s.id = l.source_id join asking a on s.connection = any(a.connections)
+           where l.local_id = p.id and not exists (
+             select from pending_references w where w.source_id = l.source_id and w.key = l.key and w.field = 'account'))
+       order by ${PLACE} limit :limit::int
      )
-     select p.id, ${SCOPE} as scope, ${profileJson('price', 'p')} as profile, count(*) over ()::int as left
-     from candidates p
-     where (:product::text is null or p.product = :product)
-       and (:on::date is null or (coalesce(p.valid_from <= :on, true) and coalesce(p.valid_to > :on, true)))
-       and (:after::bigint is null or (${PLACE}) > (select ${PLACE} from prices p where p.id = :after))
-       and exists (
-         select from links l join sources s on s.id = l.source_id join asking a on s.connection = any(a.connections)
-         where l.local_id = p.id and not exists (
-           select from pending_references w where w.source_id = l.source_id and w.key = l.key and w.field = 'account'))
-     order by ${PLACE} limit :limit::int`,
+     select p.id, ${SCOPE} as scope, ${profileJson('price', 'p')} as profile, page.left
+     from page join prices p on p.id = page.id order by ${PLACE}`,
     {
       accountId,
       product: product ?? null,
