@@ -3,6 +3,7 @@
  * here; what lasts longer is the queue's to wait for. Writes are sent once, except where the system said for certain that
  * it did nothing (no login, no CSRF token, too many requests).
  */
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RetryLaterError } from '../../errors.ts';
 import type { Border } from './border.ts';
@@ -43,6 +44,8 @@ export interface HttpContext extends LineContext {
 }
 
 export function createHttp(context: HttpContext, line: Line): Http {
+  // Every request under way listens to it, and there may be many.
+  setMaxListeners(0, context.signal);
   const sender = new Sender(context, line);
   return { send: (request) => sender.send(request) };
 }

@@ -16,16 +16,17 @@ export interface GateState {
   readonly intervalMs: number;
   /** Epoch ms of the next free turn. */
   readonly nextAt: number;
-  /** Epoch ms until which nothing is sent. */
-  readonly closedUntil: number;
-  readonly closedWhy: 'limited' | 'failing';
+  /** Epoch ms until which the system wants nothing. */
+  readonly limitedUntil: number;
+  /** Epoch ms until which the breaker is open. */
+  readonly failingUntil: number;
   /** In a row. */
   readonly failures: number;
   /** One request was let through a failing gate to see, and has not come back. */
   readonly isProbing: boolean;
 }
 
-export const OPEN_GATE: GateState = { intervalMs: 0, nextAt: 0, closedUntil: 0, closedWhy: 'limited', failures: 0, isProbing: false };
+export const OPEN_GATE: GateState = { intervalMs: 0, nextAt: 0, limitedUntil: 0, failingUntil: 0, failures: 0, isProbing: false };
 
 export const FAILURES_TO_CLOSE = 5;
 /** A turn that is further away is the queue's to wait for, unless turns are that far apart. */
@@ -50,69 +51,63 @@ export function declaredIntervalMs({ requestsPerMinute }: RateLimits): number {
   return requestsPerMinute === undefined ? 0 : 60_000 / requestsPerMinute;
 }
 
-export function closedForMs(state: GateState, at: number): number {
-  return Math.max(0, state.closedUntil - at);
+/** `null` when it stands open. */
+export function closedAt({ limitedUntil, failingUntil }: GateState, at: number): { forMs: number; why: 'limited' | 'failing' } | null {
+  const until = Math.max(limitedUntil, failingUntil);
+  return until <= at ? null : { forMs: until - at, why: limitedUntil === until ? 'limited' : 'failing' };
 }
 
-/** Reserves the next free turn of an open gate; `waitMs` is `null` when it is too far away, and nothing is reserved. */
-export function enterGate(state: GateState, limits: RateLimits, at: number): { state: GateState; waitMs: number | null; turnInMs: number } {
+/** Reserves the next free turn of an open gate; `isReserved` is false when it is too far away. */
+export function enterGate(state: GateState, limits: RateLimits, at: number): { state: GateState; turnInMs: number; isReserved: boolean } {
   const intervalMs = Math.max(state.intervalMs, declaredIntervalMs(limits));
-  const probing = isBroken(state) ? probed(state, at) : state;
-  if (intervalMs === 0) return { state: probing, waitMs: 0, turnInMs: 0 };
-  const turnInMs = Math.max(0, state.nextAt - at);
-  if (turnInMs > Math.max(LONGEST_WAIT_MS, 2 * intervalMs)) return { state, waitMs: null, turnInMs };
-  return { state: { ...probing, intervalMs, nextAt: at + turnInMs + intervalMs }, waitMs: turnInMs, turnInMs };
+  const turnInMs = intervalMs === 0 ? 0 : Math.max(0, state.nextAt - at);
+  if (turnInMs > Math.max(LONGEST_WAIT_MS, 2 * intervalMs)) return { state, turnInMs, isReserved: false };
+  const probing = isBroken(state) ? { ...state, failingUntil: at + turnInMs + PROBE_MS, isProbing: true } : state;
+  if (intervalMs === 0) return { state: probing, turnInMs, isReserved: true };
+  return { state: { ...probing, intervalMs, nextAt: at + turnInMs + intervalMs }, turnInMs, isReserved: true };
 }
 
 export function leaveGate(state: GateState, report: GateReport, limits: RateLimits, at: number): GateState {
-  const declared = declaredIntervalMs(limits);
   switch (report.kind) {
     case 'nothing':
       return state;
-    case 'good': {
-      const eased = Math.max(declared, state.intervalMs * (1 - RECOVERY));
-      const intervalMs = declared === 0 && eased < NEGLIGIBLE_MS ? 0 : eased;
-      if (state.failures === 0 && intervalMs === state.intervalMs) return state;
-      const heals = isBroken(state) && state.closedWhy === 'failing';
-      return {
-        ...state,
-        failures: 0,
-        isProbing: false,
-        intervalMs,
-        closedUntil: heals ? Math.min(at, state.closedUntil) : state.closedUntil,
-      };
-    }
-    case 'limited': {
-      const isKnown = state.closedWhy === 'limited' && closedForMs(state, at) > 0;
-      const slower = Math.max(FIRST_INTERVAL_MS, Math.min(LONGEST_INTERVAL_MS, state.intervalMs * 2));
-      const intervalMs = Math.max(declared, state.intervalMs, isKnown ? 0 : slower);
-      const closedUntil = closing(state, at, report.retryAfterMs ?? LIMITED_CLOSE_MS);
-      return { ...state, intervalMs, closedUntil, closedWhy: 'limited', failures: 0, isProbing: false };
-    }
+    case 'good':
+      return eased(state, limits);
+    case 'limited':
+      return limited(state, report.retryAfterMs ?? LIMITED_CLOSE_MS, limits, at);
     case 'failed':
       return failed(state, report.retryAfterMs ?? 0, at);
   }
 }
 
+function eased(state: GateState, limits: RateLimits): GateState {
+  const declared = declaredIntervalMs(limits);
+  const shorter = Math.max(declared, state.intervalMs * (1 - RECOVERY));
+  const intervalMs = declared === 0 && shorter < NEGLIGIBLE_MS ? 0 : shorter;
+  if (state.failures === 0 && intervalMs === state.intervalMs) return state;
+  return { ...state, failures: 0, isProbing: false, intervalMs, failingUntil: isBroken(state) ? 0 : state.failingUntil };
+}
+
+function limited(state: GateState, retryAfterMs: number, limits: RateLimits, at: number): GateState {
+  // Requests that were under way together are limited together: one event, not many.
+  const isKnown = state.limitedUntil > at;
+  const slower = Math.max(FIRST_INTERVAL_MS, Math.min(LONGEST_INTERVAL_MS, state.intervalMs * 2));
+  const intervalMs = Math.max(declaredIntervalMs(limits), state.intervalMs, isKnown ? 0 : slower);
+  const limitedUntil = Math.max(state.limitedUntil, at + Math.min(LONGEST_RETRY_AFTER_MS, retryAfterMs));
+  return { ...state, intervalMs, limitedUntil, failingUntil: isBroken(state) ? 0 : state.failingUntil, failures: 0, isProbing: false };
+}
+
 function failed(state: GateState, retryAfterMs: number, at: number): GateState {
   // Sent together with those that closed the gate: the same failure, not a further one.
-  const isKnown = isBroken(state) && closedForMs(state, at) > 0 && !state.isProbing;
+  const isKnown = isBroken(state) && state.failingUntil > at && !state.isProbing;
   const failures = isKnown ? state.failures : state.failures + 1;
   const isClosing = failures >= FAILURES_TO_CLOSE && !isKnown;
   const closeMs = isClosing ? Math.min(LONGEST_CLOSE_MS, FIRST_CLOSE_MS * 2 ** (failures - FAILURES_TO_CLOSE)) : 0;
-  const waitMs = Math.max(closeMs, retryAfterMs);
+  const waitMs = Math.max(closeMs, Math.min(LONGEST_RETRY_AFTER_MS, retryAfterMs));
   if (waitMs === 0) return isKnown ? state : { ...state, failures };
-  return { ...state, failures, isProbing: false, closedUntil: closing(state, at, waitMs), closedWhy: 'failing' };
+  return { ...state, failures, isProbing: false, failingUntil: Math.max(isClosing ? 0 : state.failingUntil, at + waitMs) };
 }
 
 function isBroken({ failures }: GateState): boolean {
   return failures >= FAILURES_TO_CLOSE;
-}
-
-function probed(state: GateState, at: number): GateState {
-  return { ...state, closedUntil: at + PROBE_MS, closedWhy: 'failing', isProbing: true };
-}
-
-function closing(state: GateState, at: number, forMs: number): number {
-  return Math.max(state.closedUntil, at + Math.min(LONGEST_RETRY_AFTER_MS, forMs));
 }

@@ -1,6 +1,6 @@
 /** One gate as a request meets it, wherever its state is kept. */
 import type { Closed, GateReport, Gates } from './border.ts';
-import { closedForMs, enterGate, type GateState, leaveGate } from './gate-state.ts';
+import { closedAt, enterGate, type GateState, leaveGate } from './gate-state.ts';
 import type { RateLimits } from './types.ts';
 
 export interface GateStore {
@@ -43,11 +43,10 @@ export function gatesOn(store: GateStore): Gates {
         waitMs: turn.waitMs,
         closed: () => closedNow(store, credential),
         async leave(report: GateReport) {
-          try {
-            await store.change(credential, (state) => leaveGate(state, report, limits, store.now()));
-          } finally {
-            await permit.giveBack();
-          }
+          // The answer is worth more than the report of it: who cannot reach the database hears that soon enough, and
+          // permits run out by themselves.
+          await store.change(credential, (state) => leaveGate(state, report, limits, store.now())).catch(() => undefined);
+          await permit.giveBack().catch(() => undefined);
         },
       };
     },
@@ -55,22 +54,25 @@ export function gatesOn(store: GateStore): Gates {
 }
 
 async function closedNow(store: GateStore, credential: string): Promise<Closed | null> {
-  const state = await store.read(credential);
-  const forMs = closedForMs(state, store.now());
-  return forMs > 0 ? { closedForMs: forMs, why: state.closedWhy } : null;
+  return closed(await store.read(credential), store.now());
+}
+
+function closed(state: GateState, at: number): Closed | null {
+  const found = closedAt(state, at);
+  return found && { closedForMs: found.forMs, why: found.why };
 }
 
 async function reserve(store: GateStore, credential: string, limits: RateLimits): Promise<{ waitMs: number } | Closed> {
   let turn: { waitMs: number } | Closed = { waitMs: 0 };
   await store.change(credential, (state) => {
     const at = store.now();
-    const forMs = closedForMs(state, at);
-    if (forMs > 0) {
-      turn = { closedForMs: forMs, why: state.closedWhy };
+    const meanwhile = closed(state, at);
+    if (meanwhile) {
+      turn = meanwhile;
       return state;
     }
     const entered = enterGate(state, limits, at);
-    turn = entered.waitMs === null ? { closedForMs: entered.turnInMs, why: 'limited' } : { waitMs: entered.waitMs };
+    turn = entered.isReserved ? { waitMs: entered.turnInMs } : { closedForMs: entered.turnInMs, why: 'limited' };
     return entered.state;
   });
   return turn;

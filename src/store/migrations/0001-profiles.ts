@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { createBorderTables } from './border-tables.ts';
 import { createQueueTables } from './queue-tables.ts';
 
 /**
@@ -239,4 +240,5 @@ export async function createProfileTables(trx: Knex.Transaction): Promise<void> 
     create index stock_levels_site_idx on stock_levels (site, product);
   `);
   await createQueueTables(trx);
+  await createBorderTables(trx);
 }
