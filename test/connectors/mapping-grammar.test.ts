@@ -29,7 +29,11 @@ describe('a mapping of an account', () => {
     ['phone', { column: 'x', with: '-' }, /^mapping\.phone\.with: belongs to concat/],
     ['phone', { columns: ['x', 'y'] }, /makes a list, and this field holds one text/],
     ['phone', { value: { a: 1 } }, /^mapping\.phone\.value: is not a constant/],
-    ['phone', { column: 'x', decimal: ',' }, /^mapping\.phone\.decimal: is for fields that hold money or number or decimal; this one holds text/],
+    [
+      'phone',
+      { column: 'x', decimal: ',' },
+      /^mapping\.phone\.decimal: is for fields that hold money or number or decimal; this one holds text/,
+    ],
     ['phone', { column: 'x', split: ';' }, /^mapping\.phone\.split: is for fields that hold list/],
     ['phone', { column: 'x', optional: 'yes' }, /^mapping\.phone\.optional: expected true or false, found "yes"/],
     ['phone', { column: 'x', else: 'y' }, /^mapping\.phone\.else: belongs to lookup/],
