@@ -9,6 +9,11 @@ export const COMMON_VERDICTS: readonly VerdictRule[] = [
   { status: 403, verdict: 'denied' },
   { status: [404, 410], verdict: 'missing' },
   { status: [409, 412, 423], verdict: 'conflict' },
+  {
+    status: 407,
+    verdict: 'refused',
+    says: () => 'the proxy wants user and password; write them into `proxy` as http://user:password@host:port',
+  },
   { status: 429, verdict: 'limited' },
   { status: [408, 425], verdict: 'unavailable' },
   { status: '4xx', verdict: 'refused' },
