@@ -149,9 +149,9 @@ function stopsWithin(context: CheckContext): Promise<string[]> {
 }
 
 /** Everything at once. Sessions expire at a distance: one that is refused right after its log-in is a refused login. */
-export function startStorm(accidents: Accidents, seed: number, everyNth = 9): void {
+export function startStorm(accidents: Accidents, seed: number, { rate = 0.5, everyNth = 9 } = {}): void {
   for (let turn = 1; turn <= 10; turn += 1) accidents.next('session-expired', { after: turn * everyNth });
-  accidents.storm({ seed, rate: 0.3, names: STORM.filter((name) => name !== 'session-expired') });
+  accidents.storm({ seed, rate, names: STORM.filter((name) => name !== 'session-expired') });
 }
 
 /** `null` when all went well. */

@@ -1,5 +1,5 @@
 /** Orders through accidents: exactly one of each, whatever was lost on the way. */
-import type { AccidentName, AccidentOptions } from '../simulator/server.ts';
+import type { AccidentName, AccidentOptions, SimRequest } from '../simulator/server.ts';
 import { STORM } from '../simulator/server.ts';
 import { startStorm } from './accident-checks.ts';
 import { atOnce, orSay } from './at-once.ts';
@@ -41,6 +41,27 @@ function survives(context: CheckContext, { name, options }: { name: AccidentName
   );
 }
 
+/** The answer to the creation is lost, and then the search fails, for longer than it is repeated in place: nobody may conclude that there is none. */
+const survivesFailedSearch: Check = {
+  name: 'does not take a search that failed for a search that found nothing',
+  about: 'orders',
+  run: (context) =>
+    atOnce(['unavailable', 'half-body', 'wrong-content-type', 'error-inside'] as const, SIDE_BY_SIDE, (name) => {
+      const when = `an answer to the creation lost, then ${name} at the search`;
+      return orSay(when, () =>
+        withOrders(context, async (scene) => {
+          const { accidents, dialect } = scene.simulator;
+          const isSearch = (request: SimRequest): boolean => scene.world.count('order') > 0 && !dialect.isWrite(request);
+          accidents.next('answer-lost', { on: 'write' });
+          accidents.next(name, { on: isSearch, times: 4 });
+          const order = scene.order(1);
+          await scene.place(order);
+          return ledgerFindings(scene, order, when);
+        }),
+      );
+    }),
+};
+
 const STORM_ORDERS = 50;
 
 const survivesStorm: Check = {
@@ -48,7 +69,7 @@ const survivesStorm: Check = {
   about: 'orders',
   run: (context) =>
     withOrders(context, async (scene) => {
-      startStorm(scene.simulator.accidents, 7, 40);
+      startStorm(scene.simulator.accidents, 7, { rate: 0.3, everyNth: 40 });
       const turns = Array.from({ length: STORM_ORDERS }, (_, turn) => turn + 1);
       const findings = await atOnce(turns, ORDERS_AT_ONCE, (turn) => orSay(`order ${turn} of a storm`, () => playOrder(scene, turn)));
       const count = scene.world.count('order');
@@ -63,4 +84,4 @@ async function playOrder(scene: OrderScene, turn: number): Promise<string[]> {
   return [...placedFindings(scene, order, placed, when), ...ledgerFindings(scene, order, when)];
 }
 
-export const orderAccidentChecks: readonly Check[] = [survivesAccidents, survivesStorm];
+export const orderAccidentChecks: readonly Check[] = [survivesAccidents, survivesFailedSearch, survivesStorm];

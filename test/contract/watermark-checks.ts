@@ -53,6 +53,26 @@ async function playLate(scene: Scene, lateMs: number): Promise<string[]> {
   );
 }
 
+const toleratesClocks: Check = {
+  name: 'sees changes in a delta although its clock is not ours',
+  about: 'entity',
+  run: (context) =>
+    atOnce([-600_000, 600_000], 2, (clockSkewMs) =>
+      withScene(context, { world: { clockSkewMs } }, async (scene) => {
+        const first = await scene.pull();
+        scene.world.tick(60_000);
+        const changed = [change(scene, rowsOf(scene)[1]?.id ?? '', 'skew'), insert(scene, 'skew')];
+        const second = await scene.pull({ cursor: first.cursor });
+        return mustTell(
+          scene,
+          second.held,
+          changed.map(({ id }) => id),
+          `a delta from a system whose clock is ${clockSkewMs / 60_000} minutes from ours`,
+        );
+      }),
+    ),
+};
+
 const deltaIsSmall: Check = {
   name: 'reads in a delta only what is new, once its overlap is over',
   about: 'entity',
@@ -106,4 +126,4 @@ function instantOf(stamp: unknown): number | undefined {
   return Number.isNaN(at) ? undefined : at;
 }
 
-export const watermarkChecks: readonly Check[] = [findsLate, deltaIsSmall, precisionIsTrue];
+export const watermarkChecks: readonly Check[] = [findsLate, toleratesClocks, deltaIsSmall, precisionIsTrue];

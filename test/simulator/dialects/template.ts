@@ -5,7 +5,8 @@
  *
  * POST /session { user, password }                                     -> { token }
  * GET  /about                                                          -> { name, version, rights }
- * GET  /customers|people|addresses|prices|stock ?changedSince&afterId&limit&archived -> { items, more }, in the order of ids
+ * GET  /customers|people|addresses|prices|stock ?changedSince&afterId&limit&archived&order -> { items, more },
+ *      in the order of ids, or with order=stamp of stamps
  * GET  /orders, /archive/orders ?reference | ?ids                      -> { items }
  * POST /orders, POST /orders/ID/confirm
  */
@@ -82,7 +83,7 @@ function listRows(kind: Listed, { query }: SimRequest, world: World, { pageSize 
   const rest = rows
     .filter(isWanted)
     .filter(({ id }) => after === null || compareIds(id, after) > 0)
-    .sort((a, b) => compareIds(a.id, b.id));
+    .sort((a, b) => (query.get('order') === 'stamp' ? a.changedAt.getTime() - b.changedAt.getTime() : 0) || compareIds(a.id, b.id));
   return { status: 200, json: { items: rest.slice(0, limit).map((row) => SHAPES[kind](row as never)), more: rest.length > limit } };
 }
 
