@@ -6,6 +6,8 @@ export type ODataRow = { [name: string]: Json };
 
 export interface ODataPage {
   readonly rows: readonly ODataRow[];
+  /** Entries of the list that are no entities: bad records, for the record's schema to tell. */
+  readonly strange: readonly unknown[];
   /** The server's own link to what follows, if it cut here. Only path and query of it count: servers name themselves wrongly. */
   readonly next: string | null;
   /** Of all rows, where it was asked for. */
@@ -17,11 +19,12 @@ export function pageOf(json: unknown, what: string): ODataPage {
   const body = isObject(json) ? json : {};
   const v2 = isObject(body.d) ? body.d : undefined;
   const rows = v2 ? v2.results : Array.isArray(body.d) ? body.d : body.value;
-  if (!Array.isArray(rows) || !rows.every(isObject)) throw unusable(what, 'no list of entities');
+  if (!Array.isArray(rows)) throw unusable(what, 'no list of entities');
   const next = v2 ? v2.__next : body['@odata.nextLink'];
   const count = Number(v2 ? v2.__count : body['@odata.count']);
   return {
-    rows: rows as ODataRow[],
+    rows: rows.filter(isObject),
+    strange: rows.filter((row) => !isObject(row)),
     next: typeof next === 'string' && next !== '' ? next : null,
     count: Number.isInteger(count) ? count : undefined,
   };
