@@ -11,10 +11,15 @@ import type { ReadOptions, SpreadsheetSettings } from './settings.ts';
 
 /** A page is complete with this many records and never holds twice as many. */
 const PAGE_ROWS = 2_000;
+/** So many records named by their digest alone weigh as much as one. */
+const KNOWN_PER_ROW = 2;
+/** Files that make up less are read faster than the engine tells what it holds. */
+const WORTH_ASKING_BYTES = 16 * 1024 * 1024;
 
 interface OpenPage {
   records: Row[];
   unreadable: Unreadable[];
+  known: string[];
   faults: Fault[];
   wholeFiles: string[];
 }
@@ -33,26 +38,30 @@ export async function* readFolder(
   const pending = files.filter((file) => !isUnchanged(file, state.done.get(file.name)));
   const total = pending.reduce((sum, file) => sum + file.stats.size, 0);
   let done = 0;
-  let page: OpenPage = { records: [], unreadable: [], faults, wholeFiles: [] };
+  let page: OpenPage = { records: [], unreadable: [], known: [], faults, wholeFiles: [] };
   const close = (): Page<Row> => {
     const closed = { ...page, cursor: toCursor(state), progress: { done: Math.min(done, total), total } };
-    page = { records: [], unreadable: [], faults: [], wholeFiles: [] };
+    page = { records: [], unreadable: [], known: [], faults: [], wholeFiles: [] };
     return closed;
   };
 
+  // From the beginning, everything is read; in a delta, what has changed may be a few lines of a large file.
+  const asksKnown = cursor === null || state.at !== undefined || total >= WORTH_ASKING_BYTES;
+  const known = asksKnown ? once(session.known) : undefined;
   if (state.at && !pending.some(({ name }) => name === state.at?.name)) throw replaced(state.at.name);
   for (const file of pending) {
     const before = done;
     const knownAs = state.done.get(file.name)?.digest;
     try {
-      for await (const { digest, batch } of readFile(file, session, options, state)) {
+      for await (const { digest, batch } of readFile(file, session, options, state, known)) {
         done = before + batch.bytesDone;
         page.faults.push(...batch.faults);
         for (const piece of cutBatch(batch)) {
           for (const row of piece.rows) page.records.push(row);
           for (const bad of piece.unreadable) page.unreadable.push(bad);
+          for (const { digest } of piece.known) page.known.push(digest);
           state.at = { name: file.name, digest, position: { sheet: batch.sheet, row: piece.lastRow } };
-          if (page.records.length + page.unreadable.length >= PAGE_ROWS) yield close();
+          if (page.records.length + page.unreadable.length + page.known.length / KNOWN_PER_ROW >= PAGE_ROWS) yield close();
         }
       }
       // Not one that was only touched, nor one of which a part could not be read.
@@ -77,6 +86,7 @@ async function* readFile(
   session: Session<SpreadsheetSettings>,
   options: ReadOptions,
   state: ReturnType<typeof openCursor>,
+  known: Session<SpreadsheetSettings>['known'],
 ): AsyncGenerator<{ digest: string; batch: Batch }> {
   const { limits, stableMs } = session.config;
   refuseGrowing(file, session.now(), stableMs);
@@ -88,7 +98,8 @@ async function* readFile(
     const resume = state.at?.name === file.name ? state.at.position : null;
     let faulty = false;
     if (state.done.get(file.name)?.digest !== digest) {
-      for await (const batch of readTable({ name: file.name, path: file.path, handle }, options, limits, resume, session.signal)) {
+      const opened = { name: file.name, path: file.path, handle };
+      for await (const batch of readTable(opened, options, limits, resume, session.signal, known)) {
         faulty ||= batch.faults.length > 0;
         yield { digest, batch };
       }
@@ -131,16 +142,27 @@ async function openForReading(file: FoundFile) {
   }
 }
 
+/** Asks no sooner than the first file needs the answer, and once for all of them. */
+function once<Answer>(ask: (() => Promise<Answer>) | undefined): (() => Promise<Answer>) | undefined {
+  let asked: Promise<Answer> | undefined;
+  return ask && (() => (asked ??= ask()));
+}
+
+type Piece = Pick<Batch, 'rows' | 'unreadable' | 'known'> & { readonly lastRow: number };
+
 /** Cuts a batch where a page may end: everything up to `lastRow` lies in this piece or before. */
-function* cutBatch(batch: Batch): Generator<{ rows: Row[]; unreadable: Unreadable[]; lastRow: number }> {
+function* cutBatch(batch: Batch): Generator<Piece> {
   let bad = 0;
-  for (let start = 0; start < batch.rows.length || bad < batch.unreadable.length; start += PAGE_ROWS) {
+  let known = 0;
+  for (let start = 0; start < batch.rows.length || bad < batch.unreadable.length || known < batch.known.length; start += PAGE_ROWS) {
     const rows = batch.rows.length <= PAGE_ROWS ? batch.rows : batch.rows.slice(start, start + PAGE_ROWS);
     const isLast = start + PAGE_ROWS >= batch.rows.length;
-    const lastRow = isLast ? Math.max(rows.at(-1)?.row ?? 0, batch.unreadable.at(-1)?.origin.row ?? 0) : (rows.at(-1)?.row ?? 0);
-    const from = bad;
+    const lastBad = batch.unreadable.at(-1)?.origin.row ?? 0;
+    const lastRow = Math.max(rows.at(-1)?.row ?? 0, ...(isLast ? [lastBad, batch.known.at(-1)?.row ?? 0] : []));
+    const [fromBad, fromKnown] = [bad, known];
     while (bad < batch.unreadable.length && (batch.unreadable[bad]?.origin.row ?? 0) <= lastRow) bad++;
-    yield { rows, unreadable: batch.unreadable.slice(from, bad), lastRow };
+    while (known < batch.known.length && (batch.known[known]?.row ?? 0) <= lastRow) known++;
+    yield { rows, unreadable: batch.unreadable.slice(fromBad, bad), known: batch.known.slice(fromKnown, known), lastRow };
   }
 }
 

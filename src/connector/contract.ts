@@ -85,6 +85,8 @@ export interface Page<Raw> {
   gone?: readonly Gone[];
   /** Files (an origin's `file`) whose last record lies in this page, all of them read: what stood in quarantine from there and was not met again is gone. */
   wholeFiles?: readonly string[];
+  /** Of records left out because the engine holds them with just this content: their digests, as `KnownContents` told them. */
+  known?: readonly string[];
   /** Passing it to `read` goes on after this page; the last page's cursor starts the next delta. */
   cursor: Cursor;
   /** Work done and expected, for progress (bytes or records), if known. */

@@ -13,6 +13,7 @@ export interface SessionRequest {
   readonly baseFolder: string;
   readonly signal: AbortSignal;
   now(): Date;
+  readonly known?: AnySession['known'];
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: sessions of connectors of every configuration

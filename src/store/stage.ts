@@ -1,7 +1,8 @@
 /**
- * The stage: three unlogged tables per run that hold what was read until it is applied.
+ * The stage: four unlogged tables per run that hold what was read until it is applied.
  *
  * - keys:   every record seen, with the digest of its content (finds repeats, and later what is missing)
+ * - known:  records seen that we hold just so and were not even parsed, many to a row; they become keys when all is read
  * - drafts: records that are new or differ from what we hold
  * - bad:    records that go to quarantine
  *
@@ -20,13 +21,14 @@ export const UNIT_SEPARATOR = '\u001f';
 
 export interface StageTables {
   readonly keys: string;
+  readonly known: string;
   readonly drafts: string;
   readonly bad: string;
 }
 
 export function stageTables(runId: string): StageTables {
   if (!/^\d+$/.test(runId)) throw new TypeError(`run id ${runId} is not a number`);
-  return { keys: `stage.keys_${runId}`, drafts: `stage.drafts_${runId}`, bad: `stage.bad_${runId}` };
+  return { keys: `stage.keys_${runId}`, known: `stage.known_${runId}`, drafts: `stage.drafts_${runId}`, bad: `stage.bad_${runId}` };
 }
 
 export async function createStage(trx: Transaction, runId: string): Promise<void> {
@@ -36,6 +38,7 @@ export async function createStage(trx: Transaction, runId: string): Promise<void
   await trx.raw('delete from run_batches where run_id = ?', [runId]);
   await trx.raw(`
     create unlogged table ${stage.keys} (seq bigint not null, key text collate "C" not null, digest uuid not null);
+    create unlogged table ${stage.known} (first_seq bigint not null, digests uuid[] not null);
     create unlogged table ${stage.drafts} (
       seq bigint not null, key text collate "C" not null, external_id text not null, content_digest uuid not null, fingerprint uuid not null,
       origin jsonb not null, refs jsonb, draft jsonb not null);
@@ -47,7 +50,7 @@ export async function createStage(trx: Transaction, runId: string): Promise<void
 
 export async function dropStage(db: Database | Transaction, runId: string): Promise<void> {
   const stage = stageTables(runId);
-  await db.raw(`drop table if exists ${stage.keys}, ${stage.drafts}, ${stage.bad}`);
+  await db.raw(`drop table if exists ${stage.keys}, ${stage.known}, ${stage.drafts}, ${stage.bad}`);
 }
 
 /** Whether the tables are as they were left: a crash of PostgreSQL empties them, and the marker row with them. */
@@ -89,6 +92,40 @@ export async function stageKeys(
     { keys: batch.keys, digests: batch.digests, firstSeq: batch.firstSeq, sourceId },
   );
   return rows[0].differing ?? [];
+}
+
+/** Keeps that the records of these content digests (32 hex digits each, joined by commas) were seen. */
+export async function stageKnown(
+  trx: Transaction,
+  runId: string,
+  { firstSeq, digests }: { firstSeq: number; digests: string },
+): Promise<void> {
+  await trx.raw(`insert into ${stageTables(runId).known} (first_seq, digests) values (?, string_to_array(?, ',')::uuid[])`, [
+    firstSeq,
+    digests,
+  ]);
+}
+
+/**
+ * Makes keys of the records that were seen as known. False if some of them are not held (any more): a reader compares the
+ * first half of a digest only, and its list is older than this moment.
+ */
+export async function expandKnown(trx: Transaction, runId: string, sourceId: number): Promise<boolean> {
+  const stage = stageTables(runId);
+  // The planner cannot know how many there are; a lookup without an index for each would be quadratic.
+  await trx.raw(`set local work_mem = '64MB'; set local enable_nestloop = off; set local enable_mergejoin = off`);
+  const { rows } = await trx.raw(
+    `with expanded as (
+       insert into ${stage.keys} (seq, key, digest)
+       select k.first_seq + d.ord - 1, r.key, r.content_digest
+       from ${stage.known} k, unnest(k.digests) with ordinality as d(digest, ord)
+       join source_records r on r.source_id = :sourceId and r.content_digest = d.digest
+       returning 1
+     ) select (select count(*) from expanded) = (select coalesce(sum(cardinality(digests)), 0) from ${stage.known}) as whole`,
+    { sourceId },
+  );
+  await trx.raw('set local enable_nestloop to default; set local enable_mergejoin to default');
+  return rows[0].whole;
 }
 
 /** Drafts lie in the order of their numbers, so a BRIN index finds a batch at almost no cost. */

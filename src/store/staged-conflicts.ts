@@ -45,7 +45,7 @@ export async function setAsideRepeatedKeys(trx: Transaction, runId: string, sour
        where d.key = v.key and (v.conflicting or d.seq <> v.kept) returning d.*, v.conflicting, v.ambiguous, v.places, v.spellings
      ), kept_as_bad as (
        insert into ${stage.bad} (seq, identity, key, external_id, origin, problems, payload, draft)
-       select seq, key || '#' || content_digest, key, external_id, origin, jsonb_build_array(case when ambiguous
+       select seq, key || '#' || external_id || '#' || fingerprint, key, external_id, origin, jsonb_build_array(case when ambiguous
          then jsonb_build_object('code', 'RECORD_KEY_AMBIGUOUS', 'field', 'externalId', 'reason',
            format('the external ids %s differ only in case (%s); write the id the same way everywhere', spellings, places))
          else jsonb_build_object('code', 'RECORD_KEY_CONFLICT', 'field', 'externalId', 'reason',
@@ -88,7 +88,7 @@ export async function setAsideContestedKeys(trx: Transaction, runId: string, sou
        delete from ${stage.drafts} d where d.key in (${CONTESTED_KEYS}) returning d.*
      )
      insert into ${stage.bad} (seq, identity, key, external_id, origin, problems, payload, draft)
-     select seq, key || '#' || content_digest, key, external_id, origin, jsonb_build_array(jsonb_build_object('code', 'RECORD_KEY_CONFLICT', 'field', 'externalId', 'reason',
+     select seq, key || '#' || external_id || '#' || fingerprint, key, external_id, origin, jsonb_build_array(jsonb_build_object('code', 'RECORD_KEY_CONFLICT', 'field', 'externalId', 'reason',
        format('external id "%s" stands in several files with different values; correct one of them and pull everything (--full), or replay the right one', external_id))),
        null, jsonb_build_object('externalId', external_id, 'contentDigest', content_digest, 'fingerprint', fingerprint, 'refs', refs, 'values', draft)
      from set_aside`,

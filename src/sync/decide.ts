@@ -1,12 +1,13 @@
 /** Between reading and applying: what may not be applied is set aside, and the guards speak. */
 import type { GuardSettings } from '../config/settings.ts';
 import { ENTITIES } from '../connector/entities.ts';
+import { RetryLaterError } from '../errors.ts';
 import { planBatches } from '../store/apply-drafts.ts';
 import type { Transaction } from '../store/database.ts';
 import { fileBadRecords } from '../store/quarantine.ts';
 import { beginApplying, finishRun } from '../store/run-progress.ts';
 import type { Notice, Run } from '../store/runs.ts';
-import { dropStage, indexStage, stageSize } from '../store/stage.ts';
+import { dropStage, expandKnown, indexStage, stageSize } from '../store/stage.ts';
 import { setAsideCircles } from '../store/staged-circles.ts';
 import { setAsideContestedKeys, setAsideRepeatedKeys, setAsideRespelledKeys } from '../store/staged-conflicts.ts';
 
@@ -14,8 +15,13 @@ import { setAsideContestedKeys, setAsideRepeatedKeys, setAsideRespelledKeys } fr
 const KEPT_OF_STOPPED_RUN = 1_000;
 const KEPT_OF_RUN = 1_000_000;
 
-/** Moves the run on to applying, in the caller's transaction; or ends it as held (TOO_MANY_REJECTED), nothing applied. */
+/**
+ * Moves the run on to applying, in the caller's transaction; or ends it as held (TOO_MANY_REJECTED), nothing applied.
+ * Throws SOURCE_CHANGED when records were left out as known that are not.
+ */
 export async function decide(trx: Transaction, run: Run, guards: GuardSettings, now: Date): Promise<void> {
+  if (!(await expandKnown(trx, run.id, run.sourceId)))
+    throw new RetryLaterError('SOURCE_CHANGED', 'records taken for known are not what is held; everything is read anew');
   await indexStage(trx, run.id);
   const { repeated } = await setAsideRepeatedKeys(trx, run.id, run.sourceId);
   await setAsideRespelledKeys(trx, run.id, run.sourceId);

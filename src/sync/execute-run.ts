@@ -4,6 +4,7 @@ import type { EntityName } from '../connector/entities.ts';
 import { openSession } from '../connector/open-session.ts';
 import { KontorError, NeedsOperatorError, RetryLaterError } from '../errors.ts';
 import { connectionLost, type Transaction } from '../store/database.ts';
+import { loadKnownDigests } from '../store/known-digests.ts';
 import { assertHeld, type Lease, withLease } from '../store/leases.ts';
 import { healQuarantine, markReplayed, retireQuarantine } from '../store/quarantine.ts';
 import { clearSettledNotes, resolveReferences, waitingReferences } from '../store/references.ts';
@@ -17,7 +18,7 @@ import { decide } from './decide.ts';
 import { openReader } from './open-reader.ts';
 import { findTarget, type PullContext, type PullTarget } from './pull-context.ts';
 import { readIntoStage } from './read-into-stage.ts';
-import { mappingDigestOf } from './reading.ts';
+import { type AskKnown, mappingDigestOf } from './reading.ts';
 import { readQuarantined } from './replay.ts';
 
 const LEASE_MS = 30_000;
@@ -71,18 +72,20 @@ async function stage(context: PullContext, run: Run, target: PullTarget, lease: 
   if (current.state === 'queued' || !(await stageIsWhole(context.db, run.id))) {
     current = await beginAnew(context, run, target, lease);
   }
+  // What could not be relied on once is not asked again: each record is compared then.
+  let askKnown: AskKnown = () => loadKnownDigests(context.db, run.sourceId);
   while (current.state === 'reading') {
     const reading = current;
     try {
-      await readIntoStage(context, reading, lease, (signal) => openBatches(context, reading, target, signal));
+      await readIntoStage(context, reading, lease, (signal) => openBatches(context, reading, target, signal, askKnown));
+      const read = await reload(context, run.id);
+      await underLease(context, lease, (trx) => decide(trx, read, target.connection.guards, context.now()));
+      current = await reload(context, run.id);
     } catch (error) {
       if (!(error instanceof KontorError) || error.code !== 'SOURCE_CHANGED') throw error;
       current = await beginAnew(context, reading, target, lease);
-      continue;
+      askKnown = async () => null;
     }
-    const read = await reload(context, run.id);
-    await underLease(context, lease, (trx) => decide(trx, read, target.connection.guards, context.now()));
-    current = await reload(context, run.id);
   }
   return current;
 }
@@ -115,7 +118,13 @@ function underLease<Result>(context: PullContext, lease: Lease, write: (trx: Tra
   });
 }
 
-function openBatches(context: PullContext, run: Run, { connection, entity, connector }: PullTarget, signal: AbortSignal) {
+function openBatches(
+  context: PullContext,
+  run: Run,
+  { connection, entity, connector }: PullTarget,
+  signal: AbortSignal,
+  askKnown: AskKnown,
+) {
   const request = {
     connection: connection.name,
     connector: connector.name,
@@ -130,7 +139,7 @@ function openBatches(context: PullContext, run: Run, { connection, entity, conne
   };
   return run.mode === 'replay'
     ? readQuarantined(context.db, connector, request, run.selection ?? [])
-    : openReader(connector, request, signal, context.border);
+    : openReader(connector, request, signal, { border: context.border, askKnown });
 }
 
 /** The last transaction of a run: late references, quarantine, cursor, outcome. */

@@ -1,12 +1,11 @@
 /** Opens a reader for a connection's entity: on a thread of its own when the connector asks for it, else here. */
 import { Worker } from 'node:worker_threads';
 import type { AnyConnector } from '../connector/contract.ts';
-import type { Border } from '../connector/http/border.ts';
 import { threadEntry } from '../connector/thread-entry.ts';
 import { NeedsOperatorError, RecordRejectedError, RetryLaterError } from '../errors.ts';
 import type { RenderedPage } from './page-stager.ts';
 import type { FromReader, ToReader } from './reader-protocol.ts';
-import { type ReadBatch, type ReadRequest, readBatches } from './reading.ts';
+import { type AskKnown, type Lent, type ReadBatch, type ReadRequest, readBatches } from './reading.ts';
 
 /** Old generation of the reader thread; a page or two of records, and what the parsers hold. */
 const THREAD_HEAP_MB = 512;
@@ -14,22 +13,23 @@ const THREAD_HEAP_MB = 512;
 /** Room for a page of records to die young; with Node's default they are copied twice first (measured: a third of the reading time). */
 const THREAD_YOUNG_MB = 32;
 
-export function openReader(connector: AnyConnector, request: ReadRequest, signal: AbortSignal, border: Border): AsyncGenerator<ReadBatch> {
-  return connector.traits.offMainThread ? readOnThread(request, signal) : readHere(connector, request, signal, border);
+export function openReader(connector: AnyConnector, request: ReadRequest, signal: AbortSignal, lent: Lent): AsyncGenerator<ReadBatch> {
+  return connector.traits.offMainThread ? readOnThread(request, signal, lent.askKnown) : readHere(connector, request, signal, lent);
 }
 
-async function* readHere(connector: AnyConnector, request: ReadRequest, signal: AbortSignal, border: Border): AsyncGenerator<ReadBatch> {
-  for await (const { held, stager } of readBatches(connector, request, signal, border)) {
+async function* readHere(connector: AnyConnector, request: ReadRequest, signal: AbortSignal, lent: Lent): AsyncGenerator<ReadBatch> {
+  for await (const { held, stager } of readBatches(connector, request, signal, lent)) {
     yield { prepared: held.prepared, render: async (differing) => stager.render(held, differing) };
   }
 }
 
-async function* readOnThread(request: ReadRequest, signal: AbortSignal): AsyncGenerator<ReadBatch> {
+async function* readOnThread(request: ReadRequest, signal: AbortSignal, askKnown: AskKnown): AsyncGenerator<ReadBatch> {
   const thread = new Worker(threadEntry(import.meta.url, './reader-thread.ts'), {
     workerData: request,
     resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MB, maxYoungGenerationSizeMb: THREAD_YOUNG_MB },
   });
   const inbox = new Inbox(thread);
+  answerOnKnown(thread, inbox, request, askKnown);
   // The thread must live until it has rendered the last page, also when its end was asked for before.
   const rendering = new Set<Promise<RenderedPage>>();
   const stop = () => {
@@ -49,7 +49,7 @@ async function* readOnThread(request: ReadRequest, signal: AbortSignal): AsyncGe
         prepared,
         render(differing) {
           thread.postMessage({ kind: 'render', page, differing } satisfies ToReader);
-          if (differing.length === 0 && prepared.keyed === prepared.size) return Promise.resolve(NOTHING_RENDERED);
+          if (differing.length === 0 && prepared.keyed + prepared.known.count === prepared.size) return Promise.resolve(NOTHING_RENDERED);
           const rendered = inbox.next((m) => m.kind === 'rendered' && m.page === page) as Promise<
             Extract<FromReader, { kind: 'rendered' }>
           >;
@@ -68,6 +68,23 @@ async function* readOnThread(request: ReadRequest, signal: AbortSignal): AsyncGe
   }
 }
 
+/** Whoever reads from the beginning will ask: the answer is sought while the thread still starts. */
+function answerOnKnown(thread: Worker, inbox: Inbox, { cursor }: ReadRequest, askKnown: AskKnown): void {
+  const early = cursor === null ? askKnown() : undefined;
+  early?.catch((error: Error) => inbox.fail(error));
+  thread.on('message', ({ kind }: FromReader) => {
+    if (kind !== 'asks-known') return;
+    (early ?? askKnown()).then(
+      (prefixes) =>
+        thread.postMessage(
+          { kind: 'known', prefixes } satisfies ToReader,
+          (prefixes ?? []).map(({ buffer }) => buffer),
+        ),
+      (error: Error) => inbox.fail(error),
+    );
+  });
+}
+
 const NOTHING_RENDERED: RenderedPage = { drafts: Buffer.alloc(0), bad: Buffer.alloc(0), badCount: 0 };
 
 /** Messages of the thread in order, awaited by kind; a failure or an early end wakes whoever waits. */
@@ -79,7 +96,7 @@ class Inbox {
   constructor(thread: Worker) {
     thread.on('message', (message: FromReader) => {
       if (message.kind === 'failed') this.#failure = revive(message.error);
-      else this.#messages.push(message);
+      else if (message.kind !== 'asks-known') this.#messages.push(message);
       this.#wakeAll();
     });
     thread.on('error', (error) => this.fail(error));

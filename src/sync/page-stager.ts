@@ -15,13 +15,15 @@ const UNIT_SEPARATOR = '\u001f';
 export interface PreparedPage {
   /** Of the first keyed record; the keyed ones come first, the others after them. */
   readonly firstSeq: number;
-  /** Records of the page, readable or not. */
+  /** Records of the page, readable, bad or known. */
   readonly size: number;
   readonly keyed: number;
   /** Keys of the keyed records, joined by the unit separator. */
   readonly keys: string;
   /** Content digests of the keyed records, 32 hex digits each, joined by commas. */
   readonly digests: string;
+  /** Records left out because they are known: how many, the number of the first (they come last), and their digests, joined by commas. */
+  readonly known: { readonly count: number; readonly firstSeq: number; readonly digests: string };
   readonly cursor: Cursor;
   readonly faults: readonly Fault[];
   readonly wholeFiles: readonly string[];
@@ -79,10 +81,12 @@ export class PageStager {
       ...keyless.map((raw) => this.#badLine(seq++, null, raw, this.#problemsOf(raw))),
       ...(page.unreadable ?? []).map(({ origin, problems, payload }) => badRow(seq++, null, null, origin, problems, payload)),
     ];
-    this.#nextSeq = seq;
+    const known = { count: page.known?.length ?? 0, firstSeq: seq, digests: page.known?.join(',') ?? '' };
+    this.#nextSeq = seq + known.count;
     const prepared = {
       firstSeq,
-      size: seq - firstSeq,
+      size: this.#nextSeq - firstSeq,
+      known,
       keyed: keyed.length,
       keys: keyed.map(({ key }) => key).join(UNIT_SEPARATOR),
       digests: keyed.map(({ digest }) => digest).join(','),
@@ -174,6 +178,6 @@ function badRow(seq: number, key: string | null, externalId: string | null, orig
 }
 
 /** 128 bits of SHA-256, as the hex digits of a uuid: half the index size, and no collision to fear below 10^15 records. */
-export function digestOf(content: string): string {
+export function digestOf(content: string | Uint8Array): string {
   return hash('sha256', content, 'hex').slice(0, 32);
 }

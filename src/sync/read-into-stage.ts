@@ -4,7 +4,7 @@ import type { Transaction } from '../store/database.ts';
 import { assertHeld, type Lease } from '../store/leases.ts';
 import { recordStaged } from '../store/run-progress.ts';
 import type { Notice, Run } from '../store/runs.ts';
-import { copyRows, prepareStaging, stageKeys, stageTables } from '../store/stage.ts';
+import { copyRows, prepareStaging, stageKeys, stageKnown, stageTables } from '../store/stage.ts';
 import type { RenderedPage } from './page-stager.ts';
 import type { PullContext } from './pull-context.ts';
 import type { ReadBatch } from './reading.ts';
@@ -52,6 +52,7 @@ async function stagePages(trx: Transaction, run: Run, first: ReadBatch, pages: A
   for (let page: ReadBatch | null = first, count = 1; page; page = count++ < PAGES_AT_ONCE ? await pages.nextWithin(PATIENCE_MS) : null) {
     const { prepared, render } = page;
     const differing = prepared.keyed === 0 ? [] : await stageKeys(trx, run.id, run.sourceId, prepared);
+    if (prepared.known.count > 0) await stageKnown(trx, run.id, prepared.known);
     const before: Promise<RenderedPage> | null = rendering;
     rendering = render(differing);
     // Its failure is met where it is awaited; until then it must not end the process.

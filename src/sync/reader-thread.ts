@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { connectors } from '../../connectors/index.ts';
 import { KontorError } from '../errors.ts';
+import type { KnownPrefixes } from './known-set.ts';
 import type { Held, PageStager } from './page-stager.ts';
 import type { FromReader, ToReader } from './reader-protocol.ts';
 import { type ReadRequest, readBatches } from './reading.ts';
@@ -17,6 +18,7 @@ const request = workerData as ReadRequest;
 const stopping = new AbortController();
 const waiting = new Map<number, { held: Held; stager: PageStager }>();
 let roomMade: () => void = () => {};
+let tellKnown: (prefixes: KnownPrefixes | null) => void = () => {};
 
 /** Handed over rather than copied, unless it is a part of Node's pool for small buffers. */
 function ownMemory({ buffer, byteLength }: Uint8Array): ArrayBuffer[] {
@@ -29,6 +31,10 @@ port.on('message', (message: ToReader) => {
     roomMade();
     return;
   }
+  if (message.kind === 'known') {
+    tellKnown(message.prefixes);
+    return;
+  }
   const page = waiting.get(message.page);
   if (!page) return;
   waiting.delete(message.page);
@@ -38,11 +44,18 @@ port.on('message', (message: ToReader) => {
   roomMade();
 });
 
+function askKnown(): Promise<KnownPrefixes | null> {
+  return new Promise((resolve) => {
+    tellKnown = resolve;
+    say({ kind: 'asks-known' });
+  });
+}
+
 try {
   const connector = connectors.find(({ name }) => name === request.connector);
   if (!connector) throw new Error(`no connector ${request.connector}`);
   let page = 0;
-  for await (const batch of readBatches(connector, request, stopping.signal, null)) {
+  for await (const batch of readBatches(connector, request, stopping.signal, { border: null, askKnown })) {
     if (stopping.signal.aborted) break;
     waiting.set(page, batch);
     say({ kind: 'prepared', page, prepared: batch.held.prepared });

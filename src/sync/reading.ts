@@ -5,6 +5,7 @@ import type { Border } from '../connector/http/border.ts';
 import { bindMapping, compileMapping, type Formats, mappingDigest, overlayMapping } from '../connector/mapping/index.ts';
 import { openSession } from '../connector/open-session.ts';
 import { NeedsOperatorError } from '../errors.ts';
+import { type KnownPrefixes, KnownSet } from './known-set.ts';
 import { type Held, PageStager, type PreparedPage, type RenderedPage } from './page-stager.ts';
 
 /** Plain data: it crosses to the thread. */
@@ -21,6 +22,15 @@ export interface ReadRequest {
   readonly firstSeq: number;
 }
 
+/** Tells what the source holds, as `KnownSet` takes it; `null`: nothing, or too much. */
+export type AskKnown = () => Promise<KnownPrefixes | null>;
+
+/** What readers are lent; a thread has no border. */
+export interface Lent {
+  readonly border: Border | null;
+  readonly askKnown: AskKnown;
+}
+
 /** One page on its way to the stage. */
 export interface ReadBatch {
   readonly prepared: PreparedPage;
@@ -33,7 +43,7 @@ export async function* readBatches(
   connector: AnyConnector,
   request: ReadRequest,
   signal: AbortSignal,
-  border: Border | null,
+  { border, askKnown }: Lent,
 ): AsyncGenerator<{ held: Held; stager: PageStager }> {
   const source = connector.sources[request.entity];
   if (!source) {
@@ -45,7 +55,11 @@ export async function* readBatches(
   const stager = stagerFor(connector, request);
   const { connection, baseFolder } = request;
   const config = connector.config.parse(request.settings);
-  const session = openSession(connector, { connection, config, baseFolder, signal, now: () => new Date() }, border);
+  const known = async () => {
+    const prefixes = await askKnown();
+    return prefixes && new KnownSet(prefixes).contentsUnder(mappingDigestOf(connector, request));
+  };
+  const session = openSession(connector, { connection, config, baseFolder, signal, known, now: () => new Date() }, border);
   const pages: AsyncIterable<Page<unknown>> = source.read(session, source.options.parse(request.read ?? {}), request.cursor);
   for await (const page of pages) yield { held: stager.prepare(page), stager };
 }

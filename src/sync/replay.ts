@@ -53,6 +53,7 @@ function draftBatch(records: readonly QuarantinedRecord[], firstSeq: number, fol
     keyed: drafts.length,
     keys: drafts.map(({ draft }) => keyOf(draft.externalId)).join(UNIT_SEPARATOR),
     digests: drafts.map(({ draft }) => draft.contentDigest).join(','),
+    known: { count: 0, firstSeq, digests: '' },
     cursor: null,
     faults: [],
     wholeFiles: [],

@@ -128,7 +128,11 @@ describe('csv: header', () => {
     const row = reading.rows[0];
     if (!row || !source) throw new Error('no row');
     const stored = JSON.parse(JSON.stringify(source.payload(row)));
-    expect(source.revive(stored, source.origin(row))).toEqual(row);
+    expect(source.revive(stored, source.origin(row))).toMatchObject({
+      row: row.row,
+      cells: row.cells,
+      header: { names: row.header.names },
+    });
   });
 
   it('knows no column that the file does not have', async () => {

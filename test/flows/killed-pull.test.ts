@@ -146,6 +146,33 @@ describe('a pull that is killed', () => {
     await everythingOnce(told);
   });
 
+  it('forgets no record that it had only seen as known, when it dies in the middle of them', async () => {
+    const told = await customers();
+    await told.write('accounts.csv', lines());
+    await told.pull();
+    // Known and changed lines by turns, so that every page holds both.
+    const changed = (row: number) => row > 0 && row % 400 < 200;
+    await told.write(
+      'accounts.csv',
+      lines().map((line, row) => (changed(row) ? line.replace('Company', 'Firm') : line)),
+    );
+    const renamed = lines().filter((line, row) => changed(row) && line.includes('Company') && !line.includes('not money')).length;
+    const { runId } = await requestRun(told.db, { connection: 'sheets', entity: 'account', mode: 'full', trigger: 'test' }, new Date());
+
+    await killWhen(told, runId, READING);
+    const halfway = await loadRun(told.db, runId);
+    const known = await told.rows(`select sum(cardinality(digests)) > 0 as some from stage.known_${runId}`);
+    const run = await executeRun(told.context, runId);
+
+    expect(halfway).toMatchObject({ state: 'reading' });
+    expect(known).toEqual([{ some: true }]);
+    expect(run).toMatchObject({
+      outcome: 'complete',
+      counts: { read: ROWS, created: 0, changed: renamed, unchanged: ROWS - 2 - renamed, quarantined: 2, repeated: 0, healed: 0 },
+    });
+    expect(await told.rows(`select count(*)::int as n from quarantine where state = 'open'`)).toEqual([{ n: 2 }]);
+  });
+
   it('is left to the one who holds it, and a sleeper who wakes late writes nothing', async () => {
     const told = await customers();
     await told.write('accounts.csv', lines());

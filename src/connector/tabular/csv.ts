@@ -3,10 +3,11 @@
  * its stream interface would spend as much time on bookkeeping as we do on everything else (docs/performance.md).
  */
 import type { FileHandle } from 'node:fs/promises';
-import type { Parser } from 'csv-parse';
 import { KontorError, NeedsOperatorError } from '../../errors.ts';
+import type { KnownContents } from '../session.ts';
 import { detectDelimiter } from './delimiter.ts';
 import { detectEncoding, type Encoding, refuseBinary, UndecodableError, Utf8Converter } from './encoding.ts';
+import { KnownLines } from './known-lines.ts';
 import { RecordReader } from './record-reader.ts';
 import type { Batch, LayoutOptions, Position } from './row.ts';
 import { TableLayout } from './table-layout.ts';
@@ -47,9 +48,11 @@ export async function* readCsv(
   limits: CsvLimits,
   after: Position | null,
   signal: AbortSignal,
+  known?: KnownContents | null,
 ): AsyncGenerator<Batch> {
   const layout = new TableLayout(options, { file: file.name, shortIsBroken: true, after: after?.row ?? 0 });
   let reader: RecordReader | undefined;
+  let lines: KnownLines | undefined;
   let converter: Utf8Converter | undefined;
   let bytesDone = 0;
   const batch = (): Batch => ({ sheet: 0, ...layout.take(), faults: [], bytesDone });
@@ -68,15 +71,16 @@ export async function* readCsv(
       const utf8: Buffer = converter.convert(bytes);
       if (reader === undefined) {
         const head = utf8.subarray(0, HEAD_BYTES);
-        reader = new RecordReader(layout, parserOptions(options, limits, head, chunk.length < CHUNK_BYTES));
+        reader = openRecords(layout, options, limits, head, chunk.length < CHUNK_BYTES);
+        if (known && reader.keepsSource) lines = new KnownLines(reader, layout, known, limits.maxLineBytes);
       }
       if (utf8.includes(0)) throw nulByte(file.name, reader.row + 1);
-      await reader.feed(utf8);
+      await (lines ?? reader).feed(utf8);
       refuseLong(layout.found, limits.maxRows, file.name);
       yield batch();
     }
     if (reader && converter) {
-      await reader.feed(converter.end());
+      await reader.feed(withRest(lines, converter.end()));
       await reader.finish();
     }
     layout.end();
@@ -87,7 +91,7 @@ export async function* readCsv(
       yield batch();
       throw error;
     }
-    if (error instanceof UndecodableError) await reader?.feedLast(error.usable);
+    if (error instanceof UndecodableError) await reader?.feedLast(withRest(lines, error.usable));
     yield batch();
     throw explain(
       error,
@@ -113,20 +117,36 @@ async function* chunks(file: OpenFile, signal: AbortSignal): AsyncGenerator<Buff
   }
 }
 
-function parserOptions(options: CsvOptions, limits: CsvLimits, head: Buffer, wholeFile: boolean): ConstructorParameters<typeof Parser>[0] {
-  const delimiter = options.delimiter === 'auto' ? detectDelimiter(head.toString('utf8'), options.quote, wholeFile) : options.delimiter;
-  return {
+function withRest(lines: KnownLines | undefined, bytes: Buffer): Buffer {
+  const rest = lines?.takeRest();
+  return rest && rest.length > 0 ? Buffer.concat([rest, bytes]) : bytes;
+}
+
+/** Exported for tests, which feed it chunks of their own. */
+export function openRecords(layout: TableLayout, options: CsvOptions, limits: CsvLimits, head: Buffer, wholeFile: boolean): RecordReader {
+  const { quote, comment, strayQuotes } = options;
+  const delimiter = options.delimiter === 'auto' ? detectDelimiter(head.toString('utf8'), quote, wholeFile) : options.delimiter;
+  const ends = lineEnds(head);
+  const keepsSource = comment === null && ends.includes('\n') && isPlain(delimiter) && (quote === null || isPlain(quote));
+  if (keepsSource) layout.useDialect(JSON.stringify([delimiter, quote, strayQuotes]));
+  const parserOptions = {
     delimiter,
-    quote: options.quote,
-    escape: options.quote,
-    record_delimiter: lineEnds(head),
+    quote,
+    escape: quote,
+    record_delimiter: ends,
     relax_column_count: true,
-    relax_quotes: options.strayQuotes === 'keep',
+    relax_quotes: strayQuotes === 'keep',
     skip_records_with_error: true,
     max_record_size: limits.maxLineBytes,
-    comment: options.comment,
+    comment,
     comment_no_infix: true,
   };
+  return new RecordReader(layout, parserOptions, keepsSource);
+}
+
+/** One byte, and no part of a line end. */
+function isPlain(character: string): boolean {
+  return /^[\t\x20-\x7e]$/.test(character);
 }
 
 /** Named, because csv-parse's own discovery settles on the first it meets, and files do mix them. Every further one costs time. */

@@ -8,6 +8,8 @@ export interface Header {
   readonly names: readonly string[];
   /** Stands for `names` in a record's content: rows below a renamed column are changed rows. */
   readonly digest: string;
+  /** csv only: what the content of a record begins with that is told by its text as it stands. */
+  readonly textStart?: string;
 }
 
 /** Rows looked at when the header's place is not declared. */

@@ -1,4 +1,5 @@
 /** Reads a table file, whatever its format: a file is what its first bytes say, not what it is called. */
+import type { KnownContents } from '../session.ts';
 import { type CsvLimits, type CsvOptions, type OpenFile, readCsv } from './csv.ts';
 import type { Batch, Position } from './row.ts';
 import { isWorkbook, readWorkbook, type WorkbookLimits, type WorkbookOptions } from './workbook.ts';
@@ -14,8 +15,9 @@ export async function* readTable(
   limits: TableLimits,
   after: Position | null,
   signal: AbortSignal,
+  known?: () => Promise<KnownContents | null>,
 ): AsyncGenerator<Batch> {
   const { buffer, bytesRead } = await file.handle.read(Buffer.alloc(SIGNATURE_BYTES), 0, SIGNATURE_BYTES, 0);
-  const read = isWorkbook(buffer.subarray(0, bytesRead)) ? readWorkbook : readCsv;
-  yield* read(file, options, limits, after, signal);
+  if (isWorkbook(buffer.subarray(0, bytesRead))) yield* readWorkbook(file, options, limits, after, signal);
+  else yield* readCsv(file, options, limits, after, signal, await known?.());
 }

@@ -16,19 +16,22 @@ export class Row {
   /** Workbooks only: one letter of `KIND` per cell. */
   readonly kinds: string | undefined;
   readonly text: string;
+  /** The record as it stands in the file, without its line end. */
+  readonly source: string | undefined;
   #cells: readonly string[] | undefined;
   #wasAsked = false;
 
-  constructor({ header, text, row, kinds }: Pick<Row, 'header' | 'text' | 'row' | 'kinds'>) {
+  constructor({ header, text, row, kinds, source }: Pick<Row, 'header' | 'text' | 'row' | 'kinds' | 'source'>) {
     this.header = header;
     this.text = text;
     this.row = row;
     this.kinds = kinds;
+    this.source = source;
   }
 
   /** `cells` is as long as `header.names`. */
-  static of(header: Header, cells: readonly string[], row: number, kinds?: string): Row {
-    return new Row({ header, text: cells.join(CELL_SEPARATOR), row, kinds });
+  static of(header: Header, cells: readonly string[], row: number, kinds?: string, source?: string): Row {
+    return new Row({ header, text: cells.join(CELL_SEPARATOR), row, kinds, source });
   }
 
   get cells(): readonly string[] {
@@ -46,8 +49,9 @@ export class Row {
     return end < 0 ? this.text.slice(start) : this.text.slice(start, end);
   }
 
-  /** All that a row says, place in the file aside. */
+  /** All that a row says, place in the file aside. The text as it stands is as good as the cells made of it, and known before them. */
   get content(): string {
+    if (this.source !== undefined && this.header.textStart !== undefined) return this.header.textStart + this.source;
     const content = this.header.digest + CELL_SEPARATOR + this.text;
     return this.kinds === undefined ? content : content + CELL_SEPARATOR + this.kinds;
   }
@@ -60,11 +64,18 @@ export interface Position {
   readonly row: number;
 }
 
+export interface KnownRow {
+  readonly row: number;
+  readonly digest: string;
+}
+
 /** What a reader hands over at a time, in order of rows, all of one sheet. */
 export interface Batch {
   readonly sheet: number;
   readonly rows: Row[];
   readonly unreadable: Unreadable[];
+  /** Rows left out because the engine holds them, in order. */
+  readonly known: ReadonlyArray<KnownRow>;
   readonly faults: Fault[];
   /** How much of the file is behind us. */
   readonly bytesDone: number;

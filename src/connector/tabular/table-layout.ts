@@ -4,17 +4,19 @@ import type { Problem, Unreadable } from '../contract.ts';
 import { KIND } from './cell.ts';
 import { findHeader, HEADER_SEARCH_ROWS, type Header, makeHeader, trimEnd } from './header.ts';
 import { joinHeaderRows, type Merge } from './merged-header.ts';
-import { type LayoutOptions, Row } from './row.ts';
+import { type KnownRow, type LayoutOptions, Row } from './row.ts';
 
 interface RawRow {
   readonly cells: string[];
   readonly kinds: string | undefined;
   readonly row: number;
+  readonly source: string | undefined;
 }
 
 export class TableLayout {
   rows: Row[] = [];
   unreadable: Unreadable[] = [];
+  known: KnownRow[] = [];
   header: Header | undefined;
   readonly #file: string;
   readonly #sheet: string | undefined;
@@ -23,6 +25,7 @@ export class TableLayout {
   readonly #shortIsBroken: boolean;
   readonly #after: number;
   readonly #merges: readonly Merge[];
+  #dialect: string | undefined;
   #waiting: RawRow[] | undefined = [];
   #found = 0;
   #width = 0;
@@ -42,14 +45,28 @@ export class TableLayout {
     if (typeof options.header !== 'number' && options.header !== 'auto') this.#useHeader(options.header);
   }
 
+  /** To be told before the first row: all that decides, besides header and layout, which cells the text of a record becomes. */
+  useDialect(dialect: string): void {
+    this.#dialect = dialect;
+    if (this.header) this.header = this.#withTextStart(this.header);
+  }
+
   /** Rows handed over or skipped as known. */
   get found(): number {
     return this.#found;
   }
 
-  add(cells: string[], row: number, kinds?: string): void {
-    if (this.header === undefined) this.#lookForHeader({ cells, row, kinds });
-    else this.#addRecord(cells, row, kinds, this.header);
+  /** `source`: the record as it stands in the file, where the reader knows it. */
+  add(cells: string[], row: number, kinds?: string, source?: string): void {
+    const raw = { cells, row, kinds, source };
+    if (this.header === undefined) this.#lookForHeader(raw);
+    else this.#addRecord(raw, this.header);
+  }
+
+  /** A row the engine holds. */
+  addKnown(row: number, digest: string): void {
+    this.#found++;
+    if (row > this.#after) this.known.push({ row, digest });
   }
 
   /** A record whose cells cannot be trusted. */
@@ -58,10 +75,11 @@ export class TableLayout {
     if (row > this.#after) this.unreadable.push(this.#setAside(cells, row, undefined, { code: 'RECORD_INVALID', reason }));
   }
 
-  take(): { rows: Row[]; unreadable: Unreadable[] } {
-    const taken = { rows: this.rows, unreadable: this.unreadable };
+  take(): { rows: Row[]; unreadable: Unreadable[]; known: KnownRow[] } {
+    const taken = { rows: this.rows, unreadable: this.unreadable, known: this.known };
     this.rows = [];
     this.unreadable = [];
+    this.known = [];
     return taken;
   }
 
@@ -76,7 +94,7 @@ export class TableLayout {
     );
   }
 
-  #addRecord(cells: string[], row: number, kinds: string | undefined, header: Header): void {
+  #addRecord({ cells, row, kinds, source }: RawRow, header: Header): void {
     if (!cells[0] && isBlank(cells)) return;
     this.#found++;
     if (row <= this.#after) return;
@@ -87,7 +105,7 @@ export class TableLayout {
         return;
       }
     }
-    this.rows.push(Row.of(header, cells, row, kinds?.slice(0, this.#width).padEnd(this.#width, KIND.text)));
+    this.rows.push(Row.of(header, cells, row, kinds?.slice(0, this.#width).padEnd(this.#width, KIND.text), source));
   }
 
   #makeFit(cells: string[]): Problem | undefined {
@@ -126,7 +144,7 @@ export class TableLayout {
     if (at === undefined) return;
     const { titles, lastRow } = joinHeaderRows(waiting, waiting[at]?.row ?? 0, this.#merges);
     const header = this.#useHeader(this.#shortIsBroken ? titles : trimEnd(titles));
-    for (const raw of waiting) if (raw.row > lastRow) this.#addRecord(raw.cells, raw.row, raw.kinds, header);
+    for (const raw of waiting) if (raw.row > lastRow) this.#addRecord(raw, header);
   }
 
   #headerIndex(waiting: readonly RawRow[]): number | undefined {
@@ -143,10 +161,16 @@ export class TableLayout {
   }
 
   #useHeader(titles: readonly string[]): Header {
-    this.header = makeHeader(this.#file, this.#sheet, titles);
     this.#width = titles.length;
     this.#least = trimEnd(titles).length;
+    this.header = this.#withTextStart(makeHeader(this.#file, this.#sheet, titles));
     return this.header;
+  }
+
+  /** Two equal texts below it are equal records. Begins unlike the content of cells, which begins with the digest. */
+  #withTextStart(header: Header): Header {
+    if (this.#dialect === undefined) return header;
+    return { ...header, textStart: ['', this.#dialect, this.#options.ragged, this.#least, header.digest, ''].join('\0') };
   }
 
   #place(): string {

@@ -44,7 +44,7 @@ export async function* readBook({ path, file, bytes, options, limits, after }: W
   try {
     if (options.hidden === 'skip' && !book.knowsHiddenRows) throw cannotTellHidden(file);
     const indexes = pick(book.sheets.map((sheet) => sheet.name));
-    if (missing.length > 0) yield { sheet: 0, rows: [], unreadable: [], faults: missing, bytesDone: 0 };
+    if (missing.length > 0) yield { sheet: 0, rows: [], unreadable: [], known: [], faults: missing, bytesDone: 0 };
     let found = 0;
     for (const [at, index] of indexes.entries()) {
       const sheet = book.sheets[index];
@@ -53,7 +53,7 @@ export async function* readBook({ path, file, bytes, options, limits, after }: W
       for await (const { faults, rows, unreadable, share } of reading) {
         found += rows.length + unreadable.length;
         if (found > limits.maxRows) throw tooManyRows(file, limits.maxRows);
-        yield { sheet: at, rows, unreadable, faults, bytesDone: Math.round((bytes * (at + share)) / indexes.length) };
+        yield { sheet: at, rows, unreadable, known: [], faults, bytesDone: Math.round((bytes * (at + share)) / indexes.length) };
       }
     }
   } finally {
