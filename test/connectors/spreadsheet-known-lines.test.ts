@@ -107,4 +107,36 @@ describe('known lines', () => {
     );
     expect(skipped).toBeGreaterThan(1_000);
   });
+
+  it('stay the same with another line end, or with none at the end of the file', async () => {
+    const [unix, windows, open] = await Promise.all(
+      ['C1,a\nC2,b\n', 'C1,a\r\nC2,b\r\n', 'C1,a\nC2,b'].map((file) => read(file, OPTIONS, [], null)),
+    );
+    expect(windows).toEqual(unix);
+    expect(open).toEqual(unix);
+  });
+
+  it('are no way around the limit on the length of a line', async () => {
+    const file = `C1,${'l'.repeat(300)}\nC2,b\n`;
+    const known = knowing(contentsOf(await read(file, OPTIONS, [], null, 1_000)));
+    expect(await read(file, OPTIONS, [], known, 1_000)).toMatchObject({ failure: undefined, skipped: 1 });
+    expect(await read(file, OPTIONS, [], known, 200)).toMatchObject({ failure: 'CSV_MAX_RECORD_SIZE', rows: [] });
+  });
+
+  it('differ where the same text would become other cells, or none', async () => {
+    const file = 'C1,a\n'.repeat(3);
+    const known = knowing(contentsOf(await read(file, OPTIONS, [], null)));
+    const ways: Partial<CsvOptions>[] = [
+      { header: ['Name', 'No'] },
+      { header: ['No', 'Name', ''] },
+      { ragged: 'tolerate' },
+      { quote: null },
+      { quote: "'" },
+      { delimiter: ';' },
+      { strayQuotes: 'keep' },
+      { comment: '#' },
+    ];
+    expect((await read(file, OPTIONS, [], known)).skipped).toBe(2);
+    for (const way of ways) expect((await read(file, { ...OPTIONS, ...way }, [], known)).skipped).toBe(0);
+  });
 });
