@@ -2,9 +2,10 @@
 import { z } from 'zod';
 import type { Cursor, Json, Page, Watermark } from '../../src/connector/contract.ts';
 import { pullByWatermark } from '../../src/connector/watermark.ts';
-import { openCompany } from './company.ts';
+import { RetryLaterError } from '../../src/errors.ts';
+import { aboutCompany } from './company.ts';
 import { fieldNames, present } from './fields.ts';
-import { type Context, type Row, searchRead, type TrytonSession } from './rpc.ts';
+import { isRow, type Row, searchRead, type TrytonSession } from './rpc.ts';
 import { datetime } from './typed-json.ts';
 
 /**
@@ -32,7 +33,7 @@ export interface ChangesOf {
 }
 
 export async function* readChanges(session: TrytonSession, cursor: Cursor | null, of: ChangesOf): AsyncGenerator<Page<unknown>> {
-  const { context, currency } = await openCompany(session);
+  const { context, currency } = await aboutCompany(session);
   const names = await fieldNames(session, of.model, context);
   const children = (of.children ?? []).filter((child) => names.has(child));
   const stamps = ['', ...children.map((child) => `${child}.`)].flatMap((prefix) => [`${prefix}create_date`, `${prefix}write_date`]);
@@ -45,16 +46,24 @@ export async function* readChanges(session: TrytonSession, cursor: Cursor | null
     async page({ since, next }) {
       const domain: Json[] = [...of.domain, ...changedSince(since, stamps), ...after(next)];
       const search = { domain, fields, limit: pageSize, order: [['id', 'ASC']] };
-      const { rows, serverAt } = await searchRead(session, of.model, search, context as Context);
-      const last = rows.at(-1)?.id;
+      const { rows, all, serverAt } = await searchRead(session, of.model, search, context);
+      const last = lastId(rows, all.length === pageSize, of.model);
       return {
-        records: rows.flatMap((row) => of.flatten(withoutChildStamps(row, children), { currency, names })),
-        next: rows.length < pageSize || last === undefined ? null : last,
+        records: all.flatMap((row): unknown[] => (isRow(row) ? of.flatten(withoutChildStamps(row, children), { currency, names }) : [row])),
+        next: last,
         newest: newestOf(rows, children),
         serverAt,
       };
     },
   });
+}
+
+/** Where the next page begins, `null` after the last. Without an id to go on from, the rest would be lost. */
+function lastId(rows: readonly Row[], isFull: boolean, model: string): number | null {
+  if (!isFull) return null;
+  const ids = rows.flatMap(({ id }) => (typeof id === 'number' ? [id] : []));
+  if (ids.length > 0) return Math.max(...ids);
+  throw new RetryLaterError('ERP_ANSWER_UNUSABLE', `${model}.search_read answered a full page without an id; see what stands in between`);
 }
 
 /** write_date is null until the first change, so both stamps are asked; neither is ever before the other's meaning. */

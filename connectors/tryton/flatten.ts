@@ -29,7 +29,7 @@ export function flattenParty(row: Row, currency: string, names: Names, parentRel
 
 /** A contact mechanism with a name is how Tryton knows a person at a company; one without is a number of the company itself. */
 export function flattenMechanism(row: Row): Row[] {
-  if (typeof row.name !== 'string' || row.name.trim() === '') return [];
+  if (typeof row.name === 'string' && isBlank(row.name)) return [];
   const value = row.value ?? null;
   return [
     {
@@ -80,12 +80,12 @@ function stateOf(active: Json | undefined): string {
 }
 
 /**
- * The first that is in use, of the first type that has one. The party's own fields `email`, `phone`, `website` will not do: asked with
+ * The first without a name that is in use, of the first type that has one; named ones are people. The party's own fields `email`, `phone`, `website` will not do: asked with
  * `active_test: false`, without which archived parties are hidden, they tell archived mechanisms too (observed on 6.0).
  */
 function reached(mechanisms: Json | undefined, types: readonly string[]): Json {
   if (!Array.isArray(mechanisms)) return null;
-  const used = mechanisms.filter((one) => stateOf(inside(one, 'active') ?? undefined) === 'active');
+  const used = mechanisms.filter((one) => stateOf(inside(one, 'active') ?? undefined) === 'active' && isBlank(inside(one, 'name')));
   for (const type of types) {
     const found = used.find((one) => inside(one, 'type') === type);
     if (found !== undefined) return inside(found, 'value');
@@ -99,6 +99,10 @@ function parentOf(relations: Json | undefined, name: string): Json {
     .filter((one) => inside(inside(one, 'type'), 'name') === name)
     .sort((a, b) => Number(inside(a, 'id')) - Number(inside(b, 'id')));
   return inside(up[0], 'to');
+}
+
+function isBlank(name: Json): boolean {
+  return name === null || (typeof name === 'string' && name.trim() === '');
 }
 
 function splitLines(street: Json | undefined): string[] {

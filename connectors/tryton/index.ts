@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Connector, SystemInfo } from '../../src/connector/contract.ts';
 import { transportOf } from '../../src/connector/http/settings.ts';
 import type { Http, HttpProfile } from '../../src/connector/http/types.ts';
-import { openCompany } from './company.ts';
+import { aboutCompany } from './company.ts';
 import { orders } from './orders.ts';
 import { findPermissions } from './permissions.ts';
 import { sources } from './read.ts';
@@ -47,7 +47,7 @@ async function logIn(http: Http, config: TrytonSettings): Promise<{ headers: Rec
 async function check(session: TrytonSession): Promise<SystemInfo> {
   const { result } = await callServer(session.http, 'common.server.version');
   const version = shaped(z.string(), result, 'common.server.version');
-  const company = await openCompany(session);
+  const company = await aboutCompany(session);
   const { permissions, warnings } = await findPermissions(session, company.context);
   const major = Number(version.split('.')[0]);
   const known = major >= 6 && major <= 7;

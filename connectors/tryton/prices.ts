@@ -3,7 +3,7 @@
  * quantity at which one of its lines begins to count. The products' own prices come first, for everyone.
  */
 import type { Cursor, Page } from '../../src/connector/contract.ts';
-import { type Company, openCompany } from './company.ts';
+import { aboutCompany, type CompanyAbout } from './company.ts';
 import { fieldNames, present } from './fields.ts';
 import { inside } from './flatten.ts';
 import { idsOf, readProducts, underContext, type View } from './products.ts';
@@ -23,7 +23,7 @@ export async function* readPrices(
   { domain }: ProductOptions,
   cursor: Cursor | null,
 ): AsyncGenerator<Page<unknown>> {
-  const company = await openCompany(session);
+  const company = await aboutCompany(session);
   const names = await fieldNames(session, 'product.product', company.context);
   // Without the module `sale` there is only the list price.
   const priceField = names.has('sale_price_uom') ? 'sale_price_uom' : 'list_price';
@@ -37,7 +37,7 @@ export async function* readPrices(
   });
 }
 
-function viewOf(session: TrytonSession, { context, currency }: Company, list: PriceList, priceField: string): View {
+function viewOf(session: TrytonSession, { context, currency }: CompanyAbout, list: PriceList, priceField: string): View {
   return {
     id: list.id,
     async records(products) {
@@ -68,7 +68,7 @@ function viewOf(session: TrytonSession, { context, currency }: Company, list: Pr
 }
 
 /** Of the company. The party knows a price list exactly when the module that brings them is installed. */
-async function priceLists(session: TrytonSession, { id, context }: Company): Promise<PriceList[]> {
+async function priceLists(session: TrytonSession, { id, context }: CompanyAbout): Promise<PriceList[]> {
   const names = await fieldNames(session, 'party.party', context);
   if (!names.has('sale_price_list')) return [];
   const search = { domain: [['company', '=', id]], fields: ['id', 'name', 'lines.quantity'], order: [['id', 'ASC']] };

@@ -28,14 +28,14 @@ export async function* readProducts(session: TrytonSession, cursor: Cursor | nul
   for (const [turn, view] of views.entries()) {
     let after = view.id === from.view ? from.after : 0;
     for (let isMore = true; isMore; ) {
-      const { rows } = await searchRead(
+      const { rows, all } = await searchRead(
         session,
         'product.product',
         { domain: [['code', '!=', null], ...of.domain, ['id', '>', after]], fields: of.fields, limit: pageSize, order: [['id', 'ASC']] },
         of.context,
       );
       after = Number(rows.at(-1)?.id ?? after);
-      isMore = rows.length === pageSize;
+      isMore = all.length === pageSize;
       const isEnd = !isMore && turn === views.length - 1;
       const records = rows.length === 0 ? [] : await view.records(rows);
       const next = isMore ? { view: view.id, after } : { view: views[turn + 1]?.id ?? 0, after: 0 };

@@ -21,6 +21,7 @@ import { readStock } from './stock.ts';
 const PARTY_FIELDS = ['id', 'name', 'code', 'active', 'lang.code', 'tax_identifier.code'].concat([
   'contact_mechanisms.type',
   'contact_mechanisms.value',
+  'contact_mechanisms.name',
   'contact_mechanisms.active',
   'customer_payment_term.name',
   'credit_limit_amount',

@@ -32,13 +32,13 @@ export function callServer(http: Http, method: string): Promise<Answer> {
   return post(http, '/', method, [], 'read');
 }
 
-/** Rows as plain JSON (typed-json.ts), in the order asked for. */
+/** Rows as plain JSON (typed-json.ts), in the order asked for. What is no record comes too: a bad record is one record, and is told as such. */
 export async function searchRead(
   { http, config }: TrytonSession,
   model: string,
   search: { domain: Json[]; fields: readonly string[]; limit?: number; order?: Json[] },
   context: Context,
-): Promise<{ rows: Row[]; serverAt: Date | null }> {
+): Promise<{ rows: Row[]; all: Json[]; serverAt: Date | null }> {
   const { domain, fields, limit = null, order = null } = search;
   const { result, serverAt } = await call(
     http,
@@ -47,10 +47,15 @@ export async function searchRead(
     [domain, 0, limit, order, [...fields], context],
     'read',
   );
-  return { rows: shaped(rows, decode(result), `${model}.search_read`), serverAt };
+  const all = shaped(list, decode(result), `${model}.search_read`);
+  return { rows: all.filter(isRow), all, serverAt };
 }
 
-const rows = z.array(z.record(z.string(), z.json()));
+const list = z.array(z.json());
+
+export function isRow(value: Json | undefined): value is Row {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** An answer of another shape than documented is no empty one. */
 export function shaped<T>(shape: z.ZodType<T>, value: unknown, what: string): T {

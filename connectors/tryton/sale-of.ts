@@ -16,7 +16,8 @@ type Product = z.infer<typeof product>;
 export async function saleOf(session: TrytonSession, company: Company, order: OrderToPlace): Promise<Row> {
   const { context } = company;
   const party = idOf(order.soldTo, 'account');
-  const addresses = await addressesOf(session, party, context);
+  const isWhole = order.billTo !== undefined && order.shipTo !== undefined;
+  const addresses = isWhole ? [] : await addressesOf(session, party, context);
   const products = await productsOf(session, order, context);
   return {
     company: company.id,
