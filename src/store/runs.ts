@@ -24,9 +24,12 @@ export const NO_COUNTS: RunCounts = { read: 0, created: 0, changed: 0, unchanged
 
 /** Something a person should know about a run that did not stop it. */
 export interface Notice {
-  code: Fault['code'] | 'REPEATED_RECORDS' | 'UNRESOLVED_REFERENCES' | 'QUARANTINE_CUT' | 'NOT_SETTLED';
+  code: Fault['code'] | 'REPEATED_RECORDS' | 'UNRESOLVED_REFERENCES' | 'QUARANTINE_CUT' | 'GONE_AT_SOURCE' | 'NOT_SETTLED';
   message: string;
   origin?: Origin;
+  /** Of what it tells, where later pages may add to it. */
+  count?: number;
+  examples?: string[];
 }
 
 export interface Run {

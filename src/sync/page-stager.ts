@@ -27,6 +27,8 @@ export interface PreparedPage {
   readonly cursor: Cursor;
   readonly faults: readonly Fault[];
   readonly wholeFiles: readonly string[];
+  /** External ids that the other side says it has deleted. */
+  readonly gone: readonly string[];
   readonly progress: { done: number; total: number } | undefined;
 }
 
@@ -93,6 +95,7 @@ export class PageStager {
       cursor: page.cursor,
       faults: page.faults ?? [],
       wholeFiles: page.wholeFiles ?? [],
+      gone: (page.gone ?? []).map(({ externalId }) => externalId),
       progress: page.progress,
     };
     return { prepared, keyed, bad };

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Transaction } from '../store/database.ts';
 import { assertHeld, type Lease } from '../store/leases.ts';
+import { noteGone } from '../store/note-gone.ts';
 import { recordStaged } from '../store/run-progress.ts';
 import type { Notice, Run } from '../store/runs.ts';
 import { copyRows, prepareStaging, stageKeys, stageKnown, stageTables } from '../store/stage.ts';
@@ -47,6 +48,7 @@ async function stagePages(trx: Transaction, run: Run, first: ReadBatch, pages: A
   await prepareStaging(trx);
   const notices: Notice[] = [];
   const wholeFiles: string[] = [];
+  const gone: string[] = [];
   let rendering: Promise<RenderedPage> | null = null;
   let last = first;
   for (let page: ReadBatch | null = first, count = 1; page; page = count++ < PAGES_AT_ONCE ? await pages.nextWithin(PATIENCE_MS) : null) {
@@ -60,11 +62,13 @@ async function stagePages(trx: Transaction, run: Run, first: ReadBatch, pages: A
     if (before) await keep(trx, run, await before);
     notices.push(...prepared.faults.map(({ code, message, origin }): Notice => ({ code, message, origin })));
     wholeFiles.push(...prepared.wholeFiles);
+    gone.push(...prepared.gone);
     last = page;
   }
   if (rendering) await keep(trx, run, await rendering);
   const { cursor, firstSeq, size, progress } = last.prepared;
   await recordStaged(trx, run.id, { position: cursor, staged: firstSeq + size, notices, wholeFiles, progress });
+  await noteGone(trx, run.id, gone);
 }
 
 async function keep(trx: Transaction, run: Run, { drafts, bad }: RenderedPage): Promise<void> {

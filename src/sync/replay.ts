@@ -57,6 +57,7 @@ function draftBatch(records: readonly QuarantinedRecord[], firstSeq: number, fol
     cursor: null,
     faults: [],
     wholeFiles: [],
+    gone: [],
     progress: undefined,
   };
   const lines = drafts.map(({ draft, origin }, index) =>
