@@ -19,7 +19,7 @@ export const accountMapping: MappingSpec = {
   paymentTerms: 'salesArea.CustomerPaymentTerms',
   creditLimit: { column: 'creditLimit', optional: true },
   priceList: 'salesArea.PriceListType',
-  locale: { first: ['Language', 'CorrespondenceLanguage', 'address.Language'], transform: 'lower' },
+  locale: { first: ['Language', 'CorrespondenceLanguage'], transform: 'lower' },
   industry: 'Industry',
   email: 'email',
   phone: 'phone',

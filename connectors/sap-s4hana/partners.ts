@@ -53,13 +53,13 @@ export function pullPartners(session: SapSession, { options, cursor, expand, rec
       });
       const page = await readPage(http, path);
       const last = page.rows.at(-1)?.BusinessPartner;
-      const isMore = page.next !== null || page.rows.length >= config.pageSize;
+      const isMore = page.next !== null || page.size >= config.pageSize;
       if (isMore && typeof last !== 'string') {
         throw new RetryLaterError('ERP_ANSWER_UNUSABLE', 'A_BusinessPartner: a page that is not the last ends without a business partner');
       }
       const partners = page.rows.filter(({ Customer }) => typeof Customer === 'string' && Customer !== '');
       return {
-        records: await records(session, partners),
+        records: [...page.strange, ...(await records(session, partners))],
         next: isMore && typeof last === 'string' ? last : null,
         newest: options.changes === 'stamped' ? newestOf(partners) : null,
         serverAt: page.serverAt,

@@ -28,9 +28,14 @@ export function readPrices(session: SapSession, { conditionTypes }: PriceOptions
         top: config.pageSize,
       });
       const page = await readPage(http, path);
-      const isMore = page.next !== null || page.rows.length >= config.pageSize;
+      const isMore = page.next !== null || page.size >= config.pageSize;
       const last = page.rows.at(-1);
-      return { records: await records(session, page.rows), next: isMore ? keyOf(last) : null, newest: null, serverAt: page.serverAt };
+      return {
+        records: [...page.strange, ...(await records(session, page.rows))],
+        next: isMore ? keyOf(last) : null,
+        newest: null,
+        serverAt: page.serverAt,
+      };
     },
   });
 }

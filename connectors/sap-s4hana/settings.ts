@@ -50,7 +50,7 @@ export const sapSettings = z
       .record(z.string(), role)
       .default({ BILL_TO: 'bill_to', SHIP_TO: 'ship_to', PAY_TO: 'pay_to' })
       .describe('What addresses of these usages are for; the standard address (XXDEFAULT) stands in for bill-to and ship-to.'),
-    orderType: code(4, 'a sales document type').default('OR'),
+    orderType: code(4, 'a sales document type').default('OR').describe('Of the orders that are sent.'),
     priceCondition: code(4, 'a condition type')
       .nullable()
       .default('PMP0')

@@ -31,12 +31,12 @@ export function readStock(session: SapSession, { plants }: StockOptions, cursor:
       const query = { filter: allOf(filter, isBehind), orderBy: ['Material'], top: config.pageSize };
       const page = await readPage(http, sapPath(config, SET, query));
       const last = textIn(page.rows.at(-1), 'Material');
-      const isMore = page.next !== null || page.rows.length >= config.pageSize;
-      if (!isMore) return { records: flattenStock(page.rows), next: null, newest: null, serverAt: page.serverAt };
+      const isMore = page.next !== null || page.size >= config.pageSize;
+      if (!isMore) return { records: [...page.strange, ...flattenStock(page.rows)], next: null, newest: null, serverAt: page.serverAt };
       // The page may have cut the last material in two, so that one is read whole.
       const whole = page.rows.filter((row) => textIn(row, 'Material') !== last);
       const rest = await readAll(http, sapPath(config, SET, { filter: allOf(filter, compare('Material', 'eq', text(last))) }));
-      return { records: flattenStock([...whole, ...rest]), next: last, newest: null, serverAt: page.serverAt };
+      return { records: [...page.strange, ...flattenStock([...whole, ...rest])], next: last, newest: null, serverAt: page.serverAt };
     },
   });
 }

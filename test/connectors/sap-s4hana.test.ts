@@ -30,7 +30,17 @@ describeConnector(sapS4hana, {
         validFrom: values.validFrom ?? '2020-01-01',
       }),
     },
-    // Plants have no name here.
-    stock: {},
+    stock: {
+      // SAP counts by material and plant; the world may hold several rows of both, which are one record here: that of the first.
+      truth(values, { id }, world) {
+        const parts = world.rows('stock').filter(({ site, product }) => site === values.site && product === values.product);
+        const sum = (field: 'onHand' | 'available') => String(parts.reduce((total, part) => total + Number(part[field]), 0));
+        return parts[0]?.id === id ? { ...values, onHand: sum('onHand'), available: sum('available') } : null;
+      },
+    },
+  },
+  denied: {
+    status: 403,
+    json: { error: { code: '/IWFND/MED/170', message: { lang: 'en', value: 'No authorization to access service' } } },
   },
 });

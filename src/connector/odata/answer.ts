@@ -8,6 +8,8 @@ export interface ODataPage {
   readonly rows: readonly ODataRow[];
   /** Entries of the list that are no entities: bad records, for the record's schema to tell. */
   readonly strange: readonly unknown[];
+  /** Entries of the list, strange ones included: what tells whether a page is full. */
+  readonly size: number;
   /** The server's own link to what follows, if it cut here. Only path and query of it count: servers name themselves wrongly. */
   readonly next: string | null;
   /** Of all rows, where it was asked for. */
@@ -25,6 +27,7 @@ export function pageOf(json: unknown, what: string): ODataPage {
   return {
     rows: rows.filter(isObject),
     strange: rows.filter((row) => !isObject(row)),
+    size: rows.length,
     next: typeof next === 'string' && next !== '' ? next : null,
     count: Number.isInteger(count) ? count : undefined,
   };

@@ -36,6 +36,8 @@ export function odataCode({ json }: Answer): string | undefined {
 /** `message` is a text in version 4 and `{ lang, value }` in 2; details stand in `details` or in `innererror.errordetails`. */
 function errorIn(json: unknown): ODataError | undefined {
   const error = field(json, 'error') ?? field(json, 'odata.error');
+  // Gateways in front of a service write a text there.
+  if (typeof error === 'string') return { code: '', message: error, details: [] };
   if (typeof error !== 'object' || error === null) return undefined;
   const message = field(error, 'message');
   const said = typeof message === 'string' ? message : field(message, 'value');

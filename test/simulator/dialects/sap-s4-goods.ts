@@ -41,7 +41,7 @@ export function priceSets(world: World): Sets {
     world.rows('price').flatMap((price) => {
       const ours = validity(price);
       if (Number(price.id) % 5 !== 0) return [ours];
-      const strange = (number: string, patch: Row): Row => ({ ...ours, ConditionRecord: `${number}${price.id}`, ...patch });
+      const strange = (number: string, patch: Row): Row => ({ ...ours, ConditionRecord: `${price.id}${number}`, ...patch });
       return [
         ours,
         strange('1', { ConditionType: 'MWST' }),
