@@ -1,0 +1,83 @@
+/** An order as `load` takes it: texts in columns, the header beside the first line. */
+import type { OrderLine, OrderToPlace } from '../../src/connector/orders.ts';
+import { NeedsOperatorError } from '../../src/errors.ts';
+import { lineName, MODULE, orderName } from './external-ids.ts';
+import type { PriceList, Product } from './lookups.ts';
+import type { OdooSession } from './server.ts';
+
+export interface OrderContext {
+  readonly products: readonly Product[];
+  /** `null` where price lists are not used. */
+  readonly priceList: PriceList | null;
+}
+
+export interface LoadTable {
+  readonly fields: string[];
+  readonly data: string[][];
+}
+
+export function loadTable(session: OdooSession, order: OrderToPlace, context: OrderContext): LoadTable {
+  const header = Object.entries(headerOf(session, order, context)).filter(([, value]) => value !== undefined);
+  const lines = order.lines.map((line) => Object.entries(lineOf(order, line, productFor(order, line, context.products))));
+  return {
+    fields: [...header.map(([field]) => field), ...(lines[0] ?? []).map(([field]) => `order_line/${field}`)],
+    data: lines.map((line, place) => [...header.map(([, value]) => (place === 0 ? (value ?? '') : '')), ...line.map(([, value]) => value)]),
+  };
+}
+
+function headerOf({ config }: OdooSession, order: OrderToPlace, { priceList }: OrderContext): Record<string, string | undefined> {
+  return {
+    id: `${MODULE}.${orderName(order.reference)}`,
+    client_order_ref: order.reference,
+    ...(config.company === undefined ? {} : { 'company_id/.id': String(config.company) }),
+    'partner_id/.id': order.soldTo,
+    'partner_invoice_id/.id': partnerOf(order.billTo),
+    'partner_shipping_id/.id': partnerOf(order.shipTo),
+    // The list decides the currency of the order. Its prices do not matter: ours are given.
+    'pricelist_id/.id': priceList === null ? undefined : String(priceList.id),
+    payment_term_id: order.paymentTerms,
+    date_order: noon(order.orderedOn),
+    commitment_date: order.requestedDeliveryOn === undefined ? undefined : noon(order.requestedDeliveryOn),
+    origin: order.purchaseOrderNumber,
+    note: order.note === undefined ? undefined : html(order.note),
+  };
+}
+
+function lineOf({ reference, lines }: OrderToPlace, line: OrderLine, product: Product): Record<string, string> {
+  return {
+    id: `${MODULE}.${lineName(reference, line.reference)}`,
+    'product_id/.id': String(product.id),
+    product_uom_qty: line.quantity,
+    price_unit: line.unitPrice,
+    // From 16 on it would be computed from the list, and taken off the agreed price.
+    discount: '0',
+    // Odoo describes the product itself where nobody does. Columns are those of all rows: a text of one line is asked of each.
+    ...(lines.some(({ text }) => text !== undefined) ? { name: line.text ?? `[${line.product}] ${product.name}` } : {}),
+  };
+}
+
+function productFor(order: OrderToPlace, { product, unit, reference }: OrderLine, products: readonly Product[]): Product {
+  const found = products.filter(({ code }) => code === product);
+  const refuse = (why: string) => new NeedsOperatorError('ERP_REFUSED', `order ${order.reference}, line ${reference}: ${why}`);
+  const [only, ...others] = found;
+  if (!only) throw refuse(`Odoo has no active product "${product}" (internal reference); enter it there, or correct the order`);
+  if (others.length > 0) throw refuse(`${found.length} products have the internal reference "${product}"; give each its own there`);
+  if (unit !== undefined && unit !== only.unit) {
+    throw refuse(`"${product}" is sold by "${only.unit}" there, and ordered by "${unit}"; order by "${only.unit}"`);
+  }
+  return only;
+}
+
+/** Our address ids carry the role behind a slash (mapping.ts); what is before it is the partner. */
+function partnerOf(address: string | undefined): string | undefined {
+  return address?.replace(/\/[^/]*$/, '');
+}
+
+/** A civil date as an instant: at noon UTC it is the same day nearly everywhere. */
+function noon(date: string): string {
+  return `${date} 12:00:00`;
+}
+
+function html(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('\n', '<br>');
+}

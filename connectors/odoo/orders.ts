@@ -1,0 +1,100 @@
+/**
+ * Orders are sale.order: made by `load` with external ids, all lines in one transaction, then confirmed in a second. A repeated `load` would change
+ * the order it made, so it is sent only when `find` found nothing; should an earlier one still be at work, they meet in the external id: one of
+ * them waits, or fails with "could not serialize access".
+ */
+import { z } from 'zod';
+import type { OrderTarget, OrderToPlace, PlacedOrder } from '../../src/connector/orders.ts';
+import { NeedsOperatorError } from '../../src/errors.ts';
+import { call, callOrAbsent, searchRead } from './call.ts';
+import { MODULE, orderName } from './external-ids.ts';
+import { fieldsOf, idOf } from './fields.ts';
+import { type PriceList, priceLists, products } from './lookups.ts';
+import { loadTable } from './order-rows.ts';
+import { readOrders } from './placed-orders.ts';
+import type { OdooSession } from './server.ts';
+import type { OdooSettings } from './settings.ts';
+import { shaped } from './shaped.ts';
+
+export const orders: OrderTarget<OdooSettings> = {
+  traits: {
+    referenceField: 'client_order_ref',
+    // Neither column has a limit; people must be able to read it.
+    maxReferenceLength: 100,
+    referencePattern: '[A-Za-z0-9._/-]+',
+    uniqueReference: 'native',
+    lookupLagMs: 0,
+    // Orders stay in their table for ever.
+    alsoLookIn: [],
+  },
+  find,
+  create,
+  steps: [
+    {
+      name: 'confirm',
+      // 16 answers true to a second confirmation, 17 refuses it: it is never asked twice.
+      isDone: ({ state }) => state !== 'placed',
+      run: async (session, { id }) => {
+        await call(session, { model: 'sale.order', method: 'action_confirm', ids: [Number(id)], effect: 'write' });
+      },
+    },
+  ],
+  status: async (session, ids) => (ids.length === 0 ? [] : readOrders(session, ['id', 'in', ids.map(Number)])),
+};
+
+/** By the reference as people see it, and by the external id, which stays when somebody changes the reference. */
+async function find(session: OdooSession, reference: string): Promise<PlacedOrder[]> {
+  const found = await readOrders(session, ['client_order_ref', '=', reference]);
+  const id = await byExternalId(session, reference);
+  if (id === null || found.some((order) => order.id === String(id))) return found;
+  const renamed = await readOrders(session, ['id', '=', id]);
+  return [...found, ...renamed.map((order) => ({ ...order, reference }))];
+}
+
+/** Model and id; `false` for an order this user may not see. */
+const reference = z.tuple([z.string(), z.union([z.int(), z.literal(false)])]);
+
+/** ir.model.data itself is not for ordinary users; this method of it is. */
+async function byExternalId(session: OdooSession, ours: string): Promise<number | null> {
+  const params = { module: MODULE, xml_id: orderName(ours) };
+  const called = await callOrAbsent(session, { model: 'ir.model.data', method: 'check_object_reference', params, effect: 'read' });
+  if (called === null) return null;
+  const [, id] = shaped(reference, called.result, 'ir.model.data.check_object_reference');
+  if (id !== false) return id;
+  throw new NeedsOperatorError(
+    'ERP_PERMISSION_MISSING',
+    `order ${ours} is there, and hidden from the user of ${session.connection}; let the user see all sales orders of the company`,
+  );
+}
+
+const loaded = z.looseObject({ ids: z.tuple([z.int()]) });
+
+async function create(session: OdooSession, order: OrderToPlace): Promise<{ id: string; number: null }> {
+  const codes = [...new Set(order.lines.map(({ product }) => product))];
+  const context = {
+    products: await products(session, [['default_code', 'in', codes]], 'active'),
+    priceList: await priceListFor(session, order),
+  };
+  const table = loadTable(session, order, context);
+  const { result } = await call(session, { model: 'sale.order', method: 'load', params: { ...table }, effect: 'write' });
+  return { id: String(shaped(loaded, result, 'sale.order.load').ids[0]), number: null };
+}
+
+/** An order is in the currency of its price list: the customer's own if that fits, else the first that does. */
+async function priceListFor(session: OdooSession, { soldTo, currency, reference: ours }: OrderToPlace): Promise<PriceList | null> {
+  const wanted = ['property_product_pricelist', 'currency_id'];
+  const fields = await fieldsOf(session, 'res.partner', wanted);
+  const { rows } = await searchRead(session, 'res.partner', { domain: [['id', '=', Number(soldTo)]], fields: [...fields.keys()] });
+  const customer = z.looseObject({ property_product_pricelist: z.unknown(), currency_id: z.unknown() }).safeParse(rows[0]).data;
+  const lists = await priceLists(session, 'active');
+  const own = idOf(customer?.property_product_pricelist);
+  const fitting = lists.filter((list) => list.currency === currency);
+  const chosen = fitting.find(({ id }) => id === own) ?? fitting[0];
+  if (chosen) return chosen;
+  const ofCompany = z.tuple([z.int(), z.string()]).safeParse(customer?.currency_id).data?.[1];
+  if (lists.length === 0 && ofCompany === currency) return null;
+  throw new NeedsOperatorError(
+    'ERP_REFUSED',
+    `order ${ours} is in ${currency}, and Odoo has no active price list in "${currency}"; add one there: it decides the currency of an order`,
+  );
+}
