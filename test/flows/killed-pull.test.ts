@@ -152,10 +152,10 @@ describe('a pull that is killed', () => {
     await told.pull();
     // Known and changed lines by turns, so that every page holds both.
     const changed = (row: number) => row > 0 && row % 400 < 200;
-    await told.write(
-      'accounts.csv',
-      lines().map((line, row) => (changed(row) ? line.replace('Company', 'Firm') : line)),
-    );
+    await told.write('accounts.csv', [
+      ...lines().map((line, row) => (changed(row) ? line.replace('Company', 'Firm') : line)),
+      'C-299,Contradicts a known line,,1',
+    ]);
     const renamed = lines().filter((line, row) => changed(row) && line.includes('Company') && !line.includes('not money')).length;
     const { runId } = await requestRun(told.db, { connection: 'sheets', entity: 'account', mode: 'full', trigger: 'test' }, new Date());
 
@@ -168,9 +168,11 @@ describe('a pull that is killed', () => {
     expect(known).toEqual([{ some: true }]);
     expect(run).toMatchObject({
       outcome: 'complete',
-      counts: { read: ROWS, created: 0, changed: renamed, unchanged: ROWS - 2 - renamed, quarantined: 2, repeated: 0, healed: 0 },
+      counts: { read: ROWS + 1, created: 0, changed: renamed, unchanged: ROWS - 2 - renamed, quarantined: 3, repeated: 0, healed: 0 },
     });
-    expect(await told.rows(`select count(*)::int as n from quarantine where state = 'open'`)).toEqual([{ n: 2 }]);
+    expect(
+      await told.rows(`select external_id, problems -> 0 ->> 'code' as code from quarantine where state = 'open' order by id desc limit 1`),
+    ).toEqual([{ external_id: 'C-299', code: 'RECORD_KEY_CONFLICT' }]);
   });
 
   it('is left to the one who holds it, and a sleeper who wakes late writes nothing', async () => {
