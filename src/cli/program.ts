@@ -12,6 +12,7 @@ import { addMigrateCommand } from './commands/migrate.ts';
 import { addPricesCommand } from './commands/prices.ts';
 import { addPullCommand } from './commands/pull.ts';
 import { addQuarantineCommand } from './commands/quarantine.ts';
+import { addRecordCommand } from './commands/record.ts';
 import { addRunsCommand } from './commands/runs.ts';
 import { addSchedulesCommand } from './commands/schedules.ts';
 import { addStockCommand } from './commands/stock.ts';
@@ -23,6 +24,7 @@ const COMMANDS = [
   addInitCommand,
   addCheckCommand,
   addMapCommand,
+  addRecordCommand,
   addPullCommand,
   addRunsCommand,
   addAccountsCommand,

@@ -12,6 +12,7 @@ const COMMANDS = [
   'init',
   'check',
   'map',
+  'record',
   'pull',
   'runs',
   'accounts',
@@ -24,7 +25,7 @@ const COMMANDS = [
   'health',
 ];
 const LEAVES = [
-  ...['demo', 'init', 'check', 'map', 'pull', 'runs list', 'runs show', 'accounts list', 'accounts show', 'accounts history'],
+  ...['demo', 'init', 'check', 'map', 'record', 'pull', 'runs list', 'runs show', 'accounts list', 'accounts show', 'accounts history'],
   ...['prices', 'stock'],
   ...['quarantine list', 'quarantine show', 'quarantine replay', 'worker', 'schedules', 'migrate', 'health'],
 ];

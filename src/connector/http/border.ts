@@ -1,4 +1,5 @@
 /** What HTTP needs that outlives one process: limits and tokens that all workers share. Implemented on PostgreSQL (src/store) and in memory. */
+import type { Transport } from './transport.ts';
 import type { RateLimits } from './types.ts';
 
 /** How one request ended, for the gate of its credential. */
@@ -62,6 +63,8 @@ export interface Exchange {
 }
 
 export interface Border {
+  /** Instead of the network: a recording (replay.ts). */
+  readonly wire?: Transport;
   readonly gates: Gates;
   readonly vault: Vault;
   /** Called with every exchange, when somebody listens; and with the secrets that went with it, to be kept out of all others. */

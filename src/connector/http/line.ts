@@ -13,7 +13,8 @@ import { judge } from './verdicts.ts';
 /** Logging in may be waited for by many sessions; none of them may stop it for the others. */
 const LOGIN_TRIES = 3;
 
-export function createLine(context: LineContext, given?: Transport): Line {
+/** `given` takes the place of the network. */
+export function createLine(context: LineContext, given: Transport | undefined = context.border.wire): Line {
   const { connection, profile, border, now } = context;
   const settings: TransportSettings = { ...profile.transport, limits: { ...profile.limits, ...profile.transport.limits } };
   const transport = given ?? createTransport(profile.baseUrl, settings);

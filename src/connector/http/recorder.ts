@@ -1,0 +1,57 @@
+/** Keeps what goes over the wire, to be written as JSON lines without secrets: what `kontor record` makes and replay.ts answers from. */
+import { Anonymizer } from './anonymize.ts';
+import type { Border, Exchange } from './border.ts';
+
+/** Headers that mean something to a connector or to whoever reads a recording; others name machines and sessions. */
+const TOLD_HEADERS =
+  /^(content-type|content-encoding|date|etag|link|location|retry-after|www-authenticate|allow|x-csrf-token|.*(limit|total|count|version).*)$/i;
+const SECRET = '***';
+
+export interface RecordOptions {
+  /** Blackens the secrets of the configuration. */
+  censor(text: string): string;
+  readonly anonymize: boolean;
+}
+
+export class Recorder {
+  readonly #exchanges: Exchange[] = [];
+  readonly #secrets = new Set<string>();
+
+  /** The border with a listener at it. */
+  listenAt(border: Border): Border {
+    return {
+      ...border,
+      tap: (exchange, secrets) => {
+        this.#exchanges.push(exchange);
+        for (const secret of secrets) this.#secrets.add(secret);
+      },
+    };
+  }
+
+  get count(): number {
+    return this.#exchanges.length;
+  }
+
+  /** One exchange a line. A secret that was first met in the last exchange is kept out of the first one too. */
+  lines({ censor, anonymize }: RecordOptions): string[] {
+    const secrets = [...this.#secrets].sort((one, other) => other.length - one.length);
+    const hidden = (text: string): string => censor(secrets.reduce((left, secret) => left.replaceAll(secret, SECRET), text));
+    const cleaned = this.#exchanges.map((exchange) => ({
+      ...exchange,
+      path: hidden(exchange.path),
+      requestBody: hidden(exchange.requestBody),
+      headers: Object.fromEntries(
+        Object.entries(exchange.headers).flatMap(([name, value]) => (TOLD_HEADERS.test(name) ? [[name, hidden(value)]] : [])),
+      ),
+      body: hidden(exchange.body),
+    }));
+    const told = anonymize ? new Anonymizer(cleaned).exchanges() : cleaned;
+    return told.map((exchange) => JSON.stringify(withoutPacking(exchange)));
+  }
+}
+
+/** The body was unpacked when it was recorded. */
+function withoutPacking(exchange: Exchange): Exchange {
+  const { 'content-encoding': _, ...headers } = exchange.headers;
+  return { ...exchange, headers };
+}
