@@ -12,14 +12,15 @@ export interface JsonSourceSpec<Config, Options, Raw extends Json> {
   read(session: Session<Config>, options: Options, cursor: Cursor | null): AsyncIterable<Page<unknown>>;
   /** The record's address there, for people: `res.partner/8`. */
   at(raw: Raw): string;
-  readonly mapping: MappingSpec;
+  /** Absent where kontor.yaml must map. */
+  readonly mapping?: MappingSpec;
   readonly watermark?: Watermark;
 }
 
 export function jsonSource<Config, Options, Raw extends Json>(spec: JsonSourceSpec<Config, Options, Raw>): Source<Config, Options, Raw> {
   return {
     options: spec.options,
-    mapping: spec.mapping,
+    ...(spec.mapping ? { mapping: spec.mapping } : {}),
     ...(spec.watermark ? { watermark: spec.watermark } : {}),
     async *read(session, options, cursor) {
       for await (const page of spec.read(session, options, cursor)) yield checked(spec.record, page);
