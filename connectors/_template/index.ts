@@ -1,4 +1,4 @@
-/** The template at a glance. It speaks to a small system that does not exist, and is tested like those that do. */
+/** The connector at a glance. It speaks to a small system that does not exist, and is tested like those that do. */
 import { z } from 'zod';
 import type { Connector, Session, SystemInfo } from '../../src/connector/contract.ts';
 import { transportOf } from '../../src/connector/http/settings.ts';

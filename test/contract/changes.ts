@@ -13,8 +13,19 @@ const VALUES: { readonly [K in Kind]?: (world: World, mark: string) => object } 
   account: (_, mark) => ({ name: `New ${mark} GmbH` }),
   contact: (world, mark) => ({ accountId: anAccount(world).id, firstName: 'Neu', lastName: `New-${mark}` }),
   address: (world, mark) => ({ accountId: anAccount(world).id, city: `New ${mark}`, roles: ['ship_to'] }),
-  price: (world, mark) => ({ product: aProduct(world), priceList: 'RETAIL', unitPrice: `${numberOf(mark)}.25`, minQuantity: '7' }),
-  stock: (world, mark) => ({ site: '01', siteName: 'Hamburg Süd', product: aProduct(world), onHand: String(70_000 + numberOf(mark)) }),
+  // Keys of their own: real systems hold one price per list, product and quantity, and one stock per site and product.
+  price: (world, mark) => ({
+    product: aProduct(world),
+    priceList: 'RETAIL',
+    unitPrice: `${numberOf(mark)}.25`,
+    minQuantity: String(20 + numberOf(mark)),
+  }),
+  stock: (world, mark) => ({
+    site: '01',
+    siteName: 'Hamburg Süd',
+    product: world.add('product', { number: `S-${mark}` }).number,
+    onHand: String(70_000 + numberOf(mark)),
+  }),
 };
 
 const PATCHES: { readonly [K in Kind]?: (mark: string) => object } = {

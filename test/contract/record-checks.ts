@@ -143,7 +143,7 @@ const mapsNonsense: Check = {
   run: (context) =>
     withScene(context, {}, async (scene) => {
       const { source } = scene;
-      const raw = (await scene.pull()).pages[0]?.raws[0] as Record<string, unknown>;
+      const raw = (await scene.pull()).pages.flatMap(({ raws }) => raws)[0] as Record<string, unknown>;
       const spoiled = [
         ...Object.keys(raw).flatMap((key) => NONSENSE.map((value) => ({ ...raw, [key]: value }))),
         ...Object.keys(raw).map((key) => Object.fromEntries(Object.entries(raw).filter(([name]) => name !== key))),
