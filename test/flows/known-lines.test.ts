@@ -68,6 +68,17 @@ describe('a pull that knows lines', () => {
     );
   });
 
+  it('takes known records for seen: they contradict, repeat and heal like parsed ones', async () => {
+    const one = await puller({});
+    await one.write('accounts.csv', [...GOOD, 'Z7,Another Zulu,,x']);
+    expect((await one.pull('account', 'full')).counts).toMatchObject({ created: 40, quarantined: 1 });
+    await one.write('accounts.csv', GOOD);
+    expect((await one.pull('account', 'full')).counts).toMatchObject({ read: 40, unchanged: 40, healed: 1 });
+    await one.write('accounts.csv', [...GOOD, 'Z7,Another Zulu,,1', ...GOOD.slice(8, 10)]);
+    expect((await one.pull('account', 'full')).counts).toMatchObject({ read: 43, changed: 0, unchanged: 40, repeated: 2, quarantined: 1 });
+    expect((await one.accounts()).Z7?.name).toBe('Zulu 7');
+  });
+
   it('knows nothing again after the mapping has changed', async () => {
     const one = await puller({});
     await one.write('accounts.csv', GOOD);
