@@ -56,10 +56,10 @@ function line(
   return row(what, seconds(ms), beside, seconds(besideMs), ratio.toFixed(2), `${sense} ${bound}`, isMet);
 }
 
-function row(what: string, took: string, beside: string, besideTook: string, ratio: string, bound: string, isMet: boolean): string {
+export function row(what: string, took: string, beside: string, besideTook: string, ratio: string, bound: string, isMet: boolean): string {
   return `| ${[what, took, beside, besideTook, ratio, bound, isMet ? 'met' : 'MISSED'].join(' | ')} |`;
 }
 
-function seconds(ms: number): string {
+export function seconds(ms: number): string {
   return `${(ms / 1000).toFixed(2)} s`;
 }

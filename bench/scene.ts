@@ -58,11 +58,11 @@ export class Scene {
     return new URL(`/${name}`, adminUrl).href;
   }
 
-  static async open(adminUrl: string, name: string, parent: string): Promise<Scene> {
+  static async open(adminUrl: string, name: string, parent: string, config = CONFIG): Promise<Scene> {
     const url = await Scene.freshDatabase(adminUrl, name);
     const folder = path.join(parent, name);
     await mkdir(path.join(folder, 'data'), { recursive: true });
-    await writeFile(path.join(folder, 'kontor.yaml'), CONFIG);
+    await writeFile(path.join(folder, 'kontor.yaml'), config);
     const env = { PATH: process.env.PATH, DATABASE_URL: url, KONTOR_LOG_LEVEL: 'warn' };
     await run(process.execPath, [KONTOR, 'migrate'], { cwd: folder, env });
     const worker = spawn(process.execPath, [KONTOR, 'worker'], { cwd: folder, env, stdio: ['ignore', 'ignore', 'inherit'] });
@@ -71,9 +71,14 @@ export class Scene {
     return new Scene(folder, env, worker, db);
   }
 
-  /** Milliseconds from the request of a pull to its outcome. Everything is read unless `full` is false. */
+  /** Delivers the file, then pulls it. */
   async pull(file: string, { full } = { full: true }): Promise<number> {
     await copyFile(file, path.join(this.#folder, 'data', 'customers.csv'));
+    return this.pullNow({ full });
+  }
+
+  /** Milliseconds from the request of a pull to its outcome. Everything is read unless `full` is false. */
+  async pullNow({ full } = { full: true }): Promise<number> {
     const args = [KONTOR, 'pull', 'big', 'account', '--json', ...(full ? ['--full'] : [])];
     const { stdout } = await run(process.execPath, args, { cwd: this.#folder, env: this.#env });
     const { runId } = JSON.parse(stdout).requested[0];
