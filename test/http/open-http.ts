@@ -17,9 +17,17 @@ export interface HttpOptions {
 }
 
 export function openHttp(baseUrl: string, options: HttpOptions = {}): Http {
-  const { profile, transport, border = memoryBorder(), signal = new AbortController().signal, now = () => new Date() } = options;
+  const [http] = openSessions(baseUrl, options, [options.signal ?? new AbortController().signal]);
+  if (!http) throw new TypeError('no session');
+  return http;
+}
+
+/** Several sessions on one line, as the pulls of one connection in one worker. */
+export function openSessions(baseUrl: string, options: HttpOptions, signals: readonly AbortSignal[]): Http[] {
+  const { profile, transport, border = memoryBorder(), now = () => new Date() } = options;
   const settings = { timeoutMs: 10_000, maxAnswerBytes: 1_000_000, ...transport };
   const whole: HttpProfile = { baseUrl, login: { kind: 'none' }, verdicts: [], ...profile, transport: settings };
   const context = { connection: options.connection ?? 'shop', profile: whole, border, now };
-  return createHttp({ ...context, signal }, createLine(context, options.wire));
+  const line = createLine(context, options.wire);
+  return signals.map((signal) => createHttp({ ...context, signal }, line));
 }

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CsrfProfile, HttpProfile, SessionLogin } from '../../src/connector/http/types.ts';
 import { waitFor } from '../support/wait.ts';
-import { openHttp } from './open-http.ts';
+import { openHttp, openSessions } from './open-http.ts';
 import { http, type RawRequest, type RawServer, startRawServer } from './raw-server.ts';
 
 const open: RawServer[] = [];
@@ -104,6 +104,28 @@ describe('a session by cookie', () => {
     await send(READ);
     expect(server.requests[1]).not.toMatch(/cookie/i);
   });
+});
+
+it('waits for a login no longer than its signal, and does not stop it for others', async () => {
+  const held: Array<() => void> = [];
+  const server = await startRawServer(({ text, socket }) => {
+    const say = () => socket.write(http(200, '{}', { 'set-cookie': 'session=1' }));
+    if (text.startsWith('POST /login')) held.push(say);
+    else say();
+  });
+  open.push(server);
+  const stop = new AbortController();
+  const [stopped, other] = openSessions(server.url, { profile: { cookies: true, login: loginByCookie } }, [
+    stop.signal,
+    new AbortController().signal,
+  ]);
+  const outcomes = [stopped?.send(READ).catch((error: unknown) => error), other?.send(READ)];
+  await waitFor(() => held.length === 1);
+  stop.abort();
+  expect(await outcomes[0]).toMatchObject({ code: 'SHUTTING_DOWN' });
+  held[0]?.();
+  expect(await outcomes[1]).toMatchObject({ status: 200 });
+  expect(held).toHaveLength(1);
 });
 
 describe('a CSRF token', () => {

@@ -83,8 +83,8 @@ class Sender {
   async #proven(request: HttpRequest, asked: Asked): Promise<HttpAnswer> {
     const { csrf, login } = this.#line;
     for (let isRenewed = false, hasNewToken = false, pauses = 0; ; ) {
-      const proof = await login.headers();
-      const token = asked.effect === 'write' ? await csrf.headers((ask) => this.#fetchToken(ask, asked, proof)) : {};
+      const proof = await this.#unlessStopped(login.headers());
+      const token = asked.effect === 'write' ? await this.#unlessStopped(csrf.headers((ask) => this.#fetchToken(ask, proof))) : {};
       const answer = await this.#gated(wireRequestOf(this.#context.profile, request, proof, token), asked);
       if (asked.effect === 'write' && csrf.refused(answer, token) && !hasNewToken) {
         hasNewToken = true;
@@ -105,11 +105,12 @@ class Sender {
     }
   }
 
-  /** Asks for a CSRF token. Whatever goes wrong here, the write itself was not sent. */
-  async #fetchToken(ask: HttpRequest, { connection }: Asked, proof: Headers): Promise<WireAnswer> {
-    const { profile } = this.#context;
+  /** Asks for a CSRF token. Whatever goes wrong here, the write itself was not sent. Others may wait for it, who are not stopped with us. */
+  async #fetchToken(ask: HttpRequest, proof: Headers): Promise<WireAnswer> {
+    const { connection, profile } = this.#context;
+    const signal = AbortSignal.timeout(2 * profile.transport.timeoutMs);
     const asked = askedOf(connection, profile.baseUrl, ask);
-    const answer = await this.#gated(wireRequestOf(profile, ask, proof, {}), asked);
+    const answer = await this.#gated(wireRequestOf(profile, ask, proof, {}), asked, signal);
     const judgement = this.#judge(answer);
     // The write that follows will hear the same, and renews the login.
     if (judgement.verdict === 'login' && this.#line.login.refused(proof)) return answer;
@@ -117,17 +118,28 @@ class Sender {
     return answer;
   }
 
-  async #gated(wire: WireRequest, asked: Asked): Promise<WireAnswer> {
+  async #gated(wire: WireRequest, asked: Asked, signal = this.#context.signal): Promise<WireAnswer> {
     const { profile } = this.#context;
     const { credential, csrf, transport } = this.#line;
     const cookies = csrf.cookies();
     const answer = await passTurnstile(
-      { ...this.#context, credential, limits: { ...profile.limits, ...profile.transport.limits } },
+      { ...this.#context, signal, credential, limits: { ...profile.limits, ...profile.transport.limits } },
       asked,
       { wire: cookies.with(wire), transport, judge: (one) => this.#judge(one) },
     );
     cookies.keep(wire.url, answer);
     return answer;
+  }
+
+  /** What many wait for is not stopped by one of them; that one only waits no longer. */
+  #unlessStopped<Result>(shared: Promise<Result>): Promise<Result> {
+    const { connection, signal } = this.#context;
+    return new Promise((resolve, reject) => {
+      const stop = () => reject(new RetryLaterError('SHUTTING_DOWN', `${connection}: stopped while logging in`));
+      if (signal.aborted) stop();
+      signal.addEventListener('abort', stop, { once: true });
+      shared.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+    });
   }
 
   #judge(answer: WireAnswer): Judgement {

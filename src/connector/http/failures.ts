@@ -1,5 +1,6 @@
 /** The one place where failures of HTTP become ours. */
 import { type KontorError, NeedsOperatorError, RetryLaterError } from '../../errors.ts';
+import { scrubText } from './scrub.ts';
 import type { WireAnswer, WireFailure } from './transport.ts';
 import type { Effect, HttpRequest } from './types.ts';
 import type { Judgement } from './verdicts.ts';
@@ -48,7 +49,7 @@ export function failureOfWire(asked: Asked, { kind, sent, message }: WireFailure
 }
 
 export function failureOfAnswer(asked: Asked, answer: WireAnswer, { verdict, words, retryAfterMs }: Judgement): KontorError {
-  const said = words === undefined || words === '' ? '' : `: "${words}"`;
+  const said = words === undefined || words === '' ? '' : `: "${scrubText(words)}"`;
   const where = `${asked.connection}: ${asked.method} ${asked.path} answered ${answer.status}${said}`;
   const details = { status: answer.status };
   const wait = retryAfterMs === undefined ? { details } : { details, retryAfterMs };
