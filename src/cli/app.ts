@@ -78,8 +78,8 @@ export class App {
       url = embedded.url;
       this.secrets.remember(new URL(url).password);
     }
-    // A pull holds up to three connections: its batches, its lease, its reading.
-    const db = await openDatabase(url, { poolSize: Math.max(10, 3 * worker.concurrency) });
+    // A pull holds up to four connections: its batches, its lease, its reading, the gate of its system.
+    const db = await openDatabase(url, { poolSize: Math.max(10, 4 * worker.concurrency) });
     this.onClose(() => db.destroy());
     return { db, url };
   }
