@@ -1,0 +1,71 @@
+/** What the mapping language cannot say, said before it. Pure; what is not as expected is left for the record's schema to tell. */
+import type { ObjectShape } from './objects.ts';
+import { instant, type Row } from './soql.ts';
+
+const ROLES = [
+  { role: 'bill_to', kind: 'Billing' },
+  { role: 'ship_to', kind: 'Shipping' },
+] as const;
+
+export function withState(row: Row, currency: string | undefined): Row {
+  const named = row.CurrencyIsoCode ?? currency;
+  return { ...row, state: row.IsDeleted === true ? 'deleted' : 'active', ...(named === undefined ? {} : { currency: named }) };
+}
+
+/** An account has room for two addresses, which are no records of their own. */
+export function flattenAddresses(row: Row): Row[] {
+  return ROLES.filter(({ kind }) => isFilled(row, kind)).map(({ role, kind }) => ({
+    id: `${String(row.Id)}/${role}`,
+    account: row.Id ?? null,
+    role,
+    lines: typeof row[`${kind}Street`] === 'string' ? splitLines(String(row[`${kind}Street`])) : [],
+    city: row[`${kind}City`] ?? null,
+    region: row[`${kind}State`] ?? null,
+    postalCode: row[`${kind}PostalCode`] ?? null,
+    country: row[`${kind}CountryCode`] ?? row[`${kind}Country`] ?? null,
+    latitude: row[`${kind}Latitude`] ?? null,
+    longitude: row[`${kind}Longitude`] ?? null,
+    validTo: row.IsDeleted === true ? dayOf(row.SystemModstamp) : null,
+  }));
+}
+
+export function addressIds(id: string): string[] {
+  return ROLES.map(({ role }) => `${id}/${role}`);
+}
+
+/** Addresses that are blank. One whose fields are hidden is not known to be. */
+export function blankAddresses(row: Row, shape: ObjectShape): string[] {
+  return ROLES.filter(({ kind }) => shape.has(`${kind}City`) && !isFilled(row, kind)).map(({ role }) => `${String(row.Id)}/${role}`);
+}
+
+/**
+ * Entries of the standard price book are for everyone, those of the others for their holders. One that is inactive or deleted is over since it
+ * was changed, as near as Salesforce tells.
+ */
+export function flattenPrice(row: Row, currency: string | undefined): Row {
+  const book = typeof row.Pricebook2 === 'object' && row.Pricebook2 !== null && !Array.isArray(row.Pricebook2) ? row.Pricebook2 : {};
+  const isOver = row.IsDeleted === true || row.IsActive === false || book.IsActive === false;
+  return {
+    ...withState(row, currency),
+    priceList: book.IsStandard === true ? null : (book.Name ?? null),
+    validTo: isOver ? dayOf(row.SystemModstamp) : null,
+  };
+}
+
+function isFilled(row: Row, kind: string): boolean {
+  return ['Street', 'City', 'State', 'PostalCode', 'Country'].some((part) => {
+    const value = row[`${kind}${part}`];
+    return typeof value === 'string' && value.trim() !== '';
+  });
+}
+
+function splitLines(street: string): string[] {
+  return street
+    .split(/\r\n|[\r\n]/)
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+function dayOf(stamp: unknown): string | null {
+  return instant(stamp)?.toISOString().slice(0, 10) ?? null;
+}
