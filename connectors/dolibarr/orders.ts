@@ -1,0 +1,60 @@
+/** Orders: POST makes a draft with its lines, a second call validates and numbers it. They never leave their table. */
+import { z } from 'zod';
+import type { OrderTarget, PlacedOrder } from '../../src/connector/orders.ts';
+import { RetryLaterError } from '../../src/errors.ts';
+import { readWhole } from './lists.ts';
+import { bodyOf } from './order-body.ts';
+import { orderOf, placedOrder, referenceOf } from './placed-orders.ts';
+import type { DolibarrSettings } from './settings.ts';
+
+const AT_ONCE = 40;
+const createdId = z.coerce.string().regex(/^[1-9]\d*$/);
+
+export const orders: OrderTarget<DolibarrSettings> = {
+  traits: {
+    referenceField: 'ref_ext',
+    maxReferenceLength: 128,
+    // Nothing that means something in its filters, or that its sanitizer takes away.
+    referencePattern: '[A-Za-z0-9][A-Za-z0-9._-]*',
+    uniqueReference: 'none',
+    lookupLagMs: 0,
+    alsoLookIn: [],
+  },
+  async find(session, reference) {
+    const filter = `((t.ref_ext:=:'${reference}') or (t.ref_client:=:'${reference}'))`;
+    const rows = await readWhole(session, { list: 'orders', filters: [filter] });
+    // The database compares without case.
+    const found = rows.map(orderOf).filter((one) => referenceOf(one) === reference);
+    return found.map((one) => placedOrder(one, session.config));
+  },
+  async create(session, order) {
+    const json = await bodyOf(session, order);
+    const answer = await session.http.send({ method: 'POST', path: 'orders', json });
+    const id = createdId.safeParse(answer.json);
+    if (id.success) return { id: id.data, number: null };
+    throw new RetryLaterError('ERP_OUTCOME_UNKNOWN', `order ${order.reference}: the answer is not the id of an order; it is looked for`);
+  },
+  steps: [
+    {
+      name: 'validate',
+      isDone: ({ state }) => state !== 'placed',
+      run: async ({ http, config }, { id }) => {
+        await http.send({
+          method: 'POST',
+          path: `orders/${encodeURIComponent(id)}/validate`,
+          json: { idwarehouse: config.warehouse, notrigger: 0 },
+        });
+      },
+    },
+  ],
+  async status(session, ids) {
+    const found: PlacedOrder[] = [];
+    const known = ids.filter((id) => /^\d+$/.test(id));
+    for (let start = 0; start < known.length; start += AT_ONCE) {
+      const either = known.slice(start, start + AT_ONCE).map((id) => `(t.rowid:=:${id})`);
+      const rows = await readWhole(session, { list: 'orders', filters: [`(${either.join(' or ')})`] });
+      found.push(...rows.map((row) => placedOrder(orderOf(row), session.config)));
+    }
+    return found;
+  },
+};
