@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { NeedsOperatorError } from '../errors.ts';
 import { App, type Surroundings } from './app.ts';
 import { addAccountsCommand } from './commands/accounts.ts';
+import { addCertifyCommand } from './commands/certify.ts';
 import { addCheckCommand } from './commands/check.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addHealthCommand } from './commands/health.ts';
@@ -25,6 +26,7 @@ const COMMANDS = [
   addCheckCommand,
   addMapCommand,
   addRecordCommand,
+  addCertifyCommand,
   addPullCommand,
   addRunsCommand,
   addAccountsCommand,

@@ -13,6 +13,7 @@ const COMMANDS = [
   'check',
   'map',
   'record',
+  'certify',
   'pull',
   'runs',
   'accounts',
@@ -25,7 +26,20 @@ const COMMANDS = [
   'health',
 ];
 const LEAVES = [
-  ...['demo', 'init', 'check', 'map', 'record', 'pull', 'runs list', 'runs show', 'accounts list', 'accounts show', 'accounts history'],
+  ...[
+    'demo',
+    'init',
+    'check',
+    'map',
+    'record',
+    'certify',
+    'pull',
+    'runs list',
+    'runs show',
+    'accounts list',
+    'accounts show',
+    'accounts history',
+  ],
   ...['prices', 'stock'],
   ...['quarantine list', 'quarantine show', 'quarantine replay', 'worker', 'schedules', 'migrate', 'health'],
 ];

@@ -1,4 +1,5 @@
 /** What a source says of its stamps is true: how late rows appear, how fine they are, and that a delta is one. */
+import { instantOf } from '../../src/certify/stamp.ts';
 import type { Watermark } from '../../src/connector/contract.ts';
 import { lagOf } from '../../src/connector/watermark.ts';
 import { atOnce } from './at-once.ts';
@@ -113,17 +114,5 @@ const precisionIsTrue: Check = {
       return grain > precisionMs ? [`${field} shows whole steps of ${grain} ms, yet a precision of ${precisionMs} ms is declared`] : [];
     }),
 };
-
-/** `undefined` where the stamp cannot be read as an instant: then the connector keeps it elsewhere, and nothing is said. */
-function instantOf(stamp: unknown): number | undefined {
-  if (typeof stamp === 'number') return stamp < 1e11 ? Math.round(stamp * 1_000) : stamp;
-  if (typeof stamp !== 'string') return undefined;
-  const wrapped = /^\/Date\((-?\d+)/.exec(stamp)?.[1];
-  if (wrapped !== undefined) return Number(wrapped);
-  const at = Date.parse(
-    /[zZ]|[+-]\d\d:?\d\d$/.test(stamp) ? stamp : /^\d{4}-\d\d-\d\d$/.test(stamp) ? stamp : `${stamp.replace(' ', 'T')}Z`,
-  );
-  return Number.isNaN(at) ? undefined : at;
-}
 
 export const watermarkChecks: readonly Check[] = [findsLate, toleratesClocks, deltaIsSmall, precisionIsTrue];
