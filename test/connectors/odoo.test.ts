@@ -1,0 +1,69 @@
+/** The suite for every version and protocol; what is odd about Odoo is in odoo-quirks.test.ts. */
+import { odoo } from '../../connectors/odoo/index.ts';
+import { describeConnector, type Stage } from '../connector-contract.ts';
+import { ownAddress } from '../simulator/dialects/odoo/partners.ts';
+import { DEFAULT_LIST } from '../simulator/dialects/odoo/store.ts';
+import { type OdooDialectOptions, odooDialect } from '../simulator/dialects/odoo.ts';
+import { sapNumber } from '../simulator/ids.ts';
+import type { World } from '../simulator/world.ts';
+
+const ACCESS = {
+  name: 'odoo.exceptions.AccessError',
+  message: "You are not allowed to access 'Contact' records.",
+  arguments: [],
+  debug: '',
+};
+
+function stageOf(options: OdooDialectOptions): Stage {
+  const isJson2 = options.version >= 19 && options.protocol !== 'json-rpc';
+  return {
+    dialect: () => odooDialect(options),
+    // One table holds companies, people and addresses: ids of one are never those of another.
+    world: { newId: sapNumber },
+    denied: isJson2
+      ? { status: 403, json: ACCESS }
+      : { status: 200, json: { jsonrpc: '2.0', id: 1, error: { code: 200, message: '', data: ACCESS } } },
+    entities: {
+      account: {
+        truth: (values) => ({
+          ...values,
+          // Amounts are in the currency of the company; a balance is never none, everybody has a price list.
+          currency: 'EUR',
+          balance: values.balance ?? 0,
+          creditLimit: values.creditLimit || null,
+          priceList: values.priceList ?? DEFAULT_LIST,
+          locale: values.locale === null ? null : values.locale === 'de' ? 'de-DE' : 'en-US',
+          // 19 knows no blocked customers.
+          status: values.status === 'blocked' && options.version >= 19 ? 'active' : (values.status ?? null),
+        }),
+      },
+      address: {
+        truth(values, row, world) {
+          const address = world.row('address', row.id);
+          if (!address || address.roles.includes('pay_to')) return null;
+          // The address of the company itself bears the company's name.
+          return ownAddress(world, address.accountId)?.id === row.id ? { ...values, name: values.account ?? null } : values;
+        },
+      },
+      // There are no prices of one account alone.
+      price: { truth: (values) => (values.account === null ? values : null) },
+      // One record per warehouse and product, over all its quants.
+      stock: { truth: (values, row, world) => summed(row.id, world, values) },
+    },
+  };
+}
+
+function summed(
+  id: string,
+  world: World,
+  values: Parameters<NonNullable<NonNullable<Stage['entities']>['stock'] & object>['truth'] & object>[0],
+) {
+  const same = world.rows('stock').filter(({ site, product }) => site === values.site && product === values.product);
+  if (same[0]?.id !== id) return null;
+  const sum = (of: (one: (typeof same)[number]) => string) => String(same.reduce((total, one) => total + Number(of(one)), 0));
+  return { ...values, onHand: sum(({ onHand }) => onHand), available: sum(({ available }) => available) };
+}
+
+describeConnector(odoo, stageOf({ version: 16 }));
+describeConnector(odoo, stageOf({ version: 17, protocol: 'json-rpc' }));
+describeConnector(odoo, stageOf({ version: 19 }));
