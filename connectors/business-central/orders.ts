@@ -18,7 +18,8 @@ export const orders: OrderTarget<BusinessCentralSettings> = {
     // The field is of type Code: small letters become capitals, so that two references would be one. Signs such as * . | & mean something in filters.
     referencePattern: '[A-Z0-9][A-Z0-9_/-]*',
     uniqueReference: 'none',
-    lookupLagMs: 0,
+    // A call whose connection broke goes on there, for ten minutes at most: that is where the service ends it.
+    lookupLagMs: 600_000,
     alsoLookIn: ['salesShipments', 'salesInvoices'],
   },
   find: async (session, reference) =>

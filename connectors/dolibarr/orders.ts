@@ -17,7 +17,8 @@ export const orders: OrderTarget<DolibarrSettings> = {
     // Nothing that means something in its filters, or that its sanitizer takes away.
     referencePattern: '[A-Za-z0-9][A-Za-z0-9._-]*',
     uniqueReference: 'none',
-    lookupLagMs: 0,
+    // A script whose connection broke may still be at work; PHP ends it after half a minute, many installations after a whole one.
+    lookupLagMs: 60_000,
     alsoLookIn: [],
   },
   async find(session, reference) {

@@ -1,7 +1,7 @@
 import { businessCentral } from '../../connectors/business-central/index.ts';
 import { describeConnector } from '../connector-contract.ts';
 import { businessCentralDialect } from '../simulator/dialects/business-central.ts';
-import { LIST_OF_ITEMS, LOCAL_CURRENCY, ownAddress } from '../simulator/dialects/business-central-sets.ts';
+import { LIST_OF_ITEMS, LOCAL_CURRENCY, ownAddress } from '../simulator/dialects/business-central-rows.ts';
 import { guid } from '../simulator/ids.ts';
 import type { WorldAccount } from '../simulator/world.ts';
 

@@ -10,7 +10,8 @@
 import { type Dialect, Refusal, type SimAnswer, type SimContext, type SimRequest } from '../dialect.ts';
 import type { World } from '../world.ts';
 import { createSalesOrder } from './business-central-order.ts';
-import { businessCentralSets, COMPANY, type StockTold } from './business-central-sets.ts';
+import { COMPANY, type StockTold } from './business-central-rows.ts';
+import { businessCentralSets } from './business-central-sets.ts';
 import { BadQuery, parseFilter } from './odata/filter.ts';
 import type { EntitySet, Row, Sets } from './odata/types.ts';
 
