@@ -9,11 +9,15 @@ import { runProgram } from '../../src/cli/program.ts';
 import type { EntityName } from '../../src/connector/entities.ts';
 import type { Border } from '../../src/connector/http/border.ts';
 import { memoryBorder } from '../../src/connector/http/memory-border.ts';
+import { Recorder } from '../../src/connector/http/recorder.ts';
 import { replayTransport } from '../../src/connector/http/replay.ts';
+import type { SessionLogin } from '../../src/connector/http/types.ts';
 import { openSession } from '../../src/connector/open-session.ts';
 import { templateDialect } from '../simulator/dialects/template.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { World } from '../simulator/world.ts';
+import { openHttp } from './open-http.ts';
+import { http, startRawServer } from './raw-server.ts';
 
 const PASSWORD = 'correct horse';
 
@@ -121,6 +125,30 @@ describe('kontor record', () => {
     expect(await kontor('record', 'erp', '--to', 'mine.txt')).toMatchObject({ code: 2, stderr: expect.stringContaining('exists already') });
     expect(await recorded('mine.txt')).toBe('mine');
   });
+});
+
+it('keeps a session key out of a recording, wherever a system says it', async () => {
+  const key = 'd0f3a1b2c4';
+  const server = await startRawServer(({ text: asked, socket }) => {
+    const body = asked.startsWith('POST /login') ? `{"result":[2,"${key}"]}` : `{"you":"${key}","path":"/x/${key}"}`;
+    socket.write(http(200, body, { 'set-cookie': 'sid=chocolate; Path=/', 'x-trace': key }));
+  });
+  onTestFinished(server.close);
+  const login: SessionLogin = {
+    kind: 'session',
+    async open(plain) {
+      const { json } = await plain.send({ method: 'POST', path: 'login', effect: 'read', json: ['clerk', 'open sesame'] });
+      const [, session] = (json as { result: [number, string] }).result;
+      return { headers: { authorization: `Session ${Buffer.from(`clerk:2:${session}`).toString('base64')}` } };
+    },
+  };
+  const recorder = new Recorder();
+  const { send } = openHttp(server.url, { border: recorder.listenAt(memoryBorder()), profile: { login, cookies: true } });
+  await send({ path: `rows/${key}` });
+  await send({ path: 'rows', query: { cookie: 'chocolate' } });
+  const lines = recorder.lines({ censor: (told) => told.replaceAll('open sesame', '***'), anonymize: false }).join('\n');
+  expect(lines).toContain('"result\\":[2,\\"***\\"]');
+  expect(lines).not.toMatch(/d0f3a1b2c4|chocolate|open sesame/);
 });
 
 it('says what a recording lacks and what it has', async () => {

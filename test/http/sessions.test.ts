@@ -46,6 +46,7 @@ async function setup(profile: Partial<HttpProfile>, { holdsReads = false, wantsT
       state.logins += 1;
       say(200, { 'set-cookie': begin(`login-${state.logins}`) });
     } else if (path === '/service') {
+      if (!isKnown && profile.login) return void say(401);
       if (state.tokenStatus !== 200) return void say(state.tokenStatus);
       state.tokens += 1;
       state.token = `token-${state.tokens}`;

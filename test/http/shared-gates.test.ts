@@ -1,4 +1,5 @@
 /** Workers that know each other only by the database: a border each, on a pool each. */
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -133,6 +134,27 @@ describe('workers that share a credential', () => {
       .where({ credential: 'died' })
       .update({ expires_at: alive.db.raw('clock_timestamp()') });
     await waitFor(async () => !('closedForMs' in (await alive.gates.enter('died', { concurrency: 1 }, LONG_MS))));
+  });
+
+  it('do not both get a permit that both saw free', async () => {
+    const [first, second] = [await openWorker(), await openWorker()];
+    const taking = await first.db.transaction();
+    await taking('rate_permits').insert({
+      credential: 'raced',
+      seat: 1,
+      holder: randomUUID(),
+      expires_at: taking.raw("clock_timestamp() + interval '1 hour'"),
+    });
+    const entry = second.gates.enter('raced', { concurrency: 1 }, LONG_MS);
+    // It has seen the seat free, and waits for who was quicker.
+    await waitFor(async () => {
+      const { rows } = await first.db.raw(
+        "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like '%rate_permits%'",
+      );
+      return rows.length > 0;
+    });
+    await taking.commit();
+    expect(await entry).toMatchObject({ why: 'full' });
   });
 
   it('keep a permit that another took over, when the first holder wakes up and gives back its own', async () => {

@@ -42,7 +42,9 @@ function secretsOf(name: string, value: string): string[] {
   if (/^cookie$/i.test(name)) return value.split(';').map((pair) => pair.slice(pair.indexOf('=') + 1).trim());
   if (!/authorization$/i.test(name)) return [value];
   const [scheme = '', rest = ''] = value.split(/\s+(.*)/s);
-  if (!/^basic$/i.test(scheme)) return [rest];
+  if (/^bearer$/i.test(scheme)) return [rest];
+  // user:password, or in other schemes user:number:session key
   const proof = Buffer.from(rest, 'base64').toString('utf8');
-  return [rest, proof, proof.slice(proof.indexOf(':') + 1)];
+  const key = proof.slice((/^basic$/i.test(scheme) ? proof.indexOf(':') : proof.lastIndexOf(':')) + 1);
+  return [value, rest, proof, key];
 }
