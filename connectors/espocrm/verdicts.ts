@@ -24,7 +24,7 @@ export const verdicts: readonly VerdictRule[] = [
     retryAfterMs: () => LOCK_OUT_MS,
   },
   // Our question, not a right.
-  { status: 403, matches: speaksOf(/max size|forbidden in where|too large/i), verdict: 'refused', says },
+  { status: 403, matches: speaksOf(/max size|expressions are forbidden|sub-queries are forbidden/i), verdict: 'refused', says },
   { status: 403, verdict: 'denied', says },
   { status: 404, verdict: 'missing', says },
   { status: [400, 409], verdict: 'refused', says },
