@@ -1,6 +1,11 @@
 /** Every connector, one line each. */
 import type { AnyConnector } from '../src/connector/contract.ts';
+import { espocrm } from './espocrm/index.ts';
+import { odata } from './odata/index.ts';
+import { odoo } from './odoo/index.ts';
+import { salesforce } from './salesforce/index.ts';
+import { sapS4hana } from './sap-s4hana/index.ts';
 import { spreadsheet } from './spreadsheet/index.ts';
 import { tryton } from './tryton/index.ts';
 
-export const connectors: readonly AnyConnector[] = [spreadsheet, tryton];
+export const connectors: readonly AnyConnector[] = [espocrm, odata, odoo, salesforce, sapS4hana, spreadsheet, tryton];
