@@ -307,6 +307,8 @@ function partnerFunctions({ id }: WorldAccount, area: Row, functions: readonly P
     '#account': id,
     Customer: id,
     SalesOrganization: String(area.SalesOrganization),
+    DistributionChannel: String(area.DistributionChannel),
+    Division: String(area.Division),
     PartnerFunction: name,
     PartnerCounter: String(place),
     BPCustomerNumber: is,
