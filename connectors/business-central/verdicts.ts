@@ -21,7 +21,7 @@ export const verdicts: readonly VerdictRule[] = [
   { status: 429, verdict: 'limited', says: words },
   // Eight minutes in the queue (503), an operation longer than eight (408) or ten minutes (504): nobody knows how far it came.
   { status: [408, 503, 504], verdict: 'unavailable', says: words },
-  ...ODATA_VERDICTS,
+  ...ODATA_VERDICTS.map((rule) => ({ ...rule, says: words })),
   { status: '4xx', verdict: 'refused', says: words },
 ];
 
