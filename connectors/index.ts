@@ -1,5 +1,7 @@
 /** Every connector, one line each. */
 import type { AnyConnector } from '../src/connector/contract.ts';
+import { businessCentral } from './business-central/index.ts';
+import { dolibarr } from './dolibarr/index.ts';
 import { espocrm } from './espocrm/index.ts';
 import { odata } from './odata/index.ts';
 import { odoo } from './odoo/index.ts';
@@ -8,4 +10,14 @@ import { sapS4hana } from './sap-s4hana/index.ts';
 import { spreadsheet } from './spreadsheet/index.ts';
 import { tryton } from './tryton/index.ts';
 
-export const connectors: readonly AnyConnector[] = [espocrm, odata, odoo, salesforce, sapS4hana, spreadsheet, tryton];
+export const connectors: readonly AnyConnector[] = [
+  businessCentral,
+  dolibarr,
+  espocrm,
+  odata,
+  odoo,
+  salesforce,
+  sapS4hana,
+  spreadsheet,
+  tryton,
+];
