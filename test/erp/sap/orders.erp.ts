@@ -5,7 +5,7 @@ import { placeOrder } from '../../../src/connector/place-order.ts';
 import { RetryLaterError } from '../../../src/errors.ts';
 import { ACCIDENTS, ask, proxied, realSap, sapSession, told } from './scene.ts';
 
-const ORDERS = Number(process.env.KONTOR_ERP_ORDERS ?? 500);
+const ORDERS = Number(process.env.ERP_ORDERS ?? 500);
 const target = sapS4hana.orders;
 
 function orderOf(turn: number, prefix: string): OrderToPlace {

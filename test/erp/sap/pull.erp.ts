@@ -7,7 +7,7 @@ import { type Run, requestRun } from '../../../src/store/runs.ts';
 import { executeRun } from '../../../src/sync/execute-run.ts';
 import type { PullContext } from '../../../src/sync/pull-context.ts';
 import { contextFor } from '../../flows/pull-setup.ts';
-import { partnerOf } from '../../simulator/dialects/sap-s4-partners.ts';
+import { partnerOf } from '../../simulator/dialects/sap-s4-partner-rows.ts';
 import { createTestDatabase } from '../../support/database.ts';
 import { ACCIDENTS, anySession, ask, connectionTo, proxied, realSap, sapSession, told } from './scene.ts';
 import { PARTNERS, sapWorld } from './world.ts';

@@ -8,7 +8,7 @@ import { memoryBorder } from '../../../src/connector/http/memory-border.ts';
 import { openSession } from '../../../src/connector/open-session.ts';
 import type { Session } from '../../../src/connector/session.ts';
 import { type AccidentProxy, startAccidentProxy } from '../../simulator/accident-proxy.ts';
-import { AREA, COMPANY } from '../../simulator/dialects/sap-s4-partners.ts';
+import { AREA, COMPANY } from '../../simulator/dialects/sap-s4-partner-rows.ts';
 import type { AccidentName } from '../../simulator/server.ts';
 import type { SapTold } from './start.ts';
 

@@ -1,7 +1,7 @@
 /** Prices, stock and credit limits of the world as S/4HANA's services for them show them. */
 import type { World, WorldAccount, WorldPrice, WorldStock } from '../world.ts';
 import type { PropertyType, Row, Sets } from './odata/types.ts';
-import { AREA, CREDIT_SEGMENT, partnerOf } from './sap-s4-partners.ts';
+import { AREA, CREDIT_SEGMENT, partnerOf } from './sap-s4-partner-rows.ts';
 
 const FOR_EVER = '9999-12-31';
 const texts = (...names: string[]): Record<string, PropertyType> => Object.fromEntries(names.map((name) => [name, 'string' as const]));

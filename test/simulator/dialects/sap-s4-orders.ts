@@ -2,7 +2,7 @@
 import { Refusal, type SimAnswer, type SimRequest } from '../dialect.ts';
 import type { World, WorldOrder } from '../world.ts';
 import type { PropertyType, Row, Sets } from './odata/types.ts';
-import { AREA } from './sap-s4-partners.ts';
+import { AREA } from './sap-s4-partner-rows.ts';
 
 const texts = (...names: string[]): Record<string, PropertyType> => Object.fromEntries(names.map((name) => [name, 'string' as const]));
 

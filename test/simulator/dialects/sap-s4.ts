@@ -11,7 +11,8 @@ import { serve } from './odata/serve.ts';
 import type { Sets } from './odata/types.ts';
 import { creditSets, priceSets, stockSets } from './sap-s4-goods.ts';
 import { createOrder, orderSets, refusal } from './sap-s4-orders.ts';
-import { AREA, COMPANY, CREDIT_SEGMENT, type PartnerFunctionRow, partnerSets } from './sap-s4-partners.ts';
+import { AREA, COMPANY, CREDIT_SEGMENT, type PartnerFunctionRow } from './sap-s4-partner-rows.ts';
+import { partnerSets } from './sap-s4-partners.ts';
 
 const PASSWORD = 'Sync-secret1';
 const USER = 'SYNC';
