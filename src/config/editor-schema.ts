@@ -87,8 +87,14 @@ function entityOf(entity: EntityName, read: JsonObject): JsonObject {
 }
 
 function toJson(schema: ZodType): JsonObject {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', target: 'draft-7' });
-  return json as JsonObject;
+  const { $schema: _, definitions: __, ...json } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any', target: 'draft-7' });
+  return JSON.parse(JSON.stringify(json), anyForSelf) as JsonObject;
+}
+
+/** The one shape that contains itself is "any JSON" (domains of Odoo and Tryton). Its definition would stand where nobody looks for it, so it is said as any. */
+function anyForSelf(_key: string, value: unknown): unknown {
+  const isOwn = typeof value === 'object' && value !== null && '$ref' in value && String(value.$ref).startsWith('#/definitions/__schema');
+  return isOwn ? {} : value;
 }
 
 /** A text, number or switch may come from a secret; blocks and lists are walked. */
