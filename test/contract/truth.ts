@@ -95,7 +95,7 @@ export function truthOf(scene: Scene, row: Row): string[] {
   const fields = comparedFields(scene);
   return PROJECTIONS[entity](row as never, world).flatMap((values) => {
     const truth = staged?.truth ? staged.truth(values, row, world) : values;
-    return truth === null ? [] : [textOf(fields, truth)];
+    return truth === null ? [] : [truth].flat().map((one) => textOf(fields, one));
   });
 }
 

@@ -17,7 +17,7 @@ export interface EntityStage {
    * What is true of a row as this system can say it: `values` with some replaced (a shorter name, another status), `null` where it shows no
    * such record. `values` hold our fields in our words; references hold the *name* of the account, so that ids need not be known.
    */
-  truth?(values: Values, row: { readonly id: string }, world: World): Values | null;
+  truth?(values: Values, row: { readonly id: string }, world: World): Values | readonly Values[] | null;
 }
 
 export interface OrderStage {
@@ -46,7 +46,7 @@ export interface Stage {
   wrongLogin?(settings: Record<string, unknown>): Record<string, unknown>;
   /** How the system says that a login lacks a right; a plain 403 if absent. */
   readonly denied?: SimAnswer;
-  /** Entities a check needs at least so many of: 14 accounts with what belongs to them if absent. */
+  /** Accounts of a world, with what belongs to them; 14 if absent. More where the system shows few of them. */
   readonly accounts?: number;
 }
 
