@@ -1,5 +1,6 @@
 /** Which fields a model has depends on version, modules and rights; asking for another fails the whole call. So it is asked once. */
 import { z } from 'zod';
+import type { Http } from '../../src/connector/http/types.ts';
 import { call, type Row } from './call.ts';
 import type { OdooSession } from './server.ts';
 import { shaped } from './shaped.ts';
@@ -7,10 +8,22 @@ import { shaped } from './shaped.ts';
 /** Field -> its type in Odoo. */
 export type Fields = ReadonlyMap<string, string>;
 
+/** For as long as a session is lent. */
+const ASKED = new WeakMap<Http, Map<string, Fields>>();
+
 const definitions = z.record(z.string(), z.looseObject({ type: z.string() }));
 
 /** Those of the wanted fields that are there and that this user may read. */
 export async function fieldsOf(session: OdooSession, model: string, wanted: readonly string[]): Promise<Fields> {
+  const asked = ASKED.get(session.http) ?? new Map<string, Fields>();
+  ASKED.set(session.http, asked);
+  const name = `${model}: ${wanted.join()}`;
+  const fields = asked.get(name) ?? (await askFields(session, model, wanted));
+  asked.set(name, fields);
+  return fields;
+}
+
+async function askFields(session: OdooSession, model: string, wanted: readonly string[]): Promise<Fields> {
   const params = { allfields: [...wanted], attributes: ['type'] };
   const { result } = await call(session, { model, method: 'fields_get', params, effect: 'read' });
   const found = shaped(definitions, result, `${model}.fields_get`);

@@ -8,7 +8,7 @@ import type { OrderTarget, OrderToPlace, PlacedOrder } from '../../src/connector
 import { NeedsOperatorError } from '../../src/errors.ts';
 import { call, callOrAbsent, searchRead } from './call.ts';
 import { MODULE, orderName } from './external-ids.ts';
-import { fieldsOf, idOf } from './fields.ts';
+import { idOf, isRow, nameOf } from './fields.ts';
 import { type PriceList, priceLists, products } from './lookups.ts';
 import { loadTable } from './order-rows.ts';
 import { readOrders } from './placed-orders.ts';
@@ -42,13 +42,13 @@ export const orders: OrderTarget<OdooSettings> = {
   status: async (session, ids) => (ids.length === 0 ? [] : readOrders(session, ['id', 'in', ids.map(Number)])),
 };
 
-/** By the reference as people see it, and by the external id, which stays when somebody changes the reference. */
+/** By the reference as people see it, else by the external id, which stays when somebody changes the reference. */
 async function find(session: OdooSession, reference: string): Promise<PlacedOrder[]> {
   const found = await readOrders(session, ['client_order_ref', '=', reference]);
+  if (found.length > 0) return found;
   const id = await byExternalId(session, reference);
-  if (id === null || found.some((order) => order.id === String(id))) return found;
-  const renamed = await readOrders(session, ['id', '=', id]);
-  return [...found, ...renamed.map((order) => ({ ...order, reference }))];
+  const renamed = id === null ? [] : await readOrders(session, ['id', '=', id]);
+  return renamed.map((order) => ({ ...order, reference }));
 }
 
 /** Model and id; `false` for an order this user may not see. */
@@ -82,19 +82,22 @@ async function create(session: OdooSession, order: OrderToPlace): Promise<{ id: 
 
 /** An order is in the currency of its price list: the customer's own if that fits, else the first that does. */
 async function priceListFor(session: OdooSession, { soldTo, currency, reference: ours }: OrderToPlace): Promise<PriceList | null> {
-  const wanted = ['property_product_pricelist', 'currency_id'];
-  const fields = await fieldsOf(session, 'res.partner', wanted);
-  const { rows } = await searchRead(session, 'res.partner', { domain: [['id', '=', Number(soldTo)]], fields: [...fields.keys()] });
-  const customer = z.looseObject({ property_product_pricelist: z.unknown(), currency_id: z.unknown() }).safeParse(rows[0]).data;
   const lists = await priceLists(session, 'active');
-  const own = idOf(customer?.property_product_pricelist);
   const fitting = lists.filter((list) => list.currency === currency);
-  const chosen = fitting.find(({ id }) => id === own) ?? fitting[0];
-  if (chosen) return chosen;
-  const ofCompany = z.tuple([z.int(), z.string()]).safeParse(customer?.currency_id).data?.[1];
-  if (lists.length === 0 && ofCompany === currency) return null;
+  if (fitting.length > 1) {
+    const own = idOf(await ofCustomer(session, soldTo, 'property_product_pricelist'));
+    return fitting.find(({ id }) => id === own) ?? fitting[0] ?? null;
+  }
+  if (fitting[0]) return fitting[0];
+  // Without price lists everything is in the currency of the company.
+  if (lists.length === 0 && nameOf(await ofCustomer(session, soldTo, 'currency_id')) === currency) return null;
   throw new NeedsOperatorError(
     'ERP_REFUSED',
     `order ${ours} is in ${currency}, and Odoo has no active price list in "${currency}"; add one there: it decides the currency of an order`,
   );
+}
+
+async function ofCustomer(session: OdooSession, id: string, field: string): Promise<unknown> {
+  const { rows } = await searchRead(session, 'res.partner', { domain: [['id', '=', Number(id)]], fields: [field] });
+  return isRow(rows[0]) ? rows[0][field] : null;
 }

@@ -38,7 +38,10 @@ export function modelsOf(store: Store): Record<string, Model> {
   const { version, options } = store;
   const all: Record<string, Model> = {
     'res.partner': partnerModel(version),
-    'res.country': lookup({ code: 'char' }, () => store.countries.all().map(([code, id]) => ({ id, code }))),
+    'res.country': lookup({ code: 'char' }, (world) => {
+      for (const { country } of world.rows('address')) store.countries.idOf(country);
+      return store.countries.all().map(([code, id]) => ({ id, code }));
+    }),
     'res.company': lookup({ name: 'char', currency_id: 'many2one' }, () => [COMPANY]),
     'res.users': lookup({}, () => []),
     'ir.model.data': lookup({ module: 'char', name: 'char' }, () => []),
@@ -51,11 +54,11 @@ export function modelsOf(store: Store): Record<string, Model> {
   return Object.fromEntries(Object.entries(all).filter(([name]) => !options.without?.includes(name)));
 }
 
-function lookup(types: Readonly<Record<string, string>>, rows: () => readonly Values[]): Model {
+function lookup(types: Readonly<Record<string, string>>, rows: (world: World) => readonly Values[]): Model {
   const stamp = new Date(0);
   return {
     fields: new Map(Object.entries({ id: 'integer', write_date: 'datetime', ...types })),
-    rows: () => rows().map((values) => ({ stamp, values: { ...values, write_date: stampText(stamp) } })),
+    rows: (world) => rows(world).map((values) => ({ stamp, values: { ...values, write_date: stampText(stamp) } })),
   };
 }
 

@@ -21,7 +21,7 @@ export function partnerModel(version: Version): Model {
     ['type', 'selection'],
     ['write_date', 'datetime'],
     ['credit', 'monetary'],
-    ['credit_limit', version >= 16 ? 'float' : 'float'],
+    ['credit_limit', 'float'],
     ...(version >= 16 ? ([['country_code', 'char'], ['use_partner_credit_limit', 'boolean']] as const) : []), // biome-ignore format: one list
     // Gone with 19: the telephone number is one, and a warning no longer blocks.
     ...(version < 19 ? ([['mobile', 'char'], ['sale_warn', 'selection']] as const) : []), // biome-ignore format: one list
@@ -116,7 +116,7 @@ function ofAddress(store: Store, address: WorldAddress | undefined): Values {
     zip: postalCode,
     city,
     // States show their country behind their name (res.country.state, _compute_display_name).
-    state_id: store.countries.refer(region, (name) => `${name} (${country})`),
+    state_id: store.states.refer(region, (name) => `${name} (${country})`),
     country_id: store.countries.refer(country, (code) => new Intl.DisplayNames('en', { type: 'region' }).of(code) ?? code),
     country_code: country,
   };

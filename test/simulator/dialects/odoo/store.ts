@@ -59,6 +59,7 @@ export class Store {
   readonly priceLists = new Names();
   readonly terms = new Names();
   readonly countries = new Names();
+  readonly states = new Names();
   readonly sites = new Names();
   readonly units = new Names();
   /** "module.name" of ir.model.data -> id of the order. Lines are kept with their order: "module.name" -> id of the order. */
