@@ -28,6 +28,7 @@ export interface PreparedPage {
   readonly faults: readonly Fault[];
   readonly wholeFiles: readonly string[];
   /** External ids that the other side says it has deleted. */
+  /** Keys of what the source says it deleted. */
   readonly gone: readonly string[];
   readonly progress: { done: number; total: number } | undefined;
 }
@@ -95,7 +96,7 @@ export class PageStager {
       cursor: page.cursor,
       faults: page.faults ?? [],
       wholeFiles: page.wholeFiles ?? [],
-      gone: (page.gone ?? []).map(({ externalId }) => externalId),
+      gone: (page.gone ?? []).map(({ externalId }) => this.#keyOf(externalId)),
       progress: page.progress,
     };
     return { prepared, keyed, bad };
