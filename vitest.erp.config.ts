@@ -1,4 +1,4 @@
-/** The long proofs, against real systems: `npm run test:erp`. KONTOR_ERP=tryton takes only some of them. */
+/** The long proofs, against real systems: `npm run test:erp`. ERP_ONLY=tryton takes only some of them. */
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({

@@ -7,11 +7,18 @@ import type { Company } from './company.ts';
 import { fieldNames } from './fields.ts';
 import { isTrue } from './flatten.ts';
 import { type Context, type Row, searchRead, shaped, type TrytonSession } from './rpc.ts';
+import { taxesOf } from './taxes.ts';
 import { date, decimal } from './typed-json.ts';
 
 const uom = z.looseObject({ id: z.int(), symbol: z.string().nullish(), name: z.string().nullish() });
 const product = z.looseObject({ id: z.int(), code: z.string(), sale_uom: uom.nullish(), default_uom: uom });
-type Product = z.infer<typeof product>;
+
+interface Product {
+  readonly id: number;
+  /** Id of the unit it is sold in. */
+  readonly unit: number;
+  readonly unitNames: ReadonlyArray<string | null | undefined>;
+}
 
 export async function saleOf(session: TrytonSession, company: Company, order: OrderToPlace): Promise<Row> {
   const { context } = company;
@@ -19,10 +26,12 @@ export async function saleOf(session: TrytonSession, company: Company, order: Or
   const isWhole = order.billTo !== undefined && order.shipTo !== undefined;
   const addresses = isWhole ? [] : await addressesOf(session, party, context);
   const products = await productsOf(session, order, context);
+  const currency = await only(session, 'currency.currency', 'code', order.currency, context);
+  const taxes = await taxesOf(session, { company: company.id, party, currency }, products, context);
   return {
     company: company.id,
     party,
-    currency: await only(session, 'currency.currency', 'code', order.currency, context),
+    currency,
     reference: order.reference,
     invoice_address: order.billTo === undefined ? usual(addresses, 'invoice') : idOf(order.billTo, 'address'),
     shipment_address: order.shipTo === undefined ? usual(addresses, 'delivery') : idOf(order.shipTo, 'address'),
@@ -32,28 +41,26 @@ export async function saleOf(session: TrytonSession, company: Company, order: Or
       : { payment_term: await only(session, 'account.invoice.payment_term', 'name', order.paymentTerms, context) }),
     ...(order.purchaseOrderNumber === undefined ? {} : { description: order.purchaseOrderNumber }),
     ...(order.note === undefined ? {} : { comment: order.note }),
-    lines: [['create', order.lines.map((line, turn) => lineOf(line, turn, products))]],
+    lines: [['create', order.lines.map((line, turn) => lineOf(line, turn, products, taxes))]],
   };
 }
 
 /** The note is the seller's own, printed nowhere: room for our reference of the line. */
-function lineOf(line: OrderLine, turn: number, products: ReadonlyMap<string, Product>): Row {
+function lineOf(line: OrderLine, turn: number, products: ReadonlyMap<string, Product>, taxes: ReadonlyMap<number, number[]>): Row {
   const sold = products.get(line.product);
   if (!sold) throw refused(`product ${line.product} is not there, or is not active; correct the order or create it there`);
-  const unit = sold.sale_uom ?? sold.default_uom;
-  if (line.unit !== undefined && line.unit !== unit.symbol && line.unit !== unit.name) {
-    throw refused(
-      `product ${line.product} is sold there in ${unit.symbol ?? unit.name}, not in ${line.unit}; correct the unit of the order`,
-    );
+  if (line.unit !== undefined && !sold.unitNames.includes(line.unit)) {
+    throw refused(`product ${line.product} is sold there in ${sold.unitNames[0]}, not in ${line.unit}; correct the unit of the order`);
   }
   return {
     type: 'line',
     sequence: turn + 1,
     product: sold.id,
-    unit: unit.id,
+    unit: sold.unit,
     // Quantities are floats there, whatever we do.
     quantity: Number(line.quantity),
     unit_price: decimal(line.unitPrice),
+    taxes: [['add', taxes.get(sold.id) ?? []]],
     note: line.reference,
     ...(line.text === undefined ? {} : { description: line.text }),
   };
@@ -74,7 +81,8 @@ async function productsOf(session: TrytonSession, { lines }: OrderToPlace, conte
   const found = new Map<string, Product>();
   for (const one of shaped(z.array(product), rows, 'product.product.search_read')) {
     if (found.has(one.code)) throw refused(`product code ${one.code} is there more than once; leave one of them active`);
-    found.set(one.code, one);
+    const unit = one.sale_uom ?? one.default_uom;
+    found.set(one.code, { id: one.id, unit: unit.id, unitNames: [unit.symbol, unit.name] });
   }
   return found;
 }

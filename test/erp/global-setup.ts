@@ -19,7 +19,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const folder = await mkdtemp(path.join(tmpdir(), 'kontor-erp-'));
   const running: Array<Started & { name: string }> = [];
   const skipped: string[] = [];
-  const only = process.env.KONTOR_ERP?.split(',');
+  const only = process.env.ERP_ONLY?.split(',');
   const stop = async (): Promise<void> => {
     for (const peer of running.toReversed()) await peer.stop();
     await rm(folder, { recursive: true, force: true });
@@ -30,7 +30,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   try {
     for (const peer of peers) {
       if (only && !only.includes(peer.name)) {
-        skipped.push(`${peer.name}: left out by KONTOR_ERP=${process.env.KONTOR_ERP}`);
+        skipped.push(`${peer.name}: left out by ERP_ONLY=${process.env.ERP_ONLY}`);
         continue;
       }
       const own = path.join(folder, peer.name);

@@ -5,7 +5,7 @@ import { placeOrder } from '../../../src/connector/place-order.ts';
 import { RetryLaterError } from '../../../src/errors.ts';
 import { proxied, type Scene, told, trytonScene } from './scene.ts';
 
-const ORDERS = Number(process.env.KONTOR_ERP_ORDERS ?? 500);
+const ORDERS = Number(process.env.ERP_ORDERS ?? 500);
 const orders = tryton.orders;
 
 function orderOf(turn: number, soldTo: string, prefix: string): OrderToPlace {
@@ -57,13 +57,22 @@ describe.skipIf(!told())('a real Tryton', () => {
       0,
       null,
       [['reference', 'ASC']],
-      ['reference', 'state', 'lines.quantity'],
-    ])) as Array<{ reference: string; state: string; 'lines.': Array<{ quantity: number }> }>;
+      ['reference', 'state', 'lines.quantity', 'tax_amount', 'untaxed_amount'],
+    ])) as Array<{
+      reference: string;
+      state: string;
+      'lines.': Array<{ quantity: number }>;
+      tax_amount: { decimal: string };
+      untaxed_amount: { decimal: string };
+    }>;
     expect(found.map(({ reference }) => reference)).toEqual(all.map(({ reference }) => reference));
     expect(new Set(found.map(({ state }) => state))).toEqual(new Set(['processing']));
     expect(found.map((sale) => sale['lines.'].map(({ quantity }) => String(quantity)).sort())).toEqual(
       all.map(({ lines }) => lines.map(({ quantity }) => quantity).sort()),
     );
+    for (const sale of found) {
+      expect(Number(sale.tax_amount.decimal)).toBeCloseTo(Number(sale.untaxed_amount.decimal) * 0.19, 1);
+    }
     expect(new Set(proxy.accidents.names()).size).toBeGreaterThan(5);
   });
 

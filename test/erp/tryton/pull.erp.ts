@@ -9,7 +9,7 @@ import { createTestDatabase } from '../../support/database.ts';
 import { connectionOf, proxied, told, trytonScene } from './scene.ts';
 import { codeOf, seedParties } from './seed.ts';
 
-const PARTIES = Number(process.env.KONTOR_ERP_PARTIES ?? 5_000);
+const PARTIES = Number(process.env.ERP_PARTIES ?? 5_000);
 
 /** As the queue would: what may heal is tried again, a bounded number of times. */
 async function pull(context: PullContext, entity: EntityName, mode: 'full' | 'delta' = 'delta'): Promise<Run> {
@@ -27,10 +27,11 @@ async function pull(context: PullContext, entity: EntityName, mode: 'full' | 'de
 describe.skipIf(!told())('a real Tryton', () => {
   it(`is pulled whole, ${PARTIES} parties with hierarchy, addresses and people, while answers are lost, cut and refused`, async () => {
     const scene = trytonScene();
-    const { parents } = await seedParties(scene, PARTIES);
+    const prefix = `W${Date.now()}`;
+    const { parents } = await seedParties(scene, prefix, PARTIES);
     const proxy = await proxied();
     const { db } = await createTestDatabase();
-    const context = contextFor(db, '.', connectionOf({ ...scene.settings, url: proxy.url, pageSize: 200 }));
+    const context = contextFor(db, '.', connectionOf({ ...scene.settings, url: proxy.url, pageSize: Math.ceil(PARTIES / 50) }, prefix));
 
     proxy.accidents.storm({ seed: 7, rate: 0.15 });
     const runs = [await pull(context, 'account'), await pull(context, 'contact'), await pull(context, 'address')];
@@ -47,7 +48,7 @@ describe.skipIf(!told())('a real Tryton', () => {
       from accounts a left join accounts above on above.id = a.parent_id order by a.number`);
     expect(rows).toHaveLength(PARTIES);
     expect(rows.map(({ number, parent }: { number: string; parent: string | null }) => [number, parent])).toEqual(
-      Array.from({ length: PARTIES }, (_, turn) => [codeOf(turn), parents.get(codeOf(turn)) ?? null]),
+      Array.from({ length: PARTIES }, (_, turn) => [codeOf(prefix, turn), parents.get(codeOf(prefix, turn)) ?? null]),
     );
     for (const [turn, row] of rows.entries()) {
       expect(row).toMatchObject({
@@ -63,12 +64,13 @@ describe.skipIf(!told())('a real Tryton', () => {
 
   it('brings only what changed in a delta, children by their own stamps', async () => {
     const scene = trytonScene();
-    const { ids } = await seedParties({ ...scene, rpc: renamed(scene.rpc) }, 20);
+    const prefix = `D${Date.now()}`;
+    const { ids } = await seedParties(scene, prefix, 20);
     const { db } = await createTestDatabase();
-    const context = contextFor(db, '.', connectionOf(scene.settings));
+    const context = contextFor(db, '.', connectionOf(scene.settings, prefix));
     await pull(context, 'account');
     await pull(context, 'address');
-    const id = ids.get(codeOf(3)) ?? 0;
+    const id = ids.get(codeOf(prefix, 3)) ?? 0;
     const [address] = (await scene.rpc('model.party.address.search', [[['party', '=', id]], 0, 1, null])) as number[];
     await scene.rpc('model.party.address.write', [[address ?? 0], { city: 'Lübeck' }]);
     const [mail] = (await scene.rpc('model.party.contact_mechanism.search', [
@@ -120,8 +122,3 @@ describe.skipIf(!told())('a real Tryton', () => {
     expect(stock).toMatchObject(['SKU-100', 'SKU-200', 'SKU-300'].map((product) => ({ site: 'WH', product, on_hand: '0' })));
   });
 });
-
-/** Other codes than the parties of another test: codes are unique there. */
-function renamed(rpc: ReturnType<typeof trytonScene>['rpc']): typeof rpc {
-  return (method, params, options) => rpc(method, JSON.parse(JSON.stringify(params).replaceAll('"P-', '"P-Q')), options);
-}

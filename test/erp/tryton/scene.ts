@@ -4,6 +4,7 @@ import { tryton } from '../../../connectors/tryton/index.ts';
 import type { TrytonSettings } from '../../../connectors/tryton/settings.ts';
 import { type ConnectionSettings, DEFAULT_FORMATS, DEFAULT_GUARDS } from '../../../src/config/settings.ts';
 import type { Json } from '../../../src/connector/contract.ts';
+import type { Border, Pass } from '../../../src/connector/http/border.ts';
 import { memoryBorder } from '../../../src/connector/http/memory-border.ts';
 import { openSession } from '../../../src/connector/open-session.ts';
 import type { Session } from '../../../src/connector/session.ts';
@@ -27,13 +28,17 @@ export interface Scene {
   rpc(method: string, params: Json[], options?: { readonly as?: { user: string; password: string } }): Promise<unknown>;
 }
 
+/** Lets every request pass at once: here it is counted what arrives; how long limits and breakers wait is tested elsewhere. */
+const AT_ONCE: Pass = { waitMs: 0, closed: async () => null, leave: async () => {} };
+const IMPATIENT: Border = { ...memoryBorder(), gates: { enter: async () => AT_ONCE } };
+
 /** `url`: of a proxy. */
 export function trytonScene({ url, ...more }: { url?: string } & Record<string, unknown> = {}): Scene {
   const peer = realTryton();
   const settings = { ...peer.settings, ...(url === undefined ? {} : { url }), ...more };
   const config = tryton.config.parse(settings);
   const request = { connection: 'erp', config, baseFolder: '.', signal: new AbortController().signal, now: () => new Date() };
-  return { settings, session: openSession(tryton, request, memoryBorder()), rpc };
+  return { settings, session: openSession(tryton, request, IMPATIENT), rpc };
 }
 
 const CONTEXT = { company: 1, active_test: false, language: 'en' };
@@ -67,16 +72,17 @@ export async function proxied(): Promise<AccidentProxy> {
   return proxy;
 }
 
-export function connectionOf(settings: Record<string, unknown>): ConnectionSettings {
+/** Reads the parties whose code begins so, and what belongs to them. */
+export function connectionOf(settings: Record<string, unknown>, prefix = ''): ConnectionSettings {
   return {
     name: 'erp',
     connector: 'tryton',
     settings,
     formats: DEFAULT_FORMATS,
     entities: [
-      { entity: 'account', read: { parentRelation: 'is a unit of', domain: [['code', 'like', 'P-%']] }, mapping: {} as never },
-      { entity: 'contact', read: { domain: [['party.code', 'like', 'P-%']] }, mapping: {} as never },
-      { entity: 'address', read: { domain: [['party.code', 'like', 'P-%']] }, mapping: {} as never },
+      { entity: 'account', read: { parentRelation: 'is a unit of', domain: [['code', 'like', `${prefix}%`]] }, mapping: {} as never },
+      { entity: 'contact', read: { domain: [['party.code', 'like', `${prefix}%`]] }, mapping: {} as never },
+      { entity: 'address', read: { domain: [['party.code', 'like', `${prefix}%`]] }, mapping: {} as never },
       { entity: 'price', read: {}, mapping: {} as never },
       { entity: 'stock', read: {}, mapping: {} as never },
     ],

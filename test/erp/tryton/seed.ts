@@ -1,6 +1,6 @@
-/** Parties in bulk, through Tryton's own API: many with one call, as an import would. */
+/** Parties in bulk, through Tryton's own API: many with one call, as an import would. By the administrator: credit limits are not everybody's to set. */
 import type { Json } from '../../../src/connector/contract.ts';
-import type { Scene } from './scene.ts';
+import { realTryton, type Scene } from './scene.ts';
 
 export interface Seeded {
   /** By code. */
@@ -12,8 +12,8 @@ export interface Seeded {
 const BATCH = 250;
 const NAMES = ['Müller & Söhne GmbH', 'Łódź Narzędzia', 'O\'Neill "Marine" Ltd', '<b>Bold</b> & Co', '東京商事株式会社', 'Zoë 🚢 Shipping'];
 
-export function codeOf(turn: number): string {
-  return `P-${String(turn).padStart(5, '0')}`;
+export function codeOf(prefix: string, turn: number): string {
+  return `${prefix}-${String(turn).padStart(5, '0')}`;
 }
 
 /** Every tenth is a head office; the nine behind it are its units, and every third of those has one of them above it. */
@@ -23,31 +23,34 @@ function parentTurnOf(turn: number): number | null {
   return place % 3 === 0 ? turn - 1 : turn - place;
 }
 
-export async function seedParties(scene: Scene, count: number): Promise<Seeded> {
+/** Codes are unique there, so every test has a prefix of its own. */
+export async function seedParties(scene: Scene, prefix: string, count: number): Promise<Seeded> {
   const ids = new Map<string, number>();
   for (let from = 0; from < count; from += BATCH) {
     const turns = Array.from({ length: Math.min(BATCH, count - from) }, (_, place) => from + place);
-    const created = (await scene.rpc('model.party.party.create', [turns.map(partyOf)])) as number[];
-    for (const [place, turn] of turns.entries()) ids.set(codeOf(turn), created[place] as number);
+    const created = (await scene.rpc('model.party.party.create', [turns.map((turn) => partyOf(prefix, turn))], {
+      as: realTryton().admin,
+    })) as number[];
+    for (const [place, turn] of turns.entries()) ids.set(codeOf(prefix, turn), created[place] as number);
   }
   const parents = new Map<string, string>();
   const relations: Json[] = [];
   for (let turn = 0; turn < count; turn += 1) {
     const above = parentTurnOf(turn);
     if (above === null) continue;
-    parents.set(codeOf(turn), codeOf(above));
-    relations.push({ from_: ids.get(codeOf(turn)) ?? null, to: ids.get(codeOf(above)) ?? null, type: 1 });
+    parents.set(codeOf(prefix, turn), codeOf(prefix, above));
+    relations.push({ from_: ids.get(codeOf(prefix, turn)) ?? null, to: ids.get(codeOf(prefix, above)) ?? null, type: 1 });
   }
   for (let from = 0; from < relations.length; from += 1_000) {
-    await scene.rpc('model.party.relation.create', [relations.slice(from, from + 1_000)]);
+    await scene.rpc('model.party.relation.all.create', [relations.slice(from, from + 1_000)], { as: realTryton().admin });
   }
   return { ids, parents };
 }
 
-function partyOf(turn: number): Json {
+function partyOf(prefix: string, turn: number): Json {
   return {
     name: `${NAMES[turn % NAMES.length]} ${turn}`,
-    code: codeOf(turn),
+    code: codeOf(prefix, turn),
     active: turn % 25 !== 7,
     ...(turn % 4 === 0 ? { customer_payment_term: 1 } : {}),
     ...(turn % 5 === 0 ? { credit_limit_amount: { __class__: 'Decimal', decimal: `${turn}.50` } } : {}),

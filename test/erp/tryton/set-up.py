@@ -66,6 +66,13 @@ category = Model.get('product.category')(name='Goods', accounting=True)
 category.account_revenue = revenue
 category.account_expense = expense
 category.save()
+Tax = Model.get('account.tax')
+tax = Tax(name='VAT 19 %', description='VAT', type='percentage', rate=Decimal('0.19'), company=company)
+tax.invoice_account = payable
+tax.credit_note_account = payable
+tax.save()
+category.customer_taxes.append(tax)
+category.save()
 unit, = Model.get('product.uom').find([('name', '=', 'Unit')])
 Template = Model.get('product.template')
 for code, name, price in (('SKU-100', 'Hydraulic pump', '249.90'), ('SKU-200', 'Seal kit', '12.3450'), ('SKU-300', 'Hose, 5 m', '0.0125')):

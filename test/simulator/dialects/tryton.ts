@@ -7,7 +7,7 @@ import type { World } from '../world.ts';
 import { error, keyError, page, userError } from './tryton/failures.ts';
 import type { Context } from './tryton/model.ts';
 import { models } from './tryton/models.ts';
-import { createSales, press } from './tryton/sales.ts';
+import { chooseProduct, createSales, press } from './tryton/sales.ts';
 import { modelOf, searchRead } from './tryton/search.ts';
 import { fromWire, toWire } from './tryton/typed.ts';
 import { COMPANY } from './tryton/wares.ts';
@@ -84,6 +84,7 @@ export function trytonDialect({ queue = false, without = [], forbidden = [] }: T
       refuseAbsent(name, params);
       return searchRead(name, params, context, world);
     }
+    if (name === 'sale.line' && verb === 'on_change_product') return chooseProduct(params[0]);
     if (name === 'sale.sale' && verb === 'create') return createSales(params[0], context, world);
     if (name === 'sale.sale' && BUTTONS.includes(verb)) return press(verb, params[0], world, queue) ?? null;
     throw page(403, 'Forbidden');

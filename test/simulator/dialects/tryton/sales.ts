@@ -7,6 +7,15 @@ import { Dec } from './typed.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
+const TAX = 1;
+
+/** What a person's client is told when the product of a line is chosen: only what changes. */
+export function chooseProduct(line: unknown): unknown {
+  const { product, unit, '_parent_sale.party': party } = line as Values;
+  if (typeof product !== 'number' || typeof unit !== 'number' || typeof party !== 'number') return {};
+  return { amount: new Dec('0.00'), taxes: { add: [[0, { id: TAX }]] } };
+}
+
 /** All of the list or nothing. */
 export function createSales(list: unknown, context: Context, world: World): number[] {
   if (!Array.isArray(list)) throw userError('create takes a list');
@@ -42,6 +51,7 @@ function lineOf(line: Values, context: Context, world: World) {
   ] as const)
     required(line, field, label, 'Sale Line');
   if (line.product !== undefined) required(line, 'unit', 'Unit', 'Sale Line');
+  if (JSON.stringify(line.taxes) !== JSON.stringify([['add', [TAX]]])) throw userError('The invoice of this sale would have no taxes.');
   if (!(line.unit_price instanceof Dec)) throw digits(`Decimal('${line.unit_price}000000000000005684')`);
   if ((line.unit_price.text.split('.')[1] ?? '').length > 4) throw digits(`Decimal('${line.unit_price.text}')`);
   const product = named('product.product', line.product, 'code', { ...context, active_test: true }, world);
