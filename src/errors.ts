@@ -97,6 +97,11 @@ export const ERROR_CODES = {
     'nothing; it is looked up there before anything is sent again',
   ],
   ERP_CONFLICT: ['RetryLaterError', 'the record was changed there at the same moment', 'nothing; it is read and tried again'],
+  ERP_CERTIFICATE_REFUSED: [
+    'NeedsOperatorError',
+    'a certificate was not accepted: theirs by us, or ours by them',
+    'set `tls.ca`, `tls.cert` and `tls.key` of the connection, or correct its address',
+  ],
   ERP_LOGIN_REFUSED: [
     'NeedsOperatorError',
     'a system refused user, password, key or token',

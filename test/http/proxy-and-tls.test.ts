@@ -163,7 +163,10 @@ describe.skipIf(!hasOpenssl)('with certificates of our own', () => {
   it('a server is trusted by the authority of the settings, and by no other', async () => {
     const url = await serve();
     expect((await openHttp(url, { transport: { tls: { ca: pem.ca } } }).send(GET)).status).toBe(200);
-    await expect(openHttp(url).send(POST)).rejects.toMatchObject({ code: 'SOURCE_UNREADABLE', message: expect.stringMatching(/tls/) });
+    await expect(openHttp(url).send(POST)).rejects.toMatchObject({
+      code: 'ERP_CERTIFICATE_REFUSED',
+      message: expect.stringMatching(/tls/),
+    });
   });
 
   it('a server is called by the name its certificate is made for', async () => {
@@ -171,7 +174,7 @@ describe.skipIf(!hasOpenssl)('with certificates of our own', () => {
     const tls = { ca: pem.ca, serverName: 'erp.internal' };
     expect((await openHttp(url, { transport: { tls } }).send(GET)).status).toBe(200);
     await expect(openHttp(url, { transport: { tls: { ...tls, serverName: 'other.internal' } } }).send(GET)).rejects.toMatchObject({
-      code: 'SOURCE_UNREADABLE',
+      code: 'ERP_CERTIFICATE_REFUSED',
     });
   });
 
@@ -184,7 +187,7 @@ describe.skipIf(!hasOpenssl)('with certificates of our own', () => {
       const refused = await openHttp(url, { transport: { tls: { ca: pem.ca } } })
         .send(POST)
         .catch((error: unknown) => error);
-      expect(refused).toMatchObject({ code: expect.stringMatching(/^(SOURCE_UNREADABLE|ERP_OUTCOME_UNKNOWN)$/) });
+      expect(refused).toMatchObject({ code: expect.stringMatching(/^(ERP_CERTIFICATE_REFUSED|ERP_OUTCOME_UNKNOWN)$/) });
     },
   );
 

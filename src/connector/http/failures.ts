@@ -38,7 +38,7 @@ export function failureOfWire(asked: Asked, { kind, sent, message }: WireFailure
       return new NeedsOperatorError('SOURCE_TOO_LARGE', `${where}: ${message}; raise \`maxAnswerMb\` or read smaller pages`);
     case 'certificate':
       return new NeedsOperatorError(
-        'SOURCE_UNREADABLE',
+        'ERP_CERTIFICATE_REFUSED',
         `${where}: ${message}; compare \`tls\` and the address with what the server wants`,
       );
     case 'stopped':
