@@ -27,8 +27,7 @@ export interface PreparedPage {
   readonly cursor: Cursor;
   readonly faults: readonly Fault[];
   readonly wholeFiles: readonly string[];
-  /** External ids that the other side says it has deleted. */
-  /** Keys of what the source says it deleted. */
+  /** Keys of what the other side says it has deleted. */
   readonly gone: readonly string[];
   readonly progress: { done: number; total: number } | undefined;
 }
