@@ -4,6 +4,7 @@ import type { Cursor, Page, Session, Watermark } from '../../src/connector/contr
 import { allOf, behind, compare, literal, msOf, nextOf, type ODataRow, odataPath, readPage } from '../../src/connector/odata/index.ts';
 import { pullByWatermark } from '../../src/connector/watermark.ts';
 import { RetryLaterError } from '../../src/errors.ts';
+import { plainDates } from './plain-dates.ts';
 import type { ODataSettings, ReadOptions } from './settings.ts';
 
 type ODataSession = Session<ODataSettings>;
@@ -25,7 +26,7 @@ export function readEntitySet(session: ODataSession, options: ReadOptions, curso
       const link = nextOf(path, page.next);
       const isMore = link !== null || (options.paging === 'keyset' && page.size >= config.pageSize);
       return {
-        records: [...page.strange, ...page.rows.map((row) => ({ ...row, '@id': addressOf(row, options) }))],
+        records: [...page.strange, ...page.rows.map((row) => ({ ...(plainDates(row) as ODataRow), '@id': addressOf(row, options) }))],
         next: isMore ? nextPlace(options, page.rows.at(-1), link) : null,
         newest: newestOf(page.rows, options.changed),
         serverAt: page.serverAt,

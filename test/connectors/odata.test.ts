@@ -1,6 +1,7 @@
 /** The generic OData connector, declared for a system nobody knows: in both versions, by the key and by the server's links. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { odata } from '../../connectors/odata/index.ts';
+import { plainDates } from '../../connectors/odata/plain-dates.ts';
 import type { AnyConnector, MappingSpec } from '../../src/connector/contract.ts';
 import type { EntityName } from '../../src/connector/entities.ts';
 import { memoryBorder } from '../../src/connector/http/memory-border.ts';
@@ -74,6 +75,23 @@ function stageFor(version: 2 | 4): Stage {
 
 describe('version 4', () => describeConnector(declared, stageFor(4)));
 describe('version 2', () => describeConnector(declared, stageFor(2)));
+
+it('turns dates of version 2 into what a mapping understands', () => {
+  const row = {
+    A: '/Date(1794268800000)/',
+    B: { C: ['/Date(1794298140000)/', '/Date(1794298140000+0060)/'] },
+    D: '/Date(x)/',
+    E: 1,
+    F: '/Date(-86400000)/',
+  };
+  expect(plainDates(row)).toEqual({
+    A: '2026-11-10',
+    B: { C: ['2026-11-10T08:09:00', '2026-11-10T08:09:00.000Z'] },
+    D: '/Date(x)/',
+    E: 1,
+    F: '1969-12-31',
+  });
+});
 
 describe('as declared', () => {
   let simulator: Simulator | undefined;
