@@ -1,0 +1,48 @@
+/** Any system with an HTTP API that answers JSON: declared in kontor.yaml, mapped in kontor.yaml, only read. */
+import { z } from 'zod';
+import type { Connector, Session, SystemInfo } from '../../src/connector/contract.ts';
+import { transportOf } from '../../src/connector/http/settings.ts';
+import type { HttpProfile, Login } from '../../src/connector/http/types.ts';
+import { jsonSource } from '../../src/connector/json-source.ts';
+import { readList } from './read.ts';
+import { readOptions } from './read-options.ts';
+import { type RestSettings, restSettings } from './settings.ts';
+import { REST_VERDICTS } from './verdicts.ts';
+
+const record = z.object({ '@at': z.string() }).catchall(z.json());
+
+/** Every entity is read in the same way; without a mapping of its own, for the system is not known. */
+const list = jsonSource({ options: readOptions, record, read: readList, at: (row) => row['@at'] });
+
+export const rest: Connector<RestSettings> = {
+  name: 'rest',
+  summary: 'any system with an HTTP API that answers JSON, declared and mapped in kontor.yaml',
+  config: restSettings,
+  // How it says that something is gone is not known: a full pull compares the ids.
+  traits: { keys: 'exact', offMainThread: false, deletes: 'id-set-difference', delta: 'changes' },
+  http: profile,
+  check,
+  sources: { account: list, contact: list, address: list, price: list, stock: list },
+};
+
+function profile(config: RestSettings): HttpProfile {
+  const headers = { accept: 'application/json', ...config.headers };
+  return { baseUrl: config.url, login: loginOf(config), verdicts: REST_VERDICTS, headers, transport: transportOf(config) };
+}
+
+function loginOf({ user, password, apiKey, oauth }: RestSettings): Login {
+  if (user !== undefined && password !== undefined) return { kind: 'basic', user, password };
+  if (apiKey) return { kind: 'header', name: apiKey.header, value: apiKey.value };
+  if (!oauth) return { kind: 'none' };
+  const { scope, ...client } = oauth;
+  return { kind: 'oauth2', ...client, ...(scope === undefined ? {} : { scope }), grant: { kind: 'client_credentials' } };
+}
+
+async function check({ config, http }: Session<RestSettings>): Promise<SystemInfo> {
+  const { status } = await http.send({ path: config.checkPath, query: config.query });
+  const login = loginOf(config).kind;
+  return {
+    summary: `${new URL(config.url).host} answered ${status} to ${login === 'none' ? 'a request without login' : `a login by ${login}`}`,
+    warnings: [],
+  };
+}
