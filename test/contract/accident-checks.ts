@@ -4,7 +4,7 @@ import type { AccidentName, AccidentOptions, Accidents } from '../simulator/serv
 import { STORM } from '../simulator/server.ts';
 import { waitFor } from '../support/wait.ts';
 import { atOnce, orSay, sayError } from './at-once.ts';
-import { change, insert, rowsOf } from './changes.ts';
+import { change, insert, rowAt } from './changes.ts';
 import { withScene } from './scene.ts';
 import { compare } from './truth.ts';
 import type { Check, CheckContext } from './types.ts';
@@ -61,7 +61,7 @@ const survivesStorm: Check = {
           scene.world.tick(60_000);
           for (let turn = 0; turn < 6; turn += 1) {
             insert(scene, `storm-${turn}`);
-            change(scene, rowsOf(scene)[turn * 2]?.id ?? '', `storm-${turn}`);
+            change(scene, rowAt(scene, turn * 2).id, `storm-${turn}`);
           }
           const second = await scene.pull({ cursor: first.cursor });
           accidents.calm();

@@ -1,24 +1,33 @@
 /** What users of the system do to rows while Kontor is reading. */
 import type { Kind, World, WorldAccount } from '../simulator/world.ts';
 import type { Scene } from './scene.ts';
+import { truthOf } from './truth.ts';
 
 type Row = { readonly id: string };
 
-/** A row of the scene's entity that is surely shown: for prices, one of a list. */
-export function rowsOf({ world, entity }: Pick<Scene, 'world' | 'entity'>): readonly Row[] {
-  return world.rows(entity);
+/** Rows that the system shows as records: what it does not show proves nothing. */
+export function rowsOf(scene: Scene): readonly Row[] {
+  return scene.world.rows(scene.entity).filter((row) => truthOf(scene, row).length > 0);
+}
+
+/** The n-th of them, beginning anew behind the last. */
+export function rowAt(scene: Scene, turn: number): Row {
+  const rows = rowsOf(scene);
+  const row = rows[turn % rows.length];
+  if (!row) throw new Error(`the system shows nothing of ${scene.entity}; give the stage more \`accounts\`, or leave the entity out`);
+  return row;
 }
 
 const VALUES: { readonly [K in Kind]?: (world: World, mark: string) => object } = {
   account: (_, mark) => ({ name: `New ${mark} GmbH` }),
   contact: (world, mark) => ({ accountId: anAccount(world).id, firstName: 'Neu', lastName: `New-${mark}` }),
-  address: (world, mark) => ({ accountId: anAccount(world).id, city: `New ${mark}`, roles: ['ship_to'] }),
-  // Keys of their own: real systems hold one price per list, product and quantity, and one stock per site and product.
+  // Of an account without any: some systems have room for one.
+  address: (world, mark) => ({ accountId: world.add('account', { name: `Host ${mark}` }).id, city: `New ${mark}` }),
+  // Products of their own: real systems hold one price per list, product and quantity, and one stock per site and product.
   price: (world, mark) => ({
-    product: aProduct(world),
+    product: world.add('product', { number: `P-${mark}` }).number,
     priceList: 'RETAIL',
     unitPrice: `${numberOf(mark)}.25`,
-    minQuantity: String(20 + numberOf(mark)),
   }),
   stock: (world, mark) => ({
     site: '01',
@@ -54,8 +63,9 @@ export function change(scene: Scene, id: string, mark: string): Row {
 }
 
 /** A row nothing hangs on, behind `from`; `undefined` if there is none. */
-export function removable({ world, entity }: Scene, from = 0): Row | undefined {
-  const rows = rowsOf({ world, entity }).slice(from);
+export function removable(scene: Scene, from = 0): Row | undefined {
+  const { world, entity } = scene;
+  const rows = rowsOf(scene).slice(from);
   return entity === 'account' ? rows.find(({ id }) => world.ofAccount('account', id).length === 0) : rows[0];
 }
 
@@ -63,10 +73,6 @@ function anAccount(world: World): WorldAccount {
   const account = world.rows('account').find(({ active, blocked }) => active && !blocked);
   if (!account) throw new Error('the world has no active account');
   return account;
-}
-
-function aProduct(world: World): string {
-  return world.rows('product')[0]?.number ?? '';
 }
 
 function numberOf(mark: string): number {

@@ -1,7 +1,7 @@
 /** Nothing is missed: not on any page, not after any resumption, not when users work meanwhile. */
 import type { Draft } from '../../src/connector/contract.ts';
 import { atOnce } from './at-once.ts';
-import { change, insert, removable, rowsOf } from './changes.ts';
+import { change, insert, removable, rowAt, rowsOf } from './changes.ts';
 import { heldAfter, pull } from './pull.ts';
 import { type Scene, sourceOf, withScene } from './scene.ts';
 import { accountNames, compare, differences, toldBy, truth, truthOf } from './truth.ts';
@@ -86,7 +86,7 @@ const seesChanges: Check = {
     withScene(context, {}, async (scene) => {
       const first = await scene.pull();
       scene.world.tick(60_000);
-      const changed = change(scene, rowsOf(scene)[1]?.id ?? '', 'delta');
+      const changed = change(scene, rowAt(scene, 1).id, 'delta');
       const inserted = insert(scene, 'delta');
       scene.world.tick(60_000);
       const second = await scene.pull({ cursor: first.cursor });
@@ -102,10 +102,10 @@ const seesInstant: Check = {
     atOnce([0, 1, 300], 3, (laterMs) =>
       withScene(context, {}, async (scene) => {
         const { world } = scene;
-        change(scene, rowsOf(scene)[0]?.id ?? '', 'before');
+        change(scene, rowAt(scene, 0).id, 'before');
         const first = await scene.pull();
         world.tick(laterMs);
-        const changed = [change(scene, rowsOf(scene)[0]?.id ?? '', 'at'), insert(scene, 'at')];
+        const changed = [change(scene, rowAt(scene, 0).id, 'at'), insert(scene, 'at')];
         world.tick(5_000);
         const second = await scene.pull({ cursor: first.cursor });
         return mustTell(
@@ -147,7 +147,7 @@ const seesChildren: Check = {
         held = await scene.pull({ cursor: held.cursor });
       }
       scene.world.tick(60_000);
-      const changed = change(scene, rowsOf(scene)[0]?.id ?? '', 'child');
+      const changed = change(scene, rowAt(scene, 0).id, 'child');
       const delta = await scene.pull({ cursor: held.cursor });
       return mustTell(scene, delta.held, [changed.id], 'a delta after only a child was changed');
     }),

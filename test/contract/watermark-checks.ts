@@ -3,7 +3,7 @@ import { instantOf } from '../../src/certify/stamp.ts';
 import type { Watermark } from '../../src/connector/contract.ts';
 import { lagOf } from '../../src/connector/watermark.ts';
 import { atOnce } from './at-once.ts';
-import { change, insert, newValues, patchFor, rowsOf } from './changes.ts';
+import { change, insert, newValues, patchFor, rowAt, rowsOf } from './changes.ts';
 import { mustTell } from './reading-checks.ts';
 import { type Scene, sourceOf, withScene } from './scene.ts';
 import type { Check, CheckContext } from './types.ts';
@@ -38,7 +38,7 @@ async function playLate(scene: Scene, lateMs: number): Promise<string[]> {
   const { world, entity } = scene;
   const before = await scene.pull();
   world.tick(3_600_000);
-  const target = rowsOf(scene)[2]?.id ?? '';
+  const target = rowAt(scene, 2).id;
   const late = [world.commitLate(entity, newValues(scene, 'late')), world.changeLate(entity, target, patchFor(scene, 'late-change'))];
   world.tick(lateMs);
   insert(scene, 'punctual');
@@ -62,7 +62,7 @@ const toleratesClocks: Check = {
       withScene(context, { world: { clockSkewMs } }, async (scene) => {
         const first = await scene.pull();
         scene.world.tick(60_000);
-        const changed = [change(scene, rowsOf(scene)[1]?.id ?? '', 'skew'), insert(scene, 'skew')];
+        const changed = [change(scene, rowAt(scene, 1).id, 'skew'), insert(scene, 'skew')];
         const second = await scene.pull({ cursor: first.cursor });
         return mustTell(
           scene,
@@ -85,7 +85,7 @@ const deltaIsSmall: Check = {
       let { cursor } = await scene.pull();
       for (let turn = 0; turn < 2; turn += 1) {
         world.tick(beyondMs);
-        change(scene, rowsOf(scene)[0]?.id ?? '', `small-${turn}`);
+        change(scene, rowAt(scene, 0).id, `small-${turn}`);
         ({ cursor } = await scene.pull({ cursor }));
       }
       const delta = await scene.pull({ cursor });
