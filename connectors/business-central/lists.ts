@@ -21,7 +21,7 @@ import { bulkHeaders } from './http.ts';
  * SystemModifiedAt, in UTC. The server stamps a row when it writes it, others see it when its transaction ends: a call may take ten minutes,
  * the read-only replica comes some way behind. The database rounds to 3⅓ milliseconds.
  */
-export const watermark: Watermark = { field: 'lastModifiedDateTime', precisionMs: 10, stamped: 'row', commitLagMs: 900_000 };
+export const watermark: Watermark = { field: 'lastModifiedDateTime', precisionMs: 10, stamped: 'unknown', commitLagMs: 900_000 };
 
 export interface ListRead {
   readonly set: string;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Json } from '../../src/connector/contract.ts';
 import { entityOf, entityPath, type ODataRow } from '../../src/connector/odata/index.ts';
 import type { OrderTarget, OrderToPlace } from '../../src/connector/orders.ts';
+import { RetryLaterError } from '../../src/errors.ts';
 import { type BusinessCentralSession, companyPath } from './company.ts';
 import { exactNumber } from './decimals.ts';
 import { findDocuments } from './documents.ts';
@@ -28,8 +29,9 @@ export const orders: OrderTarget<BusinessCentralSettings> = {
     const company = await companyPath(session);
     const json = await bodyOf(session, company, order);
     const answer = await session.http.send({ method: 'POST', path: `${company}/salesOrders`, json });
-    const { number } = created.parse(entityOf(answer.json, 'salesOrders'));
-    return { id: number, number };
+    const made = created.safeParse(entityOf(answer.json, 'salesOrders'));
+    if (made.success) return { id: made.data.number, number: made.data.number };
+    throw new RetryLaterError('ERP_OUTCOME_UNKNOWN', `order ${order.reference}: the answer names no order number; the order is looked for`);
   },
   steps: [],
   async status(session, ids) {

@@ -22,7 +22,8 @@ export function flattenAccount(row: Json, { currency, terms }: AccountContext): 
     ...row,
     accountCurrency,
     parentId: isNone(row.parent) ? null : (row.parent ?? null),
-    paymentTermsCode: terms.get(String(row.cond_reglement_id)) ?? null,
+    // The dictionary tells only terms that are in use; one that is not stands by its id.
+    paymentTermsCode: isNone(row.cond_reglement_id) ? null : (terms.get(String(row.cond_reglement_id)) ?? String(row.cond_reglement_id)),
     creditLimit: accountCurrency === currency ? plainDecimal(row.outstanding_limit) : null,
   };
 }

@@ -83,8 +83,11 @@ const term = z.object({ id: z.coerce.string(), code: z.string() });
 
 /** Third parties name their terms by id; the codes stand in a dictionary. */
 async function paymentTerms({ http }: DolibarrSession): Promise<ReadonlyMap<string, string>> {
-  const { json } = await http.send({ path: 'setup/dictionary/payment_terms', query: { limit: 1000, active: 1 } });
-  const terms = Array.isArray(json) ? json.flatMap((row) => term.safeParse(row).data ?? []) : [];
+  const { json, verdict } = await http.send({ path: 'setup/dictionary/payment_terms', query: { limit: 1000, active: 1 } });
+  if (verdict === 'empty') return new Map();
+  if (!Array.isArray(json))
+    throw new RetryLaterError('ERP_ANSWER_UNUSABLE', 'setup/dictionary/payment_terms: the answer is no list of payment terms');
+  const terms = json.flatMap((row) => term.safeParse(row).data ?? []);
   return new Map(terms.map(({ id, code }) => [id, code]));
 }
 

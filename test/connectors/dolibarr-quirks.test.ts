@@ -62,6 +62,7 @@ describe('records of Dolibarr', () => {
       creditLimit: '1000.5',
       accountCurrency: 'EUR',
     });
+    expect(flattenAccount({ ...party, cond_reglement_id: '9' }, context)).toMatchObject({ paymentTermsCode: '9' });
     expect(flattenAccount({ ...party, parent: '0', multicurrency_code: 'USD' }, context)).toMatchObject({
       parentId: null,
       creditLimit: null,
@@ -147,6 +148,15 @@ describe('an order for Dolibarr', () => {
 
     expect(placed).toMatchObject({ number: null, state: 'accepted', stateThere: 'draft' });
     expect(world.ordersByReference('ORD-2026-000042')).toMatchObject([{ state: 'draft' }]);
+  });
+
+  it('may be validated again by somebody who was late: nothing is done, and that is no failure', async () => {
+    const { session, target, order, buyer, world } = await scene();
+    const placed = await placeOrder(target, session, order(buyer.id));
+
+    await target.steps[0]?.run(session, placed);
+
+    expect(world.ordersByReference(placed.reference)).toMatchObject([{ steps: ['placed', 'confirmed'] }]);
   });
 
   it('is found where a person entered it with our reference as the customer reference', async () => {

@@ -1,7 +1,7 @@
 import { dolibarr } from '../../connectors/dolibarr/index.ts';
 import { describeConnector } from '../connector-contract.ts';
-import { dolibarrDialect, levelOf } from '../simulator/dialects/dolibarr.ts';
-import { contactAddress, ownAddress } from '../simulator/dialects/dolibarr-shapes.ts';
+import { dolibarrDialect } from '../simulator/dialects/dolibarr.ts';
+import { contactAddress, levelOf, ownAddress } from '../simulator/dialects/dolibarr-shapes.ts';
 
 const denied = { status: 401, json: { error: { code: 401, message: 'Unauthorized: Access not allowed for login kontor' } } };
 

@@ -28,7 +28,7 @@ export function businessCentralDialect(): Dialect {
   return {
     name: 'business-central',
     isWrite: ({ method, path }) => method !== 'GET' && path.startsWith(ROOT),
-    // Seen when two sessions write the same tables.
+    // As users report it of two sessions that write the same tables; with which status is not documented.
     errorInside: () => ({
       status: 409,
       json: {

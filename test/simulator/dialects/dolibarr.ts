@@ -8,7 +8,7 @@ import { type Dialect, Refusal, type SimAnswer, type SimContext, type SimRequest
 import { compareIds, type World } from '../world.ts';
 import { BadFilter, parseSqlFilters } from './dolibarr-filter.ts';
 import { createOrder, validateOrder } from './dolibarr-orders.ts';
-import { type Customers, contact, levelOf, order, product, type Shown, termIds, thirdparty, warehouses } from './dolibarr-shapes.ts';
+import { type Customers, contact, order, product, type Shown, termIds, thirdparty, warehouses } from './dolibarr-shapes.ts';
 
 const KEY = 'correct-horse';
 const ROOT = '/api/index.php/';
@@ -114,5 +114,3 @@ function stockOf(id: string, world: World): SimAnswer {
   );
   return ok({ stock_warehouses: rows.length === 0 ? [] : byWarehouse });
 }
-
-export { levelOf };
