@@ -24,6 +24,8 @@ import { readQuarantined } from './replay.ts';
 const LEASE_MS = 30_000;
 /** Starts without progress after which a run is given up: it is killed or fails the same way each time. */
 const STARTS_WITHOUT_PROGRESS = 5;
+/** How often one start reads anew because the source is no longer what it was. */
+const RESTARTS = 2;
 
 /** Carries the run on to its end and answers it; `null` when there is no such run. Throws only what the queue should retry. */
 export async function executeRun(context: PullContext, runId: string): Promise<Run | null> {
@@ -74,7 +76,7 @@ async function stage(context: PullContext, run: Run, target: PullTarget, lease: 
   }
   // What could not be relied on once is not asked again: each record is compared then.
   let askKnown: AskKnown = () => loadKnownDigests(context.db, run.sourceId);
-  while (current.state === 'reading') {
+  for (let restarts = 0; current.state === 'reading'; restarts += 1) {
     const reading = current;
     try {
       await readIntoStage(context, reading, lease, (signal) => openBatches(context, reading, target, signal, askKnown));
@@ -82,8 +84,9 @@ async function stage(context: PullContext, run: Run, target: PullTarget, lease: 
       await underLease(context, lease, (trx) => decide(trx, read, target.connection.guards, context.now()));
       current = await reload(context, run.id);
     } catch (error) {
-      if (!(error instanceof KontorError) || error.code !== 'SOURCE_CHANGED') throw error;
-      current = await beginAnew(context, reading, target, lease);
+      if (!(error instanceof KontorError) || error.code !== 'SOURCE_CHANGED' || restarts === RESTARTS) throw error;
+      // First from where this run began; if that place is gone too (a token that expired), from the very beginning.
+      current = await beginAnew(context, restarts === 0 ? reading : { ...reading, cursorFrom: null }, target, lease);
       askKnown = async () => null;
     }
   }
