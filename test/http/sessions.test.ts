@@ -154,6 +154,15 @@ describe('a CSRF token', () => {
     expect(state).toMatchObject({ logins: 1, tokens: 2, written: 2 });
   });
 
+  it('that something in between answered instead of is had later: no right is missing', async () => {
+    const server = await startRawServer(({ text, socket }) =>
+      socket.write(text.startsWith('POST') ? http(403, '{}', { 'x-csrf-token': 'Required' }) : http(200, '<html>Log in</html>')),
+    );
+    open.push(server);
+    const { send } = openHttp(server.url, { profile: { csrf: CSRF } });
+    await expect(send(WRITE)).rejects.toMatchObject({ name: 'RetryLaterError', code: 'ERP_ANSWER_UNUSABLE' });
+  });
+
   it('that is never accepted ends in a refusal, not in a circle', async () => {
     const server = await startRawServer(({ text, socket }) =>
       socket.write(text.startsWith('POST') ? http(403, '{}', { 'x-csrf-token': 'Required' }) : http(200, '{}', { 'x-csrf-token': 'odd' })),

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RetryLaterError } from '../../errors.ts';
 import type { Border } from './border.ts';
 import type { CsrfKeeper } from './csrf.ts';
-import { type Asked, askedOf, failureOfAnswer, unusableAnswer } from './failures.ts';
+import { type Asked, askedOf, failureOfAnswer, unusableAnswer, withoutToken } from './failures.ts';
 import type { LoginKeeper } from './login.ts';
 import type { Transport, WireAnswer, WireRequest } from './transport.ts';
 import { passTurnstile } from './turnstile.ts';
@@ -86,10 +86,12 @@ class Sender {
       const proof = await this.#unlessStopped(login.headers());
       const token = asked.effect === 'write' ? await this.#unlessStopped(csrf.headers((ask) => this.#fetchToken(ask, proof))) : {};
       const answer = await this.#gated(wireRequestOf(this.#context.profile, request, proof, token), asked);
-      if (asked.effect === 'write' && csrf.refused(answer, token) && !hasNewToken) {
+      const isRefused = asked.effect === 'write' && csrf.refused(answer, token);
+      if (isRefused && !hasNewToken) {
         hasNewToken = true;
         continue;
       }
+      if (isRefused && Object.keys(token).length === 0) throw withoutToken(asked);
       const judgement = this.#judge(answer);
       if (judgement.verdict === 'login' && !isRenewed && login.refused(proof)) {
         isRenewed = true;

@@ -87,6 +87,14 @@ export function unusableAnswer(asked: Asked, answer: WireAnswer): KontorError {
   );
 }
 
+/** A page of something in between answered in place of the system: no right is missing, and nothing was carried out. */
+export function withoutToken({ connection, method, path }: Asked): KontorError {
+  return new RetryLaterError(
+    'ERP_ANSWER_UNUSABLE',
+    `${connection}: ${method} ${path} wants a token, and the answer that should have brought one had none; nothing was carried out`,
+  );
+}
+
 function redirected(where: string, { headers }: WireAnswer): string {
   const to = headers.location?.replace(/[?#].*$/, '') ?? 'nowhere';
   return `${where} and points to ${to}; redirects are not followed, set the address of the connection to where it really is`;
