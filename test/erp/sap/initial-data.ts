@@ -49,8 +49,8 @@ function standIn(element: Element | undefined): Value {
   return values[element.type] ?? '0';
 }
 
-/** A number in a csv loses its leading zeros in CAP, a quoted one does not. */
+/** Texts are quoted: S/4 knows blanks, not nulls, and CAP takes an empty cell for null and a bare number's zeros away. */
 function cell(value: Value): string {
-  if (value === null || value === '') return '';
+  if (value === null) return '';
   return typeof value === 'string' ? `"${value.replaceAll('"', '""')}"` : String(value);
 }

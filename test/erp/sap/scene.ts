@@ -92,7 +92,7 @@ export async function ask(method: string, path: string, body?: object): Promise<
   const base = `${url}/odata/v4/`;
   const answer = await fetch(`${base}${path}`, {
     method,
-    headers: { authorization, ...(body ? { 'content-type': 'application/json' } : {}) },
+    headers: { authorization, ...(method === 'PATCH' ? { 'if-match': '*' } : {}), ...(body ? { 'content-type': 'application/json' } : {}) },
     ...(body ? { body: JSON.stringify(body) } : {}),
   });
   const text = await answer.text();
