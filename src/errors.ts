@@ -123,6 +123,11 @@ export const ERROR_CODES = {
     'read its own words in the message, and mend what they name',
   ],
   ORDER_DOUBLED: ['NeedsOperatorError', 'a system holds several orders with one reference', 'cancel all but one there'],
+  ORDER_REFERENCE_TAKEN: [
+    'NeedsOperatorError',
+    "an order's reference stands on an order of another customer",
+    'correct the reference or the customer of the order the message names',
+  ],
   SHUTTING_DOWN: ['RetryLaterError', 'the worker was asked to stop', 'nothing; another worker goes on from here'],
   USAGE: ['NeedsOperatorError', 'the command line was not understood', 'see `kontor COMMAND --help`'],
   INTERNAL: ['Error', 'a defect in Kontor', 'report it with the run number and the log line'],
