@@ -52,6 +52,8 @@ const KINDS: Readonly<Record<string, Kind>> = {
   '57014': 'slow',
   ER_QUERY_TIMEOUT: 'slow',
   ER_STATEMENT_TIMEOUT: 'slow',
+  // MariaDB; drivers know MySQL's names only.
+  '1969': 'slow',
   ETIMEOUT: 'slow', // biome-ignore format: a table
   '40001': 'busy',
   '40P01': 'busy',
@@ -143,9 +145,9 @@ export function failureOf(error: unknown, { connection, place }: Where): KontorE
 
 /** Code and first words, without the statement that knex puts before them. */
 function read(error: unknown): { code: string; words: string } {
-  const { name, code, number, message = '', originalError, cause } = (error ?? {}) as Record<string, unknown> & { message?: string };
+  const { name, code, number, errno, message = '', originalError, cause } = (error ?? {}) as Record<string, unknown> & { message?: string };
   const inner = (originalError ?? cause) as { code?: unknown } | undefined;
-  const known = [number, code, inner?.code, name].filter((one) => one !== undefined && one !== null).map(String);
+  const known = [number, code, errno, inner?.code, name].filter((one) => one !== undefined && one !== null).map(String);
   const best = known.find((one) => one in KINDS) ?? known.find((one) => PASSING.test(one)) ?? known[0] ?? '';
   const own = /connection timeout|timeout expired|terminated unexpectedly|Connection terminated/i.test(message) ? 'ETIMEDOUT' : best;
   return {

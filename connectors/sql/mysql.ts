@@ -51,6 +51,6 @@ export const mysql: ServerKind = {
       : `set session max_execution_time = ${statementSeconds * 1_000}`,
   ],
   versionSql: 'select version() as version',
-  versionOf: (text) => text,
+  versionOf: (text) => (/mariadb/i.test(text) ? `MariaDB ${text.split('-')[0]}` : `MySQL ${text}`),
   clockSql: 'select cast(unix_timestamp(now(3)) * 1000 as char) as now',
 };

@@ -34,6 +34,6 @@ export const postgresql: ServerKind = {
     `set local statement_timeout = ${statementSeconds * 1_000}; set local timezone = 'UTC'; set local datestyle = 'ISO'`,
   ],
   versionSql: 'show server_version',
-  versionOf: (text) => text.split(' ')[0] ?? text,
+  versionOf: (text) => `PostgreSQL ${text.split(' ')[0]}`,
   clockSql: 'select floor(extract(epoch from clock_timestamp()) * 1000)::text as now',
 };

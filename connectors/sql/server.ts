@@ -15,6 +15,7 @@ export interface ServerKind {
   /** Of the session or transaction, before the statement. */
   prepare?(settings: SqlSettings, version: string): readonly string[];
   readonly versionSql: string;
+  /** "PostgreSQL 18.4" */
   versionOf(text: string): string;
   /** One column `now`: milliseconds since 1970. */
   readonly clockSql: string;
@@ -75,7 +76,7 @@ export function openServer(kind: ServerKind, { connection, config, signal }: Ope
     ask,
     async version() {
       await ask(db.raw('select 1 as one'));
-      return `${kind.title} ${kind.versionOf(version ?? '')}`;
+      return kind.versionOf(version ?? '');
     },
     async clock() {
       const [row] = await ask(db.raw(kind.clockSql));

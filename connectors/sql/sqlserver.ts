@@ -73,7 +73,7 @@ export const sqlserver: ServerKind = {
   }),
   prepare: ({ statementSeconds }) => [`set lock_timeout ${statementSeconds * 1_000}`],
   versionSql: "select cast(serverproperty('ProductVersion') as varchar(40)) as version",
-  versionOf: (text) => text,
+  versionOf: (text) => `SQL Server ${text}`,
   clockSql: "select cast(datediff_big(millisecond, '1970-01-01', sysutcdatetime()) as varchar(20)) as now",
   async columnsOf(db, options, ask) {
     const rows = await ask(describeQuery(db, options));
