@@ -84,12 +84,12 @@ export function reachedBy(address: ODataRow | undefined): { email: string; phone
 
 /**
  * A limit of 0 counts only with CreditLimitIsZero; without it there is no limit. In another currency than the account's it would be
- * another amount, so nothing is said then.
+ * another amount, and a customer outside of our sales area has none here, so nothing is said then.
  */
 function creditOf(credit: ODataRow | undefined, salesArea: ODataRow | undefined): { creditLimit?: string } {
   const amount = textIn(credit, 'CreditLimitAmount');
   const currency = textIn(salesArea, 'Currency');
-  if (!credit || (currency !== '' && textIn(credit, 'CreditSegmentCurrency') !== currency)) return {};
+  if (!credit || currency === '' || textIn(credit, 'CreditSegmentCurrency') !== currency) return {};
   const isNone = /^0*(?:\.0*)?$/.test(amount) && credit.CreditLimitIsZero !== true && credit.CreditLimitIsZero !== 'X';
   return { creditLimit: isNone ? '' : amount };
 }

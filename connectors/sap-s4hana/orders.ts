@@ -1,6 +1,6 @@
 /** Sales orders: one deep insert makes the whole order, and it stays in A_SalesOrder until it is archived years later. */
 import { z } from 'zod';
-import { allOf, anyOf, compare, entityOf, type ODataRow, readAll } from '../../src/connector/odata/index.ts';
+import { allOf, anyOf, compare, type ODataRow, readAll } from '../../src/connector/odata/index.ts';
 import type { OrderState, OrderTarget, PlacedOrder } from '../../src/connector/orders.ts';
 import { RetryLaterError } from '../../src/errors.ts';
 import { plainDecimal } from './decimals.ts';
@@ -22,7 +22,8 @@ export const orders: OrderTarget<SapSettings> = {
     referencePattern: '[A-Za-z0-9._/-]+',
     // Customizing of the document type may warn of a second one; the API takes it all the same.
     uniqueReference: 'none',
-    lookupLagMs: 0,
+    // A call whose connection broke goes on there, for ten minutes at most unless rdisp/max_wprun_time says otherwise; updates come after it.
+    lookupLagMs: 900_000,
     alsoLookIn: [],
   },
   // A field of 35 characters: a longer reference would be cut there, and another one found. So only equal ones count.
@@ -51,7 +52,15 @@ const createdNumber = z.object({ d: z.object({ SalesOrder: z.string().min(1) }) 
 
 async function ordersWhere({ config, http }: SapSession, filter: string | undefined): Promise<PlacedOrder[]> {
   const rows = await readAll(http, sapPath(config, SET, { filter: allOf(filter), expand: PARTS, orderBy: ['SalesOrder'] }));
-  return rows.map((row) => placedOrder(entityOf(row, 'A_SalesOrder'), config));
+  return rows.map((row) => placedOrder(known(row), config));
+}
+
+const found = z.looseObject({ SalesOrder: z.string().min(1), PurchaseOrderByCustomer: z.string() });
+
+/** An order that cannot be read must not count as none: another one would be made. */
+function known(row: ODataRow): ODataRow {
+  if (found.safeParse(row).success) return row;
+  throw new RetryLaterError('ERP_ANSWER_UNUSABLE', 'A_SalesOrder: an order came without its number or its purchase order number');
 }
 
 export function placedOrder(row: ODataRow, { priceCondition }: Pick<SapSettings, 'priceCondition'>): PlacedOrder {

@@ -49,6 +49,13 @@ async function stage(
   return { world, session, pull, simulator: started };
 }
 
+const SETTINGS = {
+  url: 'https://s4.example.com',
+  user: 'kontor',
+  password: 'secret',
+  salesArea: { organization: '1010', channel: '10', division: '00' },
+};
+
 const ORDER: OrderToPlace = {
   reference: 'ORD-1',
   soldTo: '1000001',
@@ -143,6 +150,13 @@ describe('reading', () => {
     expect(limit({ CreditLimitAmount: '0.00', CreditSegmentCurrency: 'EUR', CreditLimitIsZero: true })).toBe('0.00');
   });
 
+  it('says nothing of a credit limit where the customer is not in our sales area, and so has no currency', () => {
+    const partner = { BusinessPartner: '1', Customer: '1000001', to_Customer: { to_CustomerSalesArea: [] } };
+    const config = sapSettings.parse(SETTINGS);
+    const credit = { CreditSegmentCurrency: 'EUR', CreditLimitAmount: '500.00' };
+    expect(flattenAccount(partner, { config, parent: undefined, credit })).not.toHaveProperty('creditLimit');
+  });
+
   it('adds quantities without rounding', () => {
     expect(sumOf(['0.1', '0.2', '-1.000', '9007199254740993'])).toBe('9007199254740992.3');
     expect(sumOf([])).toBe('0');
@@ -197,6 +211,27 @@ describe('orders', () => {
     ['1000001/SH/1000002', [{ PartnerFunction: 'SH', Customer: '1000002' }]],
   ])('go to %s as partner %j', (id, partners) => {
     expect(partnerOf('SH', id, '1000001')).toEqual(partners);
+  });
+});
+
+describe('the search for an order', () => {
+  async function findIn(results: unknown) {
+    const answer = { status: 200, headers: {}, json: { d: { results } }, text: '', serverAt: null, verdict: 'ok' as const };
+    const session = { config: sapSettings.parse(SETTINGS), http: { send: async () => answer } };
+    return sapS4hana.orders?.find(session as never, 'ORD-1');
+  }
+
+  it.each([
+    ['an order without its number', [{ PurchaseOrderByCustomer: 'ORD-1' }]],
+    ['an order without its reference', [{ SalesOrder: '1' }]],
+    ['what is no order', [null]],
+  ])('does not take %s for none', async (_, results) => {
+    await expect(findIn(results)).rejects.toMatchObject({ code: 'ERP_ANSWER_UNUSABLE' });
+  });
+
+  it('takes an empty list for none, but not before a call that broke off has come to its end there', async () => {
+    expect(await findIn([])).toEqual([]);
+    expect(sapS4hana.orders?.traits.lookupLagMs).toBeGreaterThanOrEqual(600_000);
   });
 });
 

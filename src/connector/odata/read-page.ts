@@ -22,11 +22,12 @@ export async function readPage(http: Http, path: string, headers: Readonly<Recor
   return { ...page, rows, serverAt };
 }
 
-/** Every row of a set that is known to be small, such as the relations of a page's rows. */
+/** Every row of a set that is known to be small, such as the relations of a page's rows. A row that is none would be missing without a word. */
 export async function readAll(http: Http, path: string, headers: Readonly<Record<string, string>> = {}): Promise<ODataRow[]> {
   const rows: ODataRow[] = [];
   for (let at: string | null = path; at !== null; ) {
     const page: ODataRead = await readPage(http, at, headers);
+    if (page.strange.length > 0) throw new RetryLaterError('ERP_ANSWER_UNUSABLE', `${nameOf(at)}: the list holds what is no entity`);
     rows.push(...page.rows);
     at = nextOf(at, page.next);
   }
