@@ -5,15 +5,19 @@ import { openDatabase } from '../../../src/store/database.ts';
 import { waitFor } from '../../support/wait.ts';
 import { realTryton, type Scene, told, trytonScene } from './scene.ts';
 
-/** Reads accounts once; answers their names and the cursor. */
-async function accounts(scene: Scene, cursor: Cursor | null): Promise<{ names: string[]; cursor: Cursor }> {
+/** Reads the accounts whose name ends so; answers their names and the cursor. */
+async function accounts(scene: Scene, mark: string, cursor: Cursor | null): Promise<{ names: string[]; cursor: Cursor }> {
   const names: string[] = [];
   let next: Cursor = cursor;
-  for await (const page of tryton.sources.account?.read(scene.session, { domain: [], fields: [] }, cursor) ?? []) {
+  for await (const page of tryton.sources.account?.read(scene.session, optionsFor(mark), cursor) ?? []) {
     names.push(...page.records.map((record: { name: string }) => record.name));
     next = page.cursor;
   }
   return { names, cursor: next };
+}
+
+function optionsFor(mark: string) {
+  return { domain: [['name', 'like', `%${mark}`]], fields: [] };
 }
 
 async function database() {
@@ -37,10 +41,10 @@ describe.skipIf(!told())('a real Tryton on PostgreSQL', () => {
     });
     await scene.rpc('model.party.party.create', [[{ name: `quick ${mark}` }]]);
 
-    const before = await accounts(scene, null);
+    const before = await accounts(scene, mark, null);
     await lock.rollback();
     await slow;
-    const after = await accounts(scene, before.cursor);
+    const after = await accounts(scene, mark, before.cursor);
 
     expect(before.names).toContain(`quick ${mark}`);
     expect(before.names).not.toContain(`slow ${mark}`);
@@ -57,16 +61,20 @@ describe.skipIf(!told())('a real Tryton on PostgreSQL', () => {
   it('ends sessions while they are used, and is logged in to again', async () => {
     const scene = trytonScene({ pageSize: 2 });
     const db = await database();
-    const whole = await accounts(scene, null);
-    let names: string[] = [];
-    for await (const page of tryton.sources.account?.read(scene.session, { domain: [], fields: [] }, null) ?? []) {
-      names = [...names, ...page.records.map((record: { name: string }) => record.name)];
-      await db('ir_session').delete();
-      if (names.length > 6) break;
+    const mark = `page ${Date.now()}`;
+    const all = Array.from({ length: 7 }, (_, turn) => `${turn} ${mark}`);
+    await scene.rpc('model.party.party.create', [all.map((name) => ({ name }))]);
+    await db('ir_session').delete();
+    const names: string[] = [];
+    let ended = 0;
+    for await (const page of tryton.sources.account?.read(scene.session, optionsFor(mark), null) ?? []) {
+      names.push(...page.records.map((record: { name: string }) => record.name));
+      ended += await db('ir_session').delete();
     }
 
-    expect(names).toEqual(whole.names.slice(0, names.length));
-    expect(names.length).toBeGreaterThan(6);
+    expect(names).toEqual(all);
+    // After each of the four pages: each was read in a session of its own.
+    expect(ended).toBe(4);
   });
 
   it('says what it is, and what the user may do', async () => {
