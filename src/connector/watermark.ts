@@ -50,7 +50,7 @@ export async function* pullByWatermark<Raw>({ cursor, watermark, now, page }: Wa
   for (;;) {
     const askedAt = now();
     const { records, next, newest, serverAt, gone, total } = await page({ since, next: stored.next });
-    const startedAt = stored.startedAt ?? (serverAt ?? askedAt).toISOString();
+    const startedAt = stored.startedAt ?? beginOf(askedAt, serverAt ? { serverAt, now: now() } : undefined).toISOString();
     const seen = later(stored.seen, newest);
     done += records.length;
     stored =
@@ -65,6 +65,13 @@ export async function* pullByWatermark<Raw>({ cursor, watermark, now, page }: Wa
     };
     if (next === null) return;
   }
+}
+
+/** The server tells its clock when it answers. What it looked at, it looked at as early as it was asked. */
+function beginOf(askedAt: Date, answered: { serverAt: Date; now: Date } | undefined): Date {
+  if (!answered) return askedAt;
+  const tookMs = Math.max(0, answered.now.getTime() - askedAt.getTime());
+  return new Date(answered.serverAt.getTime() - tookMs);
 }
 
 /** How far behind the newest stamp the next delta begins, in milliseconds. */

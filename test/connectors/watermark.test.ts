@@ -100,3 +100,22 @@ it('a delta reads only what its lag makes it read again', async () => {
   const second = await pull(rows, first.cursor, START + 60 * 60_000, 10);
   expect(second.seen).toEqual([48, 49]);
 });
+
+it('counts from before the question was asked, however long the answer took: what changed behind the reader meanwhile is read again', async () => {
+  const prompt: Watermark = { field: 'changed', precisionMs: 1_000, stamped: 'row', commitLagMs: 0 };
+  let clock = START;
+  const pages: Array<WatermarkPage<string>> = [
+    { records: ['a'], next: 'a', newest: new Date(START - 60_000), serverAt: new Date(START + 30_000) },
+    { records: ['b'], next: null, newest: new Date(START + 31_000), serverAt: new Date(START + 31_000) },
+  ];
+  let since: unknown;
+  const page = async () => {
+    clock += pages.length === 2 ? 30_000 : 1_000;
+    return pages.shift() as WatermarkPage<string>;
+  };
+  for await (const { cursor } of pullByWatermark({ cursor: null, watermark: prompt, now: () => new Date(clock), page })) {
+    since = (cursor as { since: string | null }).since;
+  }
+  // `a` was looked at when the first question came in, and may have changed ten seconds later.
+  expect(since).toBe(new Date(START - 1_000).toISOString());
+});
