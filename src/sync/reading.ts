@@ -5,8 +5,12 @@ import type { Border } from '../connector/http/border.ts';
 import { bindMapping, compileMapping, type Formats, mappingDigest, overlayMapping } from '../connector/mapping/index.ts';
 import { openSession } from '../connector/open-session.ts';
 import { NeedsOperatorError } from '../errors.ts';
+import { askAhead } from './ask-ahead.ts';
 import { type KnownPrefixes, KnownSet } from './known-set.ts';
 import { type Held, PageStager, type PreparedPage, type RenderedPage } from './page-stager.ts';
+
+/** Pages of a system asked for while earlier ones are staged. */
+const PAGES_AHEAD = 2;
 
 /** Plain data: it crosses to the thread. */
 export interface ReadRequest {
@@ -61,7 +65,9 @@ export async function* readBatches(
   };
   const session = openSession(connector, { connection, config, baseFolder, signal, known, now: () => new Date() }, border);
   const pages: AsyncIterable<Page<unknown>> = source.read(session, source.options.parse(request.read ?? {}), request.cursor);
-  for await (const page of pages) yield { held: stager.prepare(page), stager };
+  // A thread reads ahead of the database by itself.
+  for await (const page of connector.traits.offMainThread ? pages : askAhead(pages, PAGES_AHEAD))
+    yield { held: stager.prepare(page), stager };
 }
 
 export function stagerFor(connector: AnyConnector, request: Pick<ReadRequest, 'entity' | 'mapping' | 'formats' | 'firstSeq'>): PageStager {

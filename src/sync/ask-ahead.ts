@@ -1,0 +1,21 @@
+/**
+ * Asks for the next items before they are wanted: a system is asked for the next page while the last ones are digested and
+ * staged, and never waits for us. They come one after the other all the same. Whoever stops early aborts the signal they obey.
+ */
+export async function* askAhead<Item>(items: AsyncIterable<Item>, count: number): AsyncGenerator<Item> {
+  const iterator = items[Symbol.asyncIterator]();
+  const asked: Array<Promise<IteratorResult<Item>>> = [];
+  const ask = () => {
+    const next = iterator.next();
+    // A failure is met in its turn; until then it must not end the process.
+    next.catch(() => undefined);
+    asked.push(next);
+  };
+  for (let n = 0; n <= count; n++) ask();
+  for (let next = asked.shift(); next; next = asked.shift()) {
+    const { done, value } = await next;
+    if (done) return;
+    ask();
+    yield value;
+  }
+}
