@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import sqlite from 'node-sqlite3-wasm';
 import { afterEach, describe, expect, it } from 'vitest';
+import { sql } from '../../connectors/sql/index.ts';
+import { openSession } from '../../src/connector/open-session.ts';
 import { createTestDatabase } from '../support/database.ts';
+import { waitFor } from '../support/wait.ts';
 import { describeSql, readSql, type SqlPeer } from './sql-scenes.ts';
 
 const READER = { user: 'kontor_sql_reader', password: 'reader-4711' };
@@ -111,6 +114,23 @@ describe('PostgreSQL beyond that', () => {
       message: expect.stringContaining('encrypt'),
     });
   });
+});
+
+it('ends at once when it is told to, in the middle of a statement', async () => {
+  const { settings, run } = await postgres();
+  const stop = new AbortController();
+  const config = sql.config.parse(settings);
+  const session = openSession(sql, { connection: 'erp', config, baseFolder: '/', signal: stop.signal, now: () => new Date() }, null);
+  const source = sql.sources.account;
+  const options = source?.options.parse({ query: 'select 1 as id from pg_sleep(20)', id: 'id' });
+  const reading = source?.read(session, options, null)[Symbol.asyncIterator]().next();
+  const isAsleep =
+    "select 1 from pg_stat_activity where query like 'select * from (select 1 as id from pg_sleep%' and state = 'active' and datname = current_database()";
+  await waitFor(async () => ((await run(isAsleep)) as { rows: unknown[] }).rows.length > 0);
+  stop.abort();
+  await expect(reading).rejects.toMatchObject({ code: 'SHUTTING_DOWN' });
+  // It did not wait for the statement.
+  expect(await run(isAsleep)).toMatchObject({ rows: [expect.anything()] });
 });
 
 const folders: string[] = [];

@@ -34,7 +34,7 @@ export const sqlPeer: Peer = {
     const data = path.join(folder, 'data');
     const made = spawnSync(
       installer,
-      ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db', ...user],
+      ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db', '--force', ...user],
       { encoding: 'utf8' },
     );
     if (made.status !== 0) throw new Error(`mariadb-install-db failed: ${made.stderr.slice(-2_000)}`);
