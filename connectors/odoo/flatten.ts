@@ -52,9 +52,9 @@ function stateOf({ active, sale_warn }: Row): string {
   return sale_warn === 'block' ? 'blocked' : 'active';
 }
 
-/** 0 is no limit. From 16 on a switch says whether the customer has one of its own. */
-function limitOf({ credit_limit, use_partner_credit_limit }: Row): Json {
-  if (use_partner_credit_limit === false || credit_limit === 0) return null;
+/** 0 is no limit. Who has none of its own has the company's default in this field; from 16 on the company may use none at all. */
+function limitOf({ credit_limit, show_credit_limit }: Row): Json {
+  if (show_credit_limit === false || credit_limit === 0) return null;
   return typeof credit_limit === 'number' ? withoutNoise(credit_limit) : (credit_limit ?? null);
 }
 

@@ -38,7 +38,7 @@ const ACCOUNT_FIELDS = [
   'property_payment_term_id',
   'property_product_pricelist',
   'credit_limit',
-  'use_partner_credit_limit',
+  'show_credit_limit',
   'credit',
   'sale_warn',
   'user_id',

@@ -103,16 +103,26 @@ describe('what is read', () => {
       email: 'Sales <sales@example.com>, info@example.com',
       credit: 0.1 + 0.2,
       credit_limit: 500,
-      use_partner_credit_limit: false,
     };
     const fields = new Map(Object.keys(row).map((name) => [name, 'char']));
     expect(flattenAccount(row, fields, NOTHING)).toMatchObject({
       email: 'sales@example.com',
       balance: 0.3,
-      creditLimit: null,
+      creditLimit: 500,
       state: 'active',
     });
     expect([1e21, 12_345_678_901_234.5, -0.1].map(withoutNoise)).toEqual([1e21, 12_345_678_901_234.5, -0.1]);
+  });
+
+  it('takes the limit of the company for that of customers without their own, and none where the company uses none', () => {
+    const limit = (row: { [name: string]: number | boolean }) =>
+      flattenAccount(row, new Map(Object.keys(row).map((name) => [name, 'char'])), NOTHING).creditLimit;
+    // `credit_limit` is then the company's default (account/models/partner.py).
+    expect(limit({ credit_limit: 500, use_partner_credit_limit: false, show_credit_limit: true })).toBe(500);
+    expect(limit({ credit_limit: 500, use_partner_credit_limit: true, show_credit_limit: false })).toBeNull();
+    expect(limit({ credit_limit: 0, show_credit_limit: true })).toBeNull();
+    // Before 16 there is no such switch.
+    expect(limit({ credit_limit: 500 })).toBe(500);
   });
 
   it('gives what lies below a person to the company above both', () => {

@@ -22,7 +22,7 @@ export function partnerModel(version: Version): Model {
     ['write_date', 'datetime'],
     ['credit', 'monetary'],
     ['credit_limit', 'float'],
-    ...(version >= 16 ? ([['country_code', 'char'], ['use_partner_credit_limit', 'boolean']] as const) : []), // biome-ignore format: one list
+    ...(version >= 16 ? ([['country_code', 'char'], ['show_credit_limit', 'boolean']] as const) : []), // biome-ignore format: one list
     // Gone with 19: the telephone number is one, and a warning no longer blocks.
     ...(version < 19 ? ([['mobile', 'char'], ['sale_warn', 'selection']] as const) : []), // biome-ignore format: one list
   ]);
@@ -69,7 +69,6 @@ function moneyOf(store: Store, account: WorldAccount): Values {
     property_payment_term_id: store.terms.refer(account.paymentTerms),
     property_product_pricelist: store.priceList(account.priceList ?? DEFAULT_LIST),
     credit_limit: Number(account.creditLimit ?? 0),
-    use_partner_credit_limit: account.creditLimit !== null,
     credit: Number(account.balance ?? 0),
   };
 }
@@ -131,7 +130,8 @@ function partner(store: Store, stamp: Date, values: Values): ModelRow {
   const related = {
     property_payment_term_id: false,
     property_product_pricelist: store.priceList(DEFAULT_LIST),
-    use_partner_credit_limit: false,
+    // The company's own switch.
+    show_credit_limit: true,
   };
   return { stamp, values: { ...none, ...rest, ...related, currency_id: COMPANY.currency_id, ...values, write_date: stampText(stamp) } };
 }
