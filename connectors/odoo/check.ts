@@ -3,9 +3,8 @@ import { z } from 'zod';
 import type { SystemInfo } from '../../src/connector/contract.ts';
 import { call, callOrAbsent, searchTable } from './call.ts';
 import { fieldsOf } from './fields.ts';
+import { type ApiKey, apiKey, DAY_MS, endOfKey, isRenewed } from './key.ts';
 import { majorOf, type OdooSession, openServer, type Server, versionOf } from './server.ts';
-
-const DAY_MS = 86_400_000;
 
 /** Model, operation, and what for. */
 const RIGHTS = [
@@ -66,27 +65,46 @@ async function may(session: OdooSession, version: string, model: string, operati
   return called === null ? null : called.result === true;
 }
 
-const apiKey = z.looseObject({ name: z.string(), expiration_date: z.union([z.string(), z.literal(false)]) });
+/** Odoo refuses to make more than ten (`base.programmatic_api_keys_limit`). */
+const MANY_KEYS = 8;
 
 /** Keys tell their end since 18. Which of several is ours they do not tell: `keyName` does. */
 async function keyWarnings(session: OdooSession, server: Server, version: string): Promise<string[]> {
-  const { keyName, keyWarningDays } = session.config;
+  const { keyName, rotateKey } = session.config;
+  if (rotateKey && server.protocol === 'json-rpc') return ['`rotateKey` does nothing over JSON-RPC; leave it out'];
   const isTold = (await may(session, version, 'res.users.apikeys', 'read')) === true;
   const fields = isTold ? await fieldsOf(session, 'res.users.apikeys', ['expiration_date']) : new Map<string, string>();
   if (!fields.has('expiration_date')) {
     return server.protocol === 'json-2' ? ['Odoo does not tell when the API key ends; keys live at most three months: note the day'] : [];
   }
-  const domain = [['user_id', '=', server.uid ?? (await ownId(session))], ...(keyName === undefined ? [] : [['name', '=', keyName]])];
-  const keys = await searchTable(session, 'res.users.apikeys', apiKey, { domain, fields: ['name', 'expiration_date'] });
-  if (keys.length === 0) return keyName === undefined ? [] : [`the user has no API key "${keyName}"; correct \`keyName\``];
-  return keys.flatMap(({ name, expiration_date }) => {
-    if (expiration_date === false) return [];
-    const leftMs = Date.parse(`${expiration_date.replace(' ', 'T')}Z`) - session.now().getTime();
-    const days = Math.max(0, Math.floor(leftMs / DAY_MS));
-    return days > keyWarningDays
+  const domain = [['user_id', '=', server.uid ?? (await ownId(session))]];
+  const all = await searchTable(session, 'res.users.apikeys', apiKey, { domain, fields: ['name', 'expiration_date'] });
+  const named = all.filter(({ name }) => keyName === undefined || name === keyName || (rotateKey && isRenewed(session.config, name)));
+  if (named.length === 0) return keyName === undefined ? [] : [`the user has no API key "${keyName}"; correct \`keyName\``];
+  return rotateKey ? rotationWarnings(session, named, all.length) : endWarnings(session, named);
+}
+
+function endWarnings(session: OdooSession, keys: readonly ApiKey[]): string[] {
+  return keys.flatMap((key) => {
+    const days = daysLeft(session, key);
+    return days > session.config.keyWarningDays
       ? []
-      : [`API key "${name}" ends in ${days} days; make a new one in Odoo and put it into the configuration`];
+      : [`API key "${key.name}" ends in ${days} days; make a new one in Odoo and put it into the configuration`];
   });
+}
+
+/** One that lives on is enough: others are those before it. */
+function rotationWarnings(session: OdooSession, keys: readonly ApiKey[], count: number): string[] {
+  const { keyDays, keyWarningDays } = session.config;
+  const days = Math.max(...keys.map((key) => daysLeft(session, key)));
+  const many = `the user has ${count} API keys, and Odoo makes no more than 10: remove those that nobody uses`;
+  const late = `the API key ends in ${days} days and was not renewed: does a worker run, and may the user make keys (README, "The key ends")?`;
+  // Renewed when a third is left: with a quarter left it failed for some days.
+  return [...(days > Math.min(keyWarningDays, keyDays / 4) ? [] : [late]), ...(count < MANY_KEYS ? [] : [many])];
+}
+
+function daysLeft(session: OdooSession, key: ApiKey): number {
+  return Math.max(0, Math.floor((endOfKey(key) - session.now().getTime()) / DAY_MS));
 }
 
 const own = z.looseObject({ uid: z.int() });

@@ -18,6 +18,11 @@ export const odooSettings = z.strictObject({
   language: z.string().min(2).optional().describe("Language of names and messages, such as de_DE; the user's own if absent."),
   keyName: z.string().min(1).optional().describe('Description of the API key in Odoo, where the user has several: its age is watched.'),
   keyWarningDays: z.int().min(1).max(90).default(21).describe('`kontor check` warns so many days before the API key ends.'),
+  rotateKey: z
+    .boolean()
+    .default(false)
+    .describe('Workers renew the API key before it ends, keep the new one sealed in the database, and revoke the old one. JSON-2 only.'),
+  keyDays: z.int().min(3).max(89).default(89).describe('How long a renewed key lives; no longer than the groups of the user allow.'),
   ordersUpTo: z
     .enum(['quotation', 'order'])
     .default('order')

@@ -29,8 +29,9 @@ const loaded = z.looseObject({
 const BUSY = /could not serialize access|deadlock detected|could not obtain lock|lock timeout/i;
 const BUSY_NAMES = /SerializationFailure|DeadlockDetected|LockNotAvailable|TransactionRollback|ConcurrencyError|LockError/;
 const DATABASE_NAMES = /OperationalError|InterfaceError|PoolError|AdminShutdown/;
-/** What is not there is asked for on purpose: an external id before its order, a model before its module. English as in the source. */
-const ABSENT = /^External ID not found in the system|^Object \S+ doesn't exist|^the model '\S+' does not exist/;
+/** What is not there is asked for on purpose: an external id before its order, a model before its module, a key that is to go. English as in the source. */
+const ABSENT =
+  /^External ID not found in the system|^Object \S+ doesn't exist|^the model '\S+' does not exist|^The provided API key is invalid\.?$/;
 
 function failureOf({ json, status }: Answer): Failure | undefined {
   const rpc = rpcFailure.safeParse(json).data?.error;

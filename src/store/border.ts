@@ -6,5 +6,5 @@ import { databaseGates, type GateClock } from './rate-gates.ts';
 import { databaseVault } from './token-vault.ts';
 
 export function databaseBorder(db: Database, clock: GateClock = {}): Border {
-  return { gates: gatesOn(databaseGates(db, clock)), vault: databaseVault(db) };
+  return { gates: gatesOn(databaseGates(db, clock)), vault: databaseVault(db), renewsKeys: true };
 }

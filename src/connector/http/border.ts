@@ -67,6 +67,11 @@ export interface Border {
   readonly wire?: Transport;
   readonly gates: Gates;
   readonly vault: Vault;
+  /**
+   * Whether keys that end are renewed here (`RotatingKeyLogin`). Only where the vault outlives the process, and not in commands that
+   * promise to change nothing: weeks are left, and a worker does it. No if absent.
+   */
+  readonly renewsKeys?: boolean;
   /** Called with every exchange, when somebody listens; and with the secrets that went with it, to be kept out of all others. */
   readonly tap?: (exchange: Exchange, secrets: readonly string[]) => void;
 }

@@ -27,6 +27,7 @@ export function createLine(context: LineContext, given: Transport | undefined = 
     },
     tokenWire: tokenWireOf(context, credential, settings, signal, given),
     vault: border.vault,
+    renewsKeys: border.renewsKeys ?? false,
     now,
     onEnd: csrf.forget,
   });

@@ -1,6 +1,7 @@
 /** Proving who we are: one login at a time, however many requests wait for it, and again only when an answer says it is no longer good. */
 import type { Vault } from './border.ts';
 import { fetchToken, usableUntil } from './oauth.ts';
+import { KeyRing } from './rotating-key.ts';
 import type { TokenWire } from './token-endpoint.ts';
 import type { Http, HttpProfile } from './types.ts';
 
@@ -21,6 +22,8 @@ export interface LoginContext {
   readonly plain: Http;
   readonly tokenWire: TokenWire;
   readonly vault: Vault;
+  /** Whether keys that end are renewed by this process. */
+  readonly renewsKeys: boolean;
   now(): Date;
   /** The session is over, and what belongs to it (cookies, CSRF token) with it. */
   onEnd(): void;
@@ -55,7 +58,7 @@ export function keepLogin(connection: string, profile: HttpProfile, context: Log
       return (await current).headers;
     },
     refused(headers) {
-      if (profile.login.kind !== 'oauth2' && profile.login.kind !== 'session') return false;
+      if (!CAN_RENEW.includes(profile.login.kind)) return false;
       // Another request may have renewed it in the meantime.
       if (proof?.headers === headers) {
         refusedHeaders = headers;
@@ -66,13 +69,17 @@ export function keepLogin(connection: string, profile: HttpProfile, context: Log
   };
 }
 
+/** Kinds that may have another proof when one is refused. */
+const CAN_RENEW: readonly HttpProfile['login']['kind'][] = ['oauth2', 'session', 'rotating-key'];
+
 const BEARER = 'Bearer ';
 
 function openerOf(
   connection: string,
-  { login }: HttpProfile,
-  { plain, tokenWire: wire, vault, now }: LoginContext,
+  { login, baseUrl }: HttpProfile,
+  context: LoginContext,
 ): (refused: Proof['headers'] | undefined) => Promise<Proof> {
+  const { plain, tokenWire: wire, vault, now } = context;
   switch (login.kind) {
     case 'none':
       return async () => forEver({});
@@ -92,6 +99,10 @@ function openerOf(
         const token = await fetchToken(connection, login, { vault, now, wire, refused });
         return { headers: { authorization: BEARER + token.accessToken }, usableUntil: token.usableUntil };
       };
+    case 'rotating-key': {
+      const ring = new KeyRing(login, baseUrl, context);
+      return (refusedHeaders) => ring.open(refusedHeaders);
+    }
   }
 }
 

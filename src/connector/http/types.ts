@@ -82,7 +82,8 @@ export type Login =
   /** A fixed header, such as an API key. */
   | { readonly kind: 'header'; readonly name: string; readonly value: string }
   | OAuth2Login
-  | SessionLogin;
+  | SessionLogin
+  | RotatingKeyLogin;
 
 export interface OAuth2Login {
   readonly kind: 'oauth2';
@@ -109,6 +110,25 @@ export interface SessionLogin {
   readonly kind: 'session';
   /** Answers the headers that later requests carry. `http` sends without login. Throw ERP_LOGIN_REFUSED when told so. */
   open(http: Http): Promise<{ readonly headers: Readonly<Record<string, string>>; readonly endsAt?: Date }>;
+}
+
+/**
+ * An API key that ends on a day. `key` is only the first; those that are made in its place are kept in the vault, sealed with it.
+ * Each `http` proves itself by one key. What these calls throw is no failure of a request: the old key is used on.
+ */
+export interface RotatingKeyLogin {
+  readonly kind: 'rotating-key';
+  readonly key: string;
+  /** What proves a key. */
+  headers(key: string): Readonly<Record<string, string>>;
+  /** A key is renewed when less of its life is left. */
+  readonly renewBeforeMs: number;
+  /** When the configured key, which `http` uses, ends. `unknown`: it is renewed at once, for of what we make we know it. */
+  endOf(http: Http, now: Date): Promise<Date | 'never' | 'unknown'>;
+  /** Makes one more key with the help of `used`, which stays good. */
+  renew(http: Http, used: string, now: Date): Promise<{ readonly key: string; readonly endsAt: Date }>;
+  /** Ends `old`, by a request that is refused unless the key of `http` is good. Nothing if it has ended already. */
+  retire(http: Http, old: string): Promise<void>;
 }
 
 /** A token that must accompany writes: fetched with the cookies it belongs to, and once more when it is refused. */

@@ -11,12 +11,12 @@
 import { type Dialect, Refusal, type SimAnswer, type SimRequest } from '../dialect.ts';
 import type { World } from '../world.ts';
 import { accessDenied, json2Failure, notFoundPage, Raised, rpcFailure, serializationFailure } from './odoo/failures.ts';
+import { type ApiKeys, KEY } from './odoo/keys.ts';
 import { dispatch, isWriting } from './odoo/methods.ts';
 import { type OdooOptions, Store, type Values, type Version } from './odoo/store.ts';
 
 const DATABASE = 'live';
 const USER = 'kontor@example.com';
-const KEY = '6578616d706c65206a736f6e20617069206b6579';
 const UID = 6;
 const FIRST_WITH_JSON_2 = 19;
 const FIRST_WITH_PUBLIC_VERSION = 18;
@@ -27,11 +27,16 @@ export interface OdooDialectOptions extends OdooOptions {
   readonly protocol?: 'auto' | 'json-2' | 'json-rpc';
 }
 
-export function odooDialect({ version, protocol = 'auto', ...options }: OdooDialectOptions): Dialect {
+export interface OdooDialect extends Dialect {
+  readonly keys: ApiKeys;
+}
+
+export function odooDialect({ version, protocol = 'auto', ...options }: OdooDialectOptions): OdooDialect {
   const store = new Store(version, options);
   const speaksJson2 = version >= FIRST_WITH_JSON_2 && protocol !== 'json-rpc';
   return {
     name: 'odoo',
+    keys: store.keys,
     isWrite: (request) => isWriting(methodOf(request)),
     errorInside: () => (speaksJson2 ? json2Failure(serializationFailure()) : rpcFailure(serializationFailure())),
     // Calls carry their key: there is no session to expire.
@@ -71,7 +76,7 @@ function rpcCall(request: SimRequest): RpcCall {
 function answerRpc(request: SimRequest, world: World, store: Store): SimAnswer {
   try {
     const { service, method, args } = rpcCall(request);
-    const result = service === 'common' ? common(method, args, store) : execute(args, world, store);
+    const result = service === 'common' ? common(method, args, world, store) : execute(args, world, store);
     return { status: 200, json: { jsonrpc: '2.0', id: 1, result } };
   } catch (error) {
     if (error instanceof Raised) throw new Refusal(rpcFailure(error));
@@ -80,11 +85,11 @@ function answerRpc(request: SimRequest, world: World, store: Store): SimAnswer {
 }
 
 /** A wrong password is false, with HTTP 200; a wrong database is an error of the database. */
-function common(method: string, [database, user, key]: readonly unknown[], { version }: Store): unknown {
+function common(method: string, [database, user, key]: readonly unknown[], world: World, { version, keys }: Store): unknown {
   if (method === 'version')
     return { server_version: `${version}.0`, server_version_info: [version, 0, 0, 'final', 0, ''], protocol_version: 1 };
   checkDatabase(database);
-  return user === USER && key === KEY ? UID : false;
+  return user === USER && keys.isGood(key, world) ? UID : false;
 }
 
 function checkDatabase(database: unknown): void {
@@ -94,14 +99,15 @@ function checkDatabase(database: unknown): void {
 function execute(given: readonly unknown[], world: World, store: Store): unknown {
   const [database, uid, key, model, method, args, kwargs] = given as [string, number, string, string, string, unknown[][], Values];
   checkDatabase(database);
-  if (uid !== UID || key !== KEY) throw accessDenied();
+  if (uid !== UID || !store.keys.isGood(key, world)) throw accessDenied();
   const { context = {}, ...params } = kwargs;
   return dispatch({ model, method, ids: (args[0] ?? []) as number[], params, context: context as Values, uid }, world, store);
 }
 
 function answerJson2(request: SimRequest, { model, method }: { model: string; method: string }, world: World, store: Store): SimAnswer {
   try {
-    if (request.headers.authorization !== `bearer ${KEY}`) throw new Raised('werkzeug.exceptions.Unauthorized', 'Invalid apikey', 401);
+    if (!store.keys.isGood(/^bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1], world))
+      throw new Raised('werkzeug.exceptions.Unauthorized', 'Invalid apikey', 401);
     if (![undefined, DATABASE].includes(request.headers['x-odoo-database'])) throw new Refusal(notFoundPage());
     const { ids = [], context = {}, ...params } = request.json() as Values;
     if (store.options.without?.includes(model))

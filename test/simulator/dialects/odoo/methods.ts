@@ -27,11 +27,16 @@ const SIGNATURES: Readonly<Record<string, readonly string[]>> = {
   action_confirm: [],
   context_get: [],
 };
+/** Of one model alone. */
+const KEY_SIGNATURES: Readonly<Record<string, readonly string[]>> = {
+  generate: ['key', 'scope', 'name', 'expiration_date'],
+  revoke: ['key'],
+};
 /** Work on records; the others are the model's own and take none. */
 const OF_RECORDS = ['action_confirm', 'has_access'];
 
 export function isWriting(method: string): boolean {
-  return method === 'load' || method === 'action_confirm';
+  return ['load', 'action_confirm', 'generate', 'revoke'].includes(method);
 }
 
 export function modelsOf(store: Store): Record<string, Model> {
@@ -46,7 +51,7 @@ export function modelsOf(store: Store): Record<string, Model> {
     'res.users': lookup({}, () => []),
     'ir.model.data': lookup({ module: 'char', name: 'char' }, () => []),
     'res.users.apikeys': lookup({ name: 'char', user_id: 'many2one', ...(version >= 18 ? { expiration_date: 'datetime' } : {}) }, () =>
-      (options.keys ?? []).map((key, place) => ({ id: place + 1, user_id: [6, 'Kontor'], ...key })),
+      store.keys.rows(),
     ),
     ...goodsModels(version),
     ...salesModels(version),
@@ -67,7 +72,7 @@ export function dispatch(called: Called, world: World, store: Store): unknown {
   const model = modelsOf(store)[name];
   if (!model) throw userError(`Object ${name} doesn't exist`);
   if (method.startsWith('_')) throw accessError(`Private methods (such as '${name}.${method}') cannot be called remotely.`);
-  const known = method === 'has_access' && store.version < 18 ? undefined : SIGNATURES[method];
+  const known = method === 'has_access' && store.version < 18 ? undefined : (SIGNATURES[method] ?? signatureOfKeys(name, method, store));
   if (!known) throw new Raised('builtins.AttributeError', `The method '${name}.${method}' does not exist`, 404);
   const odd = Object.keys(params).find((param) => !known.includes(param));
   if (odd !== undefined) throw new Raised('builtins.TypeError', `got an unexpected keyword argument '${odd}'`, 422);
@@ -84,11 +89,20 @@ export function dispatch(called: Called, world: World, store: Store): unknown {
       return objectReference(params, store);
     case 'load':
       return load(params, world, store);
+    case 'generate':
+      return store.keys.generate(params, world);
+    case 'revoke':
+      return store.keys.revoke(params, world);
     case 'action_confirm':
       return confirm(ids, world, store);
     default:
       return { lang: 'en_US', tz: false, uid: called.uid };
   }
+}
+
+/** They came with 19. */
+function signatureOfKeys(model: string, method: string, { version }: Store): readonly string[] | undefined {
+  return model === 'res.users.apikeys' && version >= 19 ? KEY_SIGNATURES[method] : undefined;
 }
 
 function searchRead(name: string, model: Model, params: Values, context: Values, world: World, store: Store): Values[] {

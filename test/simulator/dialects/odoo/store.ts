@@ -1,5 +1,6 @@
 /** What a simulated Odoo keeps beside the world: its version, small tables, and external ids. */
 import type { World } from '../../world.ts';
+import { ApiKeys, type KeyOptions } from './keys.ts';
 
 export type Version = 14 | 16 | 17 | 19;
 export type Values = Readonly<Record<string, unknown>>;
@@ -19,14 +20,13 @@ export interface Model {
   rows(world: World, store: Store): ModelRow[];
 }
 
-export interface OdooOptions {
+export interface OdooOptions extends KeyOptions {
   /** Ids of items of price lists that are a formula now. */
   readonly formulas?: ReadonlySet<string>;
   /** Models the user may not read. */
   readonly forbidden?: readonly string[];
   /** Modules that are not installed: their models do not exist. */
   readonly without?: readonly string[];
-  readonly keys?: ReadonlyArray<{ name: string; expiration_date: string | false }>;
 }
 
 /** Names that get ids as they are met. */
@@ -66,10 +66,12 @@ export class Store {
   readonly externalIds = new Map<string, string>();
   /** Id of the order -> external id of each line, in the order of the lines. */
   readonly lineIds = new Map<string, Array<string | null>>();
+  readonly keys: ApiKeys;
 
   constructor(version: Version, options: OdooOptions) {
     this.version = version;
     this.options = options;
+    this.keys = new ApiKeys(options);
     this.priceLists.idOf(DEFAULT_LIST);
   }
 
