@@ -36,13 +36,22 @@ export async function saleOf(session: TrytonSession, company: Company, order: Or
     invoice_address: order.billTo === undefined ? usual(addresses, 'invoice') : idOf(order.billTo, 'address'),
     shipment_address: order.shipTo === undefined ? usual(addresses, 'delivery') : idOf(order.shipTo, 'address'),
     sale_date: date(order.orderedOn),
-    ...(order.paymentTerms === undefined
-      ? {}
-      : { payment_term: await only(session, 'account.invoice.payment_term', 'name', order.paymentTerms, context) }),
+    ...(await termsOf(session, order, party, context)),
     ...(order.purchaseOrderNumber === undefined ? {} : { description: order.purchaseOrderNumber }),
     ...(order.note === undefined ? {} : { comment: order.note }),
     lines: [['create', order.lines.map((line, turn) => lineOf(line, turn, products, taxes))]],
   };
+}
+
+/** Those of the order, else the customer's own, as a person's client fills them in (sale/sale.py, on_change_party): without, all is due at once. */
+async function termsOf(session: TrytonSession, { paymentTerms }: OrderToPlace, party: number, context: Context): Promise<Row> {
+  if (paymentTerms !== undefined)
+    return { payment_term: await only(session, 'account.invoice.payment_term', 'name', paymentTerms, context) };
+  const fields = [...(await fieldNames(session, 'party.party', context, ['customer_payment_term']))];
+  if (fields.length === 0) return {};
+  const { rows } = await searchRead(session, 'party.party', { domain: [['id', '=', party]], fields }, context);
+  const own = rows[0]?.customer_payment_term;
+  return typeof own === 'number' ? { payment_term: own } : {};
 }
 
 /** The note is the seller's own, printed nowhere: room for our reference of the line. */

@@ -30,7 +30,8 @@ function says(answer: Answer): string | undefined {
     return message === undefined ? 'a warning' : `${message} (a warning that a person has to accept)`;
   }
   if (kind === 'UserError') return sayings.safeParse(told).data?.[0] ?? kind;
-  return kind === 'ConcurrencyException' && typeof told === 'string' ? told : kind;
+  // The database's own words: below the first line it repeats the row, with whatever stands in it.
+  return kind === 'ConcurrencyException' && typeof told === 'string' ? told : (kind.trim().split('\n')[0] ?? '');
 }
 
 function is(kind: string): (answer: Answer) => boolean {

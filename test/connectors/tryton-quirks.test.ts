@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { openCompany } from '../../connectors/tryton/company.ts';
 import { flattenAddress, flattenParty } from '../../connectors/tryton/flatten.ts';
 import { tryton } from '../../connectors/tryton/index.ts';
+import { saleOf } from '../../connectors/tryton/sale-of.ts';
 import { date, datetime, decode } from '../../connectors/tryton/typed-json.ts';
 import { verdicts } from '../../connectors/tryton/verdicts.ts';
 import { judge } from '../../src/connector/http/verdicts.ts';
@@ -21,7 +23,13 @@ describe('answers of a Tryton', () => {
       'busy',
       200,
       ['could not serialize access due to concurrent update\n', 'Traceback'],
-      'could not serialize access due to concurrent update\n',
+      'could not serialize access due to concurrent update',
+    ],
+    [
+      'refused',
+      200,
+      ['null value in column "party" violates not-null constraint\nDETAIL:  Failing row contains (7, Anna Weiß, 1980-03-02).\n', ''],
+      'null value in column "party" violates not-null constraint',
     ],
     ['busy', 200, ['database is locked', ''], 'database is locked'],
     ['unavailable', 200, ['server closed the connection unexpectedly', ''], 'server closed the connection unexpectedly'],
@@ -174,6 +182,31 @@ describe('orders at a Tryton', () => {
     await placeOrder(tryton.orders, session, order);
 
     expect(world.ordersByReference('ORD-1')).toMatchObject([{ billTo: '2', shipTo: '1', lines: [{ lineReference: 'L-1' }] }]);
+  });
+
+  it("are sent with the customer's terms when the order names none, for Tryton fills in nothing", async () => {
+    const { world, session } = await trytonScene();
+    const buyer = world.add('account', { name: 'Buyer', paymentTerms: 'NET30' });
+    const other = world.add('account', { name: 'Other', paymentTerms: '2% 10' });
+    const cash = world.add('account', { name: 'Cash', paymentTerms: null });
+    world.add('product', { number: 'A-1', unit: 'PCE' });
+    const company = await openCompany(session);
+    const termsFor = async (soldTo: string, more: object = {}) =>
+      (await saleOf(session, company, { ...order, soldTo, ...more })).payment_term;
+
+    const [net30, early] = [await termsFor(buyer.id), await termsFor(other.id)];
+    expect([net30, early]).toEqual([expect.any(Number), expect.any(Number)]);
+    expect(net30).not.toBe(early);
+    expect(await termsFor(buyer.id, { paymentTerms: '2% 10' })).toBe(early);
+    // Then it is for Tryton's own default.
+    expect(await termsFor(cash.id)).toBeUndefined();
+  });
+
+  it('are sent without terms where no module brings any for customers', async () => {
+    const { world, session } = await trytonScene({ without: MODULES.map((field) => `party.party.${field}`) });
+    world.add('account', { name: 'Buyer', paymentTerms: 'NET30' });
+    world.add('product', { number: 'A-1', unit: 'PCE' });
+    expect(await saleOf(session, await openCompany(session), order)).not.toHaveProperty('payment_term');
   });
 
   it.each([
