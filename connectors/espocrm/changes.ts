@@ -11,7 +11,7 @@ import type { ReadOptions, WhereItem } from './settings.ts';
  */
 export const watermark: Watermark = { field: 'modifiedAt', precisionMs: 1_000, stamped: 'transaction-start', commitLagMs: 300_000 };
 
-const ALWAYS = ['id', 'createdAt', 'modifiedAt'];
+const ALWAYS = ['id', 'modifiedAt'];
 
 export interface ChangesOf {
   readonly entityType: string;
@@ -20,7 +20,7 @@ export interface ChangesOf {
   readonly where?: readonly WhereItem[];
   /** Several or none of one row. Pure. */
   flatten(row: Row): Row[];
-  /** Records that a row does not have, or no longer. */
+  /** Records that a row does not have, or no longer: told either way, for the run knows what was held. */
   lacks?(row: Row): string[];
 }
 
@@ -42,10 +42,9 @@ export function readChanges(session: EspocrmSession, cursor: Cursor | null, of: 
         select,
         maxSize: pageSize,
       });
-      const known = since === null ? [] : rows.filter(({ createdAt }) => (instant(createdAt) ?? since) < since);
       return {
         records: [...nonsense, ...rows.flatMap((row) => of.flatten(row))],
-        gone: known.flatMap((row) => of.lacks?.(row) ?? []).map((externalId) => ({ externalId })),
+        gone: rows.flatMap((row) => of.lacks?.(row) ?? []).map((externalId) => ({ externalId })),
         next: rows.length + nonsense.length < pageSize ? null : lastIdOf(rows, of.entityType),
         newest: newestOf(rows),
         serverAt,

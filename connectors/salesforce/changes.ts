@@ -26,7 +26,7 @@ export interface ChangesOf {
   flatten(row: Row, shape: ObjectShape): Row[];
   /** External ids that a deleted row had. */
   idsOf(id: string): string[];
-  /** Records that a row does not have, or no longer. */
+  /** Records that a row does not have, or no longer: told either way, for the run knows what was held. */
   lacks?(row: Row, shape: ObjectShape): string[];
   /** Throws when the object cannot be read as it is. */
   admit?(shape: ObjectShape): void;
@@ -85,10 +85,9 @@ function readRows(session: SalesforceSession, cursor: Cursor | null, of: Changes
         orderBy: 'Id',
         limit: pageSize,
       });
-      const known = since === null ? [] : rows.filter(({ CreatedDate }) => (instant(CreatedDate) ?? since) < since);
       return {
         records: [...nonsense, ...rows.flatMap((row) => of.flatten(plain(row), shape))],
-        gone: known.flatMap((row) => of.lacks?.(row, shape) ?? []).map((externalId) => ({ externalId })),
+        gone: rows.flatMap((row) => of.lacks?.(row, shape) ?? []).map((externalId) => ({ externalId })),
         next: isWhole && rows.length + nonsense.length < pageSize ? null : lastIdOf(rows, of.object),
         newest: newestOf(rows),
         serverAt,

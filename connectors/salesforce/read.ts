@@ -53,7 +53,7 @@ export const sources = {
     read: (session: SalesforceSession, options: ReadOptions, cursor) =>
       readChanges(session, cursor, {
         object: 'Account',
-        fields: ['CreatedDate', ...ADDRESS_FIELDS, ...SOME_HAVE.countries],
+        fields: [...ADDRESS_FIELDS, ...SOME_HAVE.countries],
         options,
         flatten: flattenAddresses,
         idsOf: addressIds,

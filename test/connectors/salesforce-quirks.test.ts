@@ -122,6 +122,21 @@ describe('what was deleted', () => {
       const { gone, held } = await scene.pull({ cursor });
       return { gone: gone.map(({ externalId }) => externalId), held: [...held.keys()], billing: `${accountId}/bill_to` };
     };
+    await play('address', {}, async (scene) => {
+      const { world } = scene;
+      const { cursor } = await scene.pull();
+      world.tick(3_600_000);
+      const young = world.add('account', { name: 'New AG' });
+      const address = world.add('address', { accountId: young.id, roles: ['bill_to'], street: 'Kai 1' });
+      world.tick(60_000);
+      const first = await scene.pull({ cursor });
+      expect([...first.held.keys()]).toContain(`${young.id}/bill_to`);
+      // Within the span that every delta reads again.
+      world.remove('address', address.id);
+      world.tick(60_000);
+      const second = await scene.pull({ cursor: first.cursor });
+      expect(second.gone.map(({ externalId }) => externalId)).toContain(`${young.id}/bill_to`);
+    });
     const seen = await play('address', {}, emptied);
     expect(seen.gone).toContain(seen.billing);
     expect(seen.held).not.toContain(seen.billing);
