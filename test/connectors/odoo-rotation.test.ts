@@ -80,6 +80,16 @@ describe('a key of Odoo', () => {
     ['has time left', { keys: [{ name: 'Kontor', expiration_date: '2026-04-15 00:00:00' }] }, {}],
     ['never ends', { keys: [{ name: 'Kontor', expiration_date: false }] }, {}],
     ['is not the one that ends, by its name', { keys: [{ name: 'mine', expiration_date: false }, ...SOON] }, { keyName: 'mine' }],
+    [
+      'is not the one that ends, which an interrupted renewal left behind',
+      {
+        keys: [
+          { name: 'integration', expiration_date: '2026-05-15 00:00:00' },
+          { name: 'Kontor 2025-12-20', expiration_date: '2026-03-19 00:00:00' },
+        ],
+      },
+      {},
+    ],
     ['is not to be renewed', {}, { rotateKey: false }],
     ['is used with JSON-RPC (17)', { version: 17 }, {}],
     ['is used with JSON-RPC (19)', {}, { protocol: 'json-rpc' }],

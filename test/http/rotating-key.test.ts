@@ -226,14 +226,67 @@ describe('a worker that is killed', () => {
   });
 });
 
-it('keeps the old key when the new one is not good', async () => {
-  const kontor = await setup();
-  kontor.pass(61);
+describe('a new key that is not good', () => {
   const broken = { renew: async () => ({ key: 'not-good', endsAt: new Date('2030-01-01') }) };
-  const http = kontor.worker({}, broken);
-  await http.send(READ);
-  expect([[...kontor.keys.keys()], dataOf(kontor)]).toEqual([['first'], ['not-good', 'first']]);
-  kontor.pass(1);
-  await kontor.worker().send(READ);
-  expect(dataOf(kontor).slice(-2)).toEqual(['not-good', 'first']);
+
+  it('ends no other', async () => {
+    const kontor = await setup();
+    kontor.pass(61);
+    await kontor.worker({}, broken).send(READ);
+    expect([[...kontor.keys.keys()], dataOf(kontor)]).toEqual([['first'], ['not-good', 'first']]);
+    kontor.pass(1);
+    await kontor.worker().send(READ);
+    expect(dataOf(kontor).slice(-2)).toEqual(['not-good', 'first']);
+  });
+
+  it('is followed by another tomorrow, made with the one before it', async () => {
+    const kontor = await setup();
+    kontor.pass(61);
+    await kontor.worker().send(READ);
+    kontor.pass(61);
+    const http = kontor.worker({}, broken);
+    await http.send(READ);
+    expect(dataOf(kontor).slice(-2)).toEqual(['not-good', 'made-1']);
+    const next = kontor.worker();
+    await next.send(READ);
+    kontor.pass(1);
+    await next.send(READ);
+    expect([[...kontor.keys.keys()], dataOf(kontor).at(-1)]).toEqual([['made-2'], 'made-2']);
+  });
+
+  it('is not tried every day while the configured one has time left', async () => {
+    const kontor = await setup();
+    const http = kontor.worker();
+    await kontor.worker({}, { ...broken, endOf: async () => 'unknown' }).send(READ);
+    await http.send(READ);
+    kontor.asked.length = 0;
+    kontor.pass(1);
+    await http.send(READ);
+    expect(kontor.asked).toEqual(['GET /end by first', 'GET /data by first']);
+  });
+});
+
+describe('the vault', () => {
+  it('is told what to seal with, and no key by the name', async () => {
+    const { worker, vault } = await setup();
+    const seen: Array<[string, string]> = [];
+    const look: Vault['look'] = (name, sealedWith) => {
+      seen.push([name, sealedWith]);
+      return vault.look(name, sealedWith);
+    };
+    await worker({ vault: { ...vault, look } }).send(READ);
+    await worker({ vault: { ...vault, look } }, { key: 'second' })
+      .send(READ)
+      .catch(() => undefined);
+    expect(seen.map(([name]) => name).join()).not.toMatch(/first|second/);
+    expect([seen[0]?.[1], seen[1]?.[1]]).toEqual([expect.stringContaining('first'), expect.stringContaining('second')]);
+  });
+
+  it('keeps the keys of two users of one system apart', async () => {
+    const kontor = await setup();
+    kontor.keys.set('second', new Date('2026-05-31T08:00:00Z'));
+    kontor.pass(61);
+    for (const key of ['first', 'second', 'first', 'second']) await kontor.worker({}, { key }).send(READ);
+    expect(dataOf(kontor)).toEqual(['made-1', 'made-2', 'made-1', 'made-2']);
+  });
 });
