@@ -12,6 +12,7 @@ type Changed = NonNullable<ReadOptions['changed']>;
 
 /** Where a pull goes on: behind these key values (texts, in the order of the key), or at this link. */
 const place = z.union([z.object({ behind: z.array(z.string()) }), z.object({ link: z.string() })]).nullable();
+type Place = z.infer<typeof place>;
 
 export function readEntitySet(session: ODataSession, options: ReadOptions, cursor: Cursor | null): AsyncGenerator<Page<unknown>> {
   const { http, config } = session;
@@ -24,10 +25,11 @@ export function readEntitySet(session: ODataSession, options: ReadOptions, curso
       const path = from && 'link' in from ? from.link : firstPath(config, options, since, from?.behind);
       const page = await readPage(http, path, preferences(config, options));
       const link = nextOf(path, page.next);
-      const isMore = link !== null || (options.paging === 'keyset' && page.size >= config.pageSize);
+      // By the key only an empty page is the end: a shorter one may be the service's own limit, told or not.
+      const isMore = link !== null || (options.paging === 'keyset' && page.size > 0);
       return {
         records: [...page.strange, ...page.rows.map((row) => ({ ...(plainDates(row) as ODataRow), '@id': addressOf(row, options) }))],
-        next: isMore ? nextPlace(options, page.rows.at(-1), link) : null,
+        next: isMore ? nextPlace(options, from, page.rows.at(-1), link) : null,
         newest: newestOf(page.rows, options.changed),
         serverAt: page.serverAt,
         ...(page.count === undefined ? {} : { total: page.count }),
@@ -57,10 +59,17 @@ function preferences({ version, pageSize }: ODataSettings, { paging }: ReadOptio
   return version === 4 && paging === 'next' ? { prefer: `odata.maxpagesize=${pageSize}` } : {};
 }
 
-function nextPlace(options: ReadOptions, last: ODataRow | undefined, link: string | null): z.infer<typeof place> {
-  if (options.paging === 'next') return link === null ? null : { link };
+function nextPlace(options: ReadOptions, from: Place, last: ODataRow | undefined, link: string | null): Place {
+  if (link !== null && (options.paging === 'next' || last === undefined)) return { link };
   const values = Object.keys(options.key).map((name) => last?.[name]);
-  if (values.every((value) => typeof value === 'string' || typeof value === 'number')) return { behind: values.map(String) };
+  if (values.every((value) => typeof value === 'string' || typeof value === 'number')) {
+    const behindLast = values.map(String);
+    if (!(from && 'behind' in from) || from.behind.join() !== behindLast.join()) return { behind: behindLast };
+    throw new RetryLaterError(
+      'ERP_ANSWER_UNUSABLE',
+      `${options.entitySet}: what is behind a key are the same rows again; the service does not filter by it, use \`paging: next\``,
+    );
+  }
   throw new RetryLaterError(
     'ERP_ANSWER_UNUSABLE',
     `${options.entitySet}: a page that is not the last ends with a row without its key (${Object.keys(options.key).join(', ')}); correct \`key\``,

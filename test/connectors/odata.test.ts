@@ -152,3 +152,42 @@ describe('as declared', () => {
     expect(result.error?.issues.map((issue) => issue.message).join()).toContain(message);
   });
 });
+
+describe('a page that is not full', () => {
+  /** A service that gives at most three rows at once; `answer` says what it does with those behind an id. */
+  async function idsFrom(answer: (after: number, path: string) => object): Promise<unknown[]> {
+    const config = odata.config.parse({ url: 'https://example.com', version: 4 });
+    const send = async ({ path }: { path: string }) => ({
+      json: answer(Number(/Id%20gt%20(\d+)/.exec(path)?.[1] ?? 0), path),
+      serverAt: null,
+    });
+    const session = { config, http: { send }, now: () => new Date(0) };
+    const source = odata.sources.account;
+    if (!source) throw new Error('no source');
+    const options = source.options.parse({ entitySet: 'Customers', key: { Id: 'integer' } });
+    const ids: unknown[] = [];
+    for await (const { records } of source.read(session as never, options, null)) ids.push(...records.map(({ Id }: { Id: number }) => Id));
+    return ids;
+  }
+  const rows = (after: number, most = 3) => [1, 2, 3, 4, 5, 6, 7].filter((id) => id > after).slice(0, most).map((Id) => ({ Id })); // biome-ignore format: one chain
+
+  it('is no end where the service gives less at once than it was asked for, and no link', async () => {
+    expect(await idsFrom((after) => ({ value: rows(after) }))).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it('is no end where it is empty and has a link', async () => {
+    const answer = (after: number, path: string) =>
+      after === 3 && !path.includes('skip') ? { value: [], '@odata.nextLink': `${path}&$skiptoken=3` } : { value: rows(after) };
+    expect(await idsFrom(answer)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it('that comes again and again is told: a service that takes no notice of the key would be read for ever', async () => {
+    let asked = 0;
+    const answer = () => {
+      asked += 1;
+      if (asked > 9) throw new Error('read for ever');
+      return { value: rows(0) };
+    };
+    await expect(idsFrom(answer)).rejects.toThrow(/the same rows .* use `paging: next`/);
+  });
+});
