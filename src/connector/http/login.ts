@@ -1,9 +1,9 @@
 /** Proving who we are: one login at a time, however many requests wait for it, and again only when an answer says it is no longer good. */
 import type { Vault } from './border.ts';
-import { fetchToken, usableUntil } from './oauth.ts';
 import { KeyRing } from './rotating-key.ts';
 import type { TokenWire } from './token-endpoint.ts';
 import type { Http, HttpProfile } from './types.ts';
+import { usableUntil } from './usable-until.ts';
 
 export interface Proof {
   readonly headers: Readonly<Record<string, string>>;
@@ -96,6 +96,8 @@ function openerOf(
     case 'oauth2':
       return async (refusedHeaders) => {
         const refused = refusedHeaders?.authorization?.slice(BEARER.length);
+        // Its libraries are loaded by those who log in so.
+        const { fetchToken } = await import('./oauth.ts');
         const token = await fetchToken(connection, login, { vault, now, wire, refused });
         return { headers: { authorization: BEARER + token.accessToken }, usableUntil: token.usableUntil };
       };

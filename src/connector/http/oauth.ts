@@ -12,6 +12,7 @@ import { NeedsOperatorError } from '../../errors.ts';
 import type { Vault } from './border.ts';
 import { askTokenEndpoint, GrantRefused, loginRefused, type TokenWire } from './token-endpoint.ts';
 import type { OAuth2Login } from './types.ts';
+import { usableUntil } from './usable-until.ts';
 import { vaultEntryOf } from './vault-entry.ts';
 
 export interface Token {
@@ -32,8 +33,6 @@ interface Kept extends Token {
   readonly refreshToken: string;
 }
 
-/** Requests take time and clocks differ: a token is given up this much before its end, or a tenth of its life if that is shorter. */
-const EARLY_MS = 30_000;
 const ASSERTION_LIFE_S = 180;
 
 /** A token of the login's kind. Throws ERP_LOGIN_REFUSED naming what to renew, or a RetryLaterError. */
@@ -58,11 +57,6 @@ export async function fetchToken(connection: string, login: OAuth2Login, context
         : 'compare client id and scope of the connection with what is registered there';
     throw loginRefused(connection, `invalid_grant${error.message}`, cure);
   }
-}
-
-/** When to give up what lives until `endsAt`, both in epoch ms. */
-export function usableUntil(obtainedAt: number, endsAt: number): number {
-  return endsAt - Math.min(EARLY_MS, (endsAt - obtainedAt) / 10);
 }
 
 function tokenOf({ access_token: accessToken, expires_in: lifeS }: TokenEndpointResponse, askedAt: Date): Token {

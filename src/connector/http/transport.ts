@@ -2,7 +2,7 @@
 import http, { type ClientRequest, validateHeaderName, validateHeaderValue } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
-import axios, { type AxiosRequestConfig } from 'axios';
+import type { AxiosRequestConfig } from 'axios';
 import { type Agents, openAgents } from './agents.ts';
 import type { TransportSettings } from './types.ts';
 import { AnswerTooLarge, ENCODINGS, type WireAnswer, wireAnswer } from './wire-answer.ts';
@@ -50,6 +50,8 @@ export function createTransport(baseUrl: string, settings: TransportSettings): T
       const { deadline, ended } = deadlineOf(signal, request.timeoutMs);
       const trace: Trace = { connected: false };
       try {
+        // Loaded with the first request: neither the command line nor the thread that reads files should wait for it.
+        const { default: axios } = await import('axios');
         const answer = await axios.request<Buffer>(configOf(request, agents, settings, deadline, trace));
         return await wireAnswer(answer.status, answer.headers as Record<string, unknown>, answer.data, settings.maxAnswerBytes);
       } catch (error) {
