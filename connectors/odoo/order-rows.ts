@@ -9,6 +9,8 @@ export interface OrderContext {
   readonly products: readonly Product[];
   /** `null` where price lists are not used. */
   readonly priceList: PriceList | null;
+  /** Id of the customer's own terms, where the order names none and Odoo would leave it without. */
+  readonly ownTerms: number | null;
 }
 
 export interface LoadTable {
@@ -25,7 +27,7 @@ export function loadTable(session: OdooSession, order: OrderToPlace, context: Or
   };
 }
 
-function headerOf({ config }: OdooSession, order: OrderToPlace, { priceList }: OrderContext): Record<string, string | undefined> {
+function headerOf({ config }: OdooSession, order: OrderToPlace, { priceList, ownTerms }: OrderContext): Record<string, string | undefined> {
   return {
     id: `${MODULE}.${orderName(order.reference)}`,
     client_order_ref: order.reference,
@@ -36,6 +38,7 @@ function headerOf({ config }: OdooSession, order: OrderToPlace, { priceList }: O
     // The list decides the currency of the order. Its prices do not matter: ours are given.
     'pricelist_id/.id': priceList === null ? undefined : String(priceList.id),
     payment_term_id: order.paymentTerms,
+    'payment_term_id/.id': ownTerms === null ? undefined : String(ownTerms),
     date_order: noon(order.orderedOn),
     commitment_date: order.requestedDeliveryOn === undefined ? undefined : noon(order.requestedDeliveryOn),
     origin: order.purchaseOrderNumber,

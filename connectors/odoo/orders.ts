@@ -12,7 +12,7 @@ import { idOf, isRow, nameOf } from './fields.ts';
 import { type PriceList, priceLists, products } from './lookups.ts';
 import { loadTable } from './order-rows.ts';
 import { readOrders } from './placed-orders.ts';
-import type { OdooSession } from './server.ts';
+import { type OdooSession, openServer } from './server.ts';
 import type { OdooSettings } from './settings.ts';
 import { shaped } from './shaped.ts';
 
@@ -74,6 +74,7 @@ async function create(session: OdooSession, order: OrderToPlace): Promise<{ id: 
   const context = {
     products: await products(session, [['default_code', 'in', codes]], 'active'),
     priceList: await priceListFor(session, order),
+    ownTerms: await ownTerms(session, order),
   };
   const table = loadTable(session, order, context);
   const { result } = await call(session, { model: 'sale.order', method: 'load', params: { ...table }, effect: 'write' });
@@ -95,6 +96,13 @@ async function priceListFor(session: OdooSession, { soldTo, currency, reference:
     'ERP_REFUSED',
     `order ${ours} is in ${currency}, and Odoo has no active price list in "${currency}"; add one there: it decides the currency of an order`,
   );
+}
+
+/** Up to 15 only a person's form fills them in (sale/models/sale.py, onchange_partner_id); from 16 on they are computed. Asking does no harm there. */
+async function ownTerms(session: OdooSession, { soldTo, paymentTerms }: OrderToPlace): Promise<number | null> {
+  const { protocol } = await openServer(session);
+  if (paymentTerms !== undefined || protocol === 'json-2') return null;
+  return idOf(await ofCustomer(session, soldTo, 'property_payment_term_id'));
 }
 
 async function ofCustomer(session: OdooSession, id: string, field: string): Promise<unknown> {

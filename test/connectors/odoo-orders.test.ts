@@ -116,6 +116,29 @@ it('carries the number of the buyer, dates, terms, texts and notes where there i
   });
 });
 
+describe('the terms of an order', () => {
+  async function sent(version: 14 | 16 | 19, paymentTerms: string | null, more: { paymentTerms?: string } = {}) {
+    const { session, world, bodies } = await setup({ version });
+    const buyer = world.rows('account')[0];
+    if (!buyer) throw new Error('the world is empty');
+    world.change('account', buyer.id, { paymentTerms });
+    await orders.create(session, orderFor(world, more));
+    const body = bodies.at(-1) as { params?: { args: unknown[] } };
+    const { fields, data } = (body.params?.args.at(-1) ?? body) as { fields: string[]; data: string[][] };
+    return Object.fromEntries(fields.flatMap((field, place) => (field.startsWith('payment_term') ? [[field, data[0]?.[place]]] : [])));
+  }
+
+  it.each([14, 16] as const)("are the customer's when it names none: up to 15 Odoo fills them in for people only (%i)", async (version) => {
+    expect(await sent(version, 'NET30')).toEqual({ 'payment_term_id/.id': expect.stringMatching(/^\d+$/) });
+    expect(await sent(version, null)).toEqual({});
+    expect(await sent(version, 'NET60', { paymentTerms: 'NET60' })).toEqual({ payment_term_id: 'NET60' });
+  });
+
+  it('are left to 19, which computes them', async () => {
+    expect(await sent(19, 'NET30')).toEqual({});
+  });
+});
+
 it('gives different references different external ids, which Odoo takes, for orders and lines together', () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 8 }).filter((one) => one !== '');
   fc.assert(

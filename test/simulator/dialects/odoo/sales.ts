@@ -93,7 +93,7 @@ export function load({ fields, data }: { fields?: unknown; data?: unknown }, wor
 type Cells = Readonly<Record<string, string>>;
 
 const KNOWN = ['id', 'client_order_ref', 'company_id/.id', 'partner_id/.id', 'partner_invoice_id/.id', 'partner_shipping_id/.id']
-  .concat(['pricelist_id/.id', 'payment_term_id', 'date_order', 'commitment_date', 'origin', 'note'])
+  .concat(['pricelist_id/.id', 'payment_term_id', 'payment_term_id/.id', 'date_order', 'commitment_date', 'origin', 'note'])
   .concat(['id', 'product_id/.id', 'product_uom_qty', 'price_unit', 'discount', 'name'].map((name) => `order_line/${name}`));
 
 function loadOrder(rows: readonly Cells[], world: World, store: Store): string {
@@ -108,6 +108,8 @@ function loadOrder(rows: readonly Cells[], world: World, store: Store): string {
   if (list) record(list, 'Pricelist', (id) => store.priceLists.all().find(([, known]) => String(known) === id)?.[0]);
   if (header.payment_term_id)
     record(header.payment_term_id, 'Payment Terms', (name) => store.terms.all().find(([known]) => known === name)?.[0]);
+  const terms = header['payment_term_id/.id'];
+  if (terms) record(terms, 'Payment Terms', (id) => store.terms.all().find(([, known]) => String(known) === id)?.[0]);
   const lines = rows.map((row) => ({ line: lineOf(row, world), externalId: row['order_line/id'] || null }));
   const known = store.externalIds.get(header.id ?? '');
   const order = known === undefined ? undefined : world.row('order', known);
