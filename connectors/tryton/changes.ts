@@ -59,7 +59,7 @@ export async function* readChanges(session: TrytonSession, cursor: Cursor | null
 }
 
 /** Where the next page begins, `null` after the last. Without an id to go on from, the rest would be lost. */
-function lastId(rows: readonly Row[], isFull: boolean, model: string): number | null {
+export function lastId(rows: readonly Row[], isFull: boolean, model: string): number | null {
   if (!isFull) return null;
   const ids = rows.flatMap(({ id }) => (typeof id === 'number' ? [id] : []));
   if (ids.length > 0) return Math.max(...ids);

@@ -76,8 +76,8 @@ function step(name: 'quote' | 'confirm' | 'process', reached: OrderStage): Order
 async function sales(session: TrytonSession, clause: [string, string, string | number[]]): Promise<PlacedOrder[]> {
   const { context } = await openCompany(session);
   const search = { domain: [clause], fields: SALE_FIELDS, order: [['id', 'ASC']] };
-  const { rows } = await searchRead(session, 'sale.sale', search, context);
-  return shaped(z.array(sale), rows, 'sale.sale.search_read').map((found) => ({
+  const { all } = await searchRead(session, 'sale.sale', search, context);
+  return shaped(z.array(sale), all, 'sale.sale.search_read').map((found) => ({
     id: String(found.id),
     number: found.number,
     reference: found.reference ?? '',

@@ -1,7 +1,8 @@
 /** Products under several views (price lists, warehouses), one view after the other, each in the order of ids. Nothing here has a stamp: every pull reads all. */
 import { z } from 'zod';
 import type { Cursor, Json, Page } from '../../src/connector/contract.ts';
-import { type Context, type Row, searchRead, type TrytonSession } from './rpc.ts';
+import { lastId } from './changes.ts';
+import { type Context, isRow, type Row, searchRead, type TrytonSession } from './rpc.ts';
 
 const place = z.object({ view: z.int(), after: z.int() });
 /** Before the first view: what the last page's cursor says, too. */
@@ -34,10 +35,11 @@ export async function* readProducts(session: TrytonSession, cursor: Cursor | nul
         { domain: [['code', '!=', null], ...of.domain, ['id', '>', after]], fields: of.fields, limit: pageSize, order: [['id', 'ASC']] },
         of.context,
       );
-      after = Number(rows.at(-1)?.id ?? after);
-      isMore = all.length === pageSize;
+      const last = lastId(rows, all.length === pageSize, 'product.product');
+      isMore = last !== null;
+      after = last ?? after;
       const isEnd = !isMore && turn === views.length - 1;
-      const records = rows.length === 0 ? [] : await view.records(rows);
+      const records = [...all.filter((one) => !isRow(one)), ...(rows.length === 0 ? [] : await view.records(rows))];
       const next = isMore ? { view: view.id, after } : { view: views[turn + 1]?.id ?? 0, after: 0 };
       yield { records, cursor: isEnd ? BEGINNING : next };
     }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tryton } from '../../connectors/tryton/index.ts';
+import { readProducts } from '../../connectors/tryton/products.ts';
 import { trytonScene } from './tryton-setup.ts';
 
 async function withProducts(options: Parameters<typeof trytonScene>[0] = {}) {
@@ -85,4 +86,26 @@ describe('stock of a Tryton', () => {
       ['W2', "King's Lynn", 'A-3', '0', '0'],
     ]);
   });
+});
+
+it('tells what is no product as a bad record, and never asks for the same page for ever', async () => {
+  const { session } = await trytonScene({ settings: { company: 1, pageSize: 1 } });
+  let asked = 0;
+  const http = {
+    send: async () => {
+      asked += 1;
+      if (asked > 9) throw new Error('asked for ever');
+      return { json: { id: 1, result: asked === 1 ? [null] : [] }, serverAt: null };
+    },
+  };
+  const of = { views: [{ id: 0, records: async () => [] }], domain: [], fields: ['id'], context: {} };
+  const read = async (pageSize: number) => {
+    asked = 0;
+    const records: unknown[] = [];
+    const config = { ...session.config, pageSize };
+    for await (const page of readProducts({ config, http } as never, null, of)) records.push(...page.records);
+    return records;
+  };
+  expect(await read(2)).toEqual([null]);
+  await expect(read(1)).rejects.toMatchObject({ code: 'ERP_ANSWER_UNUSABLE' });
 });

@@ -184,6 +184,13 @@ describe('orders at a Tryton', () => {
     expect(world.ordersByReference('ORD-1')).toMatchObject([{ billTo: '2', shipTo: '1', lines: [{ lineReference: 'L-1' }] }]);
   });
 
+  it('are not taken for none when the search answers what is no sale', async () => {
+    const { session } = await trytonScene({ settings: { company: 1 } });
+    const http = { send: async () => ({ json: { id: 1, result: [null] }, serverAt: null }) };
+    const search = tryton.orders?.find({ config: session.config, http } as never, 'ORD-1');
+    await expect(search).rejects.toMatchObject({ code: 'ERP_ANSWER_UNUSABLE' });
+  });
+
   it("are sent with the customer's terms when the order names none, for Tryton fills in nothing", async () => {
     const { world, session } = await trytonScene();
     const buyer = world.add('account', { name: 'Buyer', paymentTerms: 'NET30' });
