@@ -26,7 +26,6 @@ export const customer = z
     changedAt: stamp,
   })
   .catchall(z.json());
-export type TemplateCustomer = z.infer<typeof customer>;
 
 export const person = z
   .object({
@@ -41,7 +40,6 @@ export const person = z
     changedAt: stamp,
   })
   .catchall(z.json());
-export type TemplatePerson = z.infer<typeof person>;
 
 /** One address in one role: `flattenAddress` makes several of one that is used for several things. */
 export const address = z
@@ -59,7 +57,6 @@ export const address = z
     changedAt: stamp,
   })
   .catchall(z.json());
-export type TemplateAddress = z.infer<typeof address>;
 
 export const price = z
   .object({
@@ -75,7 +72,6 @@ export const price = z
     changedAt: stamp,
   })
   .catchall(z.json());
-export type TemplatePrice = z.infer<typeof price>;
 
 export const stock = z
   .object({
@@ -88,7 +84,6 @@ export const stock = z
     changedAt: stamp,
   })
   .catchall(z.json());
-export type TemplateStock = z.infer<typeof stock>;
 
 /** One page of any list. */
 export const list = z.object({ items: z.array(z.unknown()), more: z.boolean() });

@@ -23,7 +23,6 @@ export const accountRecord = z
     creditLimit: decimal,
   })
   .catchall(z.json());
-export type AccountRecord = z.infer<typeof accountRecord>;
 
 export const contactRecord = z
   .object({
@@ -35,7 +34,6 @@ export const contactRecord = z
     status: z.enum(['active', 'suspended', 'left']),
   })
   .catchall(z.json());
-export type ContactRecord = z.infer<typeof contactRecord>;
 
 export const addressRecord = z
   .object({
@@ -47,7 +45,6 @@ export const addressRecord = z
     isDefault: z.boolean().optional(),
   })
   .catchall(z.json());
-export type AddressRecord = z.infer<typeof addressRecord>;
 
 export const priceRecord = z
   .object({
@@ -61,9 +58,7 @@ export const priceRecord = z
     condition: part,
   })
   .catchall(z.json());
-export type PriceRecord = z.infer<typeof priceRecord>;
 
 export const stockRecord = z
   .object({ id: z.string().min(1), Material: z.string().min(1), Plant: z.string(), onHand: z.string(), available: z.string() })
   .catchall(z.json());
-export type StockRecord = z.infer<typeof stockRecord>;
