@@ -3,7 +3,7 @@ import type { Connector, Session, Source, SystemInfo } from '../../src/connector
 import { listFiles, openFolder } from '../../src/connector/files.ts';
 import type { Row } from '../../src/connector/tabular/row.ts';
 import { archiveDoneFiles, archiveFolder } from './archive.ts';
-import { readFolder } from './read-folder.ts';
+import type { readFolder } from './read-folder.ts';
 import { accessRow, reviveRow, rowContent, rowOrigin, rowPayload } from './row-source.ts';
 import { type ReadOptions, readOptions, type SpreadsheetSettings, spreadsheetSettings } from './settings.ts';
 
@@ -11,13 +11,19 @@ const TABLE_FILES = '**/*.{csv,tsv,txt,xlsx,xlsm,xls,xlsb,ods}';
 
 const table: Source<SpreadsheetSettings, ReadOptions, Row> = {
   options: readOptions,
-  read: readFolder,
+  read,
   origin: rowOrigin,
   content: rowContent,
   payload: rowPayload,
   revive: reviveRow,
   access: accessRow,
 };
+
+/** What reads is loaded by those who read: the thread, not the worker that starts it. */
+async function* read(...how: Parameters<typeof readFolder>): ReturnType<typeof readFolder> {
+  const reader = await import('./read-folder.ts');
+  yield* reader.readFolder(...how);
+}
 
 export const spreadsheet: Connector<SpreadsheetSettings> = {
   name: 'spreadsheet',

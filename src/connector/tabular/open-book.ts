@@ -3,13 +3,10 @@ import { open } from 'node:fs/promises';
 import { NeedsOperatorError } from '../../errors.ts';
 import type { Book } from './book.ts';
 import { openSheetjsBook } from './sheetjs-book.ts';
+import { ZIP_SIGNATURE } from './signatures.ts';
 import { readParts } from './xlsx-parts.ts';
 import { xlsxSheet } from './xlsx-sheet.ts';
 import { passwordProtected, ZipArchive } from './zip-archive.ts';
-
-export const ZIP_SIGNATURE = Buffer.from('PK\x03\x04', 'latin1');
-/** Compound files: xls, and everything of Microsoft's that is encrypted. */
-export const COMPOUND_SIGNATURE = Buffer.from('d0cf11e0a1b11ae1', 'hex');
 
 type PickSheets = (names: readonly string[]) => readonly number[];
 

@@ -7,8 +7,8 @@ import { type ErrorCode, type ErrorDetails, NeedsOperatorError } from '../../err
 import { threadEntry } from '../thread-entry.ts';
 import type { OpenFile } from './csv.ts';
 import type { Header } from './header.ts';
-import { COMPOUND_SIGNATURE, ZIP_SIGNATURE } from './open-book.ts';
 import { type Batch, type Position, Row } from './row.ts';
+import { COMPOUND_SIGNATURE, ZIP_SIGNATURE } from './signatures.ts';
 import type { WorkbookLimits, WorkbookOptions, WorkbookRequest } from './workbook-reader.ts';
 
 export type { WorkbookLimits, WorkbookOptions } from './workbook-reader.ts';
