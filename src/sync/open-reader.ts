@@ -11,7 +11,7 @@ import { type AskKnown, type Lent, type ReadBatch, type ReadRequest, readBatches
 const THREAD_HEAP_MB = 512;
 
 /** Room for a page of records to die young; with Node's default they are copied twice first (measured: a third of the reading time). */
-const THREAD_YOUNG_MB = 32;
+const THREAD_YOUNG_MB = 20;
 
 export function openReader(connector: AnyConnector, request: ReadRequest, signal: AbortSignal, lent: Lent): AsyncGenerator<ReadBatch> {
   return connector.traits.offMainThread ? readOnThread(request, signal, lent.askKnown) : readHere(connector, request, signal, lent);
