@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Cursor, Page, Session, Watermark } from '../../src/connector/contract.ts';
 import { allOf, behind, compare, literal, msOf, nextOf, type ODataRow, odataPath, readPage } from '../../src/connector/odata/index.ts';
 import { pullByWatermark } from '../../src/connector/watermark.ts';
-import { RetryLaterError } from '../../src/errors.ts';
+import { NeedsOperatorError, RetryLaterError } from '../../src/errors.ts';
 import { plainDates } from './plain-dates.ts';
 import type { ODataSettings, ReadOptions } from './settings.ts';
 
@@ -43,7 +43,8 @@ function firstPath(config: ODataSettings, options: ReadOptions, since: Date | nu
   const { entitySet, key, filter, select, expand, changed, paging } = options;
   const keys = Object.entries(key);
   const isKeyset = paging === 'keyset';
-  const position = after && behind(keys.map(([name, type], at) => ({ name, literal: literal(version, type, after[at] ?? '') })));
+  const position =
+    after && behind(keys.map(([name, type], at) => ({ name, literal: keyLiteral(version, entitySet, name, type, after[at] ?? '') })));
   return odataPath(version, entitySet, {
     filter: allOf(filter, since === null || !changed ? undefined : changedSince(version, changed, since), position),
     select: select && [...new Set([...select, ...Object.keys(key), ...(changed ? [changed.field] : [])])],
@@ -52,6 +53,17 @@ function firstPath(config: ODataSettings, options: ReadOptions, since: Date | nu
     top: isKeyset ? pageSize : undefined,
     also: query,
   });
+}
+
+/** A key of another form than declared is for a person to correct: tried again it would be the same. */
+function keyLiteral(version: 2 | 4, entitySet: string, name: string, type: ReadOptions['key'][string], value: string): string {
+  try {
+    return literal(version, type, value);
+  } catch (cause) {
+    throw new NeedsOperatorError('SOURCE_LAYOUT', `${entitySet}: values of ${name} are not of type ${type}; correct it in \`key\``, {
+      cause,
+    });
+  }
 }
 
 /** By links the server decides how much comes at once; it may be asked. */

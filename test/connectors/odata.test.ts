@@ -139,6 +139,14 @@ describe('as declared', () => {
     });
   });
 
+  it('tells the operator at once that a key has another type than declared', async () => {
+    await expect(read(4, { ...READS.account, key: { Id: 'guid' } })).rejects.toMatchObject({
+      name: 'NeedsOperatorError',
+      code: 'SOURCE_LAYOUT',
+      message: expect.stringContaining('Id are not of type guid'),
+    });
+  });
+
   it('answers a check with what the service lists', async () => {
     const { session } = await read(4, READS.account);
     expect(await odata.check(session)).toMatchObject({ summary: expect.stringContaining('3 entity sets'), warnings: [] });
