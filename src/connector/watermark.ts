@@ -67,6 +67,16 @@ export async function* pullByWatermark<Raw>({ cursor, watermark, now, page }: Wa
   }
 }
 
+/** Later, or earlier, than JavaScript can say. */
+const MOST_MS = 8.64e15;
+
+/** `newest` of a page, from the stamps of its records in milliseconds since 1970. What is no stamp tells nothing. */
+export function newestStamp(stamps: Iterable<number | null | undefined>): Date | null {
+  let newest = 0;
+  for (const ms of stamps) if (ms && ms > newest && ms <= MOST_MS) newest = ms;
+  return newest === 0 ? null : new Date(newest);
+}
+
 /** The server tells its clock when it answers. What it looked at, it looked at as early as it was asked. */
 function beginOf(askedAt: Date, answered: { serverAt: Date; now: Date } | undefined): Date {
   if (!answered) return askedAt;

@@ -111,7 +111,7 @@ function applyStatement({ runId, entity, targets }: ApplyBatch): string {
       from batch b where not b.is_new and r.source_id = :sourceId::int and r.key = b.key
     ), logged as (
       insert into changes (local_id, entity, kind, run_id, source_id, at, old, new)
-      select id, '${entity}', 'created', :runId::bigint, :sourceId::int, :now::timestamptz, null, draft from batch where is_new
+      select id, '${entity}', 'created', :runId::bigint, :sourceId::int, :now::timestamptz, null, null::jsonb from batch where is_new
       union all
       select id, '${entity}', 'changed', :runId::bigint, :sourceId::int, :now::timestamptz, old, new from diff
     ), announced as (

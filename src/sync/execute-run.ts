@@ -32,11 +32,14 @@ export async function executeRun(context: PullContext, runId: string): Promise<R
   const run = await loadRun(context.db, runId);
   if (!run || run.state === 'finished') return run;
   const lease = { name: `pull:${run.connection}:${run.entity}`, holder: context.holder, ttlMs: LEASE_MS };
-  return withLease(context.db, lease, async (held) => {
+  const ended = await withLease(context.db, lease, async (held) => {
     const begun = await begunRun(context.db, run);
     if (begun) await carryOn(context, begun, held);
     return carryOn(context, runId, held);
   });
+  // The next pull need not wait for this.
+  if (ended) await refreshStatistics(context.db, ended);
+  return ended;
 }
 
 async function carryOn(context: PullContext, runId: string, lease: Lease): Promise<Run | null> {
@@ -56,7 +59,6 @@ async function carryOn(context: PullContext, runId: string, lease: Lease): Promi
       await applyFromStage(context, staged, lease, await sourceIds(context.db, run.connection));
       await conclude(context, staged, target, lease);
     }
-    await refreshStatistics(context.db, await reload(context, runId));
     await settle(context, target).catch((error) => tellUnsettled(context, runId, error));
   } catch (error) {
     if (!(error instanceof NeedsOperatorError)) {

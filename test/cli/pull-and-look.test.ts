@@ -49,6 +49,11 @@ describe('pull and look', () => {
     expect(second.stdout).toMatch(/run 4 {2}account {2}complete {2}3 read: 0 created, 1 changed, 1 unchanged/);
     const history = await kontor(['accounts', 'history', 'A-2', '--limit', '1'], place);
     expect(history.stdout).toMatch(/changed {2}run 4, shop\n {2}name\s+Hansa Nord → Hansa Ost\nmore: --before \d+/);
+    const { changes } = await json(['accounts', 'history', 'A-2'], place);
+    expect(changes.at(-1)).toMatchObject({
+      kind: 'created',
+      fields: expect.arrayContaining([{ field: 'name', old: null, new: 'Hansa Nord' }]),
+    });
     const { runs, next } = await json(['runs', '--limit', '2'], place);
     expect(runs).toMatchObject([{ id: '6' }, { id: '5' }]);
     expect((await json(['runs', '--limit', '2', '--before', next], place)).runs).toMatchObject([{ id: '4' }, { id: '3' }]);

@@ -97,8 +97,9 @@ export async function createProfileTables(trx: Knex.Transaction): Promise<void> 
       source_id integer not null,
       at timestamptz not null,
       old jsonb,
-      new jsonb not null,
-      constraint changes_pkey primary key (local_id, id)
+      new jsonb,
+      constraint changes_pkey primary key (local_id, id),
+      constraint changes_new_check check ((kind = 'created') = (new is null))
     );
 
     create table events (
