@@ -19,7 +19,7 @@ export const ERROR_CODES = {
   CONNECTION_UNKNOWN: ['NeedsOperatorError', 'no connection, entity or connector has that name', 'use one of the names the message lists'],
   NOT_FOUND: [
     'NeedsOperatorError',
-    'no run, account or quarantined record has that number',
+    'no run, account, order or quarantined record has that number',
     'list what there is with the command the message names',
   ],
   DATABASE_UNREACHABLE: ['RetryLaterError', 'PostgreSQL did not answer', 'start it, or correct DATABASE_URL'],
@@ -127,6 +127,72 @@ export const ERROR_CODES = {
     'NeedsOperatorError',
     "an order's reference stands on an order of another customer",
     'correct the reference or the customer of the order the message names',
+  ],
+  ORDER_INVALID: [
+    'NeedsOperatorError',
+    'an order cannot be taken as it is',
+    'correct what the message names, each problem with its place, and submit it again',
+  ],
+  ORDER_CONFLICT: [
+    'NeedsOperatorError',
+    'the reference belongs to an order with other content, or the order has moved on since it was read',
+    'use a new reference for a new order; to change the old one, read it again and name its newest revision',
+  ],
+  ORDER_STATE: [
+    'NeedsOperatorError',
+    'the order, step or hand-off is not in a state in which that can be done',
+    'look at it with `kontor orders show`; the message names its state and what is possible',
+  ],
+  ORDER_DIFFERS: [
+    'NeedsOperatorError',
+    'the system holds an order with our reference and other content',
+    'compare both with `kontor orders receipt`, correct the one there, then `kontor orders resend`',
+  ],
+  ORDER_NOT_MAPPED: [
+    'NeedsOperatorError',
+    'the account, address or person of an order has no counterpart in the target system',
+    'pull it from there, or create it there and pull; the hand-off goes on by itself or with `kontor orders resend`',
+  ],
+  HANDOFF_UNSUPPORTED: [
+    'NeedsOperatorError',
+    'the connector cannot change or cancel orders in its system',
+    'do it there by hand, then `kontor orders settle`',
+  ],
+  ACCOUNT_BLOCKED: [
+    'NeedsOperatorError',
+    'the account may not order now',
+    'nothing; what waits goes on when a pull brings it back to active',
+  ],
+  CREDIT_EXCEEDED: [
+    'NeedsOperatorError',
+    'credit limit less balance and open orders does not cover the order',
+    'raise the limit in the ERP or wait for a payment; the hand-off goes on by itself after the next pull',
+  ],
+  CREDIT_STALE: [
+    'NeedsOperatorError',
+    'the credit snapshot is older than `orders.creditMaxAgeHours`',
+    'pull the accounts; the hand-off goes on by itself',
+  ],
+  PRICE_CHANGED: [
+    'NeedsOperatorError',
+    'the contract price an order was approved at is gone or has changed beyond the tolerance',
+    'correct the price in the ERP and pull, or revise the order so that the difference is approved',
+  ],
+  RULES_INVALID: [
+    'NeedsOperatorError',
+    'approval rules cannot be used',
+    'correct the line the message names, then `kontor rules put` again',
+  ],
+  NOT_ALLOWED: [
+    'NeedsOperatorError',
+    'the person or key may not do this',
+    'let somebody do it whom the message names, or grant it; `kontor orders why` shows who may decide',
+  ],
+  KEY_REFUSED: ['NeedsOperatorError', 'an API key is missing, unknown, expired or revoked', 'make one with `kontor keys create`'],
+  LINK_REFUSED: [
+    'NeedsOperatorError',
+    'a decision link is not genuine, has expired, or belongs to an older revision',
+    'open the newest message about the order, or decide in the portal',
   ],
   SHUTTING_DOWN: ['RetryLaterError', 'the worker was asked to stop', 'nothing; another worker goes on from here'],
   USAGE: ['NeedsOperatorError', 'the command line was not understood', 'see `kontor COMMAND --help`'],

@@ -32,6 +32,13 @@ export async function readConnection(name: string, raw: unknown, context: Connec
   const known = parsed.data?.formats ?? DEFAULT_FORMATS;
   const entities = readEntities(rawEntities, [...path, 'entities'], connector, known, problems);
   if (!parsed.success) return undefined;
+  if (rawEntities === undefined && !connector.orders) {
+    problems.add({
+      path,
+      message: `${path.join('.')} has no entities: name what to pull; this connector reads ${Object.keys(connector.sources).join(', ')}`,
+    });
+    return undefined;
+  }
 
   const { formats, schedule, guards } = parsed.data;
   return {

@@ -19,6 +19,9 @@ export const ENVIRONMENT: readonly EnvironmentVariable[] = [
   { name: 'KONTOR_REDIS_CLUSTER', path: ['redis', 'cluster'], kind: 'boolean', about: 'the Redis named is a node of a cluster' },
   { name: 'KONTOR_CONCURRENCY', path: ['worker', 'concurrency'], kind: 'number', about: 'jobs at a time in one worker' },
   { name: 'KONTOR_DRAIN_MS', path: ['worker', 'drainMs'], kind: 'number', about: 'how long a stopping worker may finish its jobs' },
+  { name: 'KONTOR_HTTP_HOST', path: ['http', 'host'], kind: 'text', about: 'address of the HTTP interface' },
+  { name: 'KONTOR_HTTP_PORT', path: ['http', 'port'], kind: 'number', about: 'port of the HTTP interface' },
+  { name: 'KONTOR_LINK_SECRET', path: ['http', 'linkSecret'], kind: 'text', about: 'signs decision links; at least 32 characters' },
   { name: 'KONTOR_LOG_LEVEL', path: ['log', 'level'], kind: 'text', about: 'debug, info, warn, error or silent' },
 ];
 

@@ -53,8 +53,17 @@ export async function loadSettings(options: LoadOptions): Promise<Settings> {
     secretsFor: (connection: string) => (wanted === 'all' || wanted.includes(connection) ? secrets : null),
   };
   const connections = await readConnections(document, context);
+  const target = parsed.data?.orders.target;
+  if (target !== undefined && !takesOrders(target, connections, connectors)) {
+    problems.add({ path: ['orders', 'target'], message: `orders.target names "${target}", which is no connection that takes orders` });
+  }
   problems.throwIfAny();
   return assemble(parsed.data as FileSettings, file, baseFolder, connections);
+}
+
+function takesOrders(name: string, connections: ReadonlyMap<string, ConnectionSettings>, connectors: readonly AnyConnector[]): boolean {
+  const connection = connections.get(name);
+  return connectors.some((connector) => connector.name === connection?.connector && connector.orders !== undefined);
 }
 
 async function findFile({ file, env, cwd }: LoadOptions): Promise<string | null> {
@@ -86,7 +95,7 @@ async function readText(file: string, name: string): Promise<string> {
 /** Secrets of Kontor's own database and Redis; those of the connections are resolved with their connector at hand. */
 async function resolveOwn(value: Record<string, unknown>, secrets: SecretContext, problems: Problems): Promise<Record<string, unknown>> {
   const resolved = { ...value };
-  for (const section of ['database', 'redis']) {
+  for (const section of ['database', 'redis', 'http']) {
     if (resolved[section] === undefined) continue;
     const answer = await resolveSecrets(resolved[section], [section], secrets);
     problems.addSecrets(...answer.failures);
@@ -125,7 +134,7 @@ function assemble(
   baseFolder: string,
   connections: ReadonlyMap<string, ConnectionSettings>,
 ): Settings {
-  const { database, redis, worker, log } = parsed;
+  const { database, redis, worker, log, orders, http } = parsed;
   return {
     file,
     baseFolder,
@@ -134,6 +143,8 @@ function assemble(
     worker,
     log,
     connections,
+    orders,
+    http,
   };
 }
 

@@ -3,6 +3,7 @@ import { CronExpressionParser } from 'cron-parser';
 import { z } from 'zod';
 import { ENTITIES, ENTITY_NAMES, type EntityName } from '../connector/entities.ts';
 import { formatFaults, isZone } from '../connector/mapping/formats.ts';
+import { httpSchema, ordersSchema } from './orders-schema.ts';
 import { DEFAULT_FORMATS, DEFAULT_GUARDS } from './settings.ts';
 
 export const NAME_PATTERN = /^[a-z][a-z0-9-]{0,62}$/;
@@ -123,7 +124,8 @@ const entities = z
     >,
   )
   .refine((given) => Object.keys(given).length > 0, `must name at least one of ${ENTITY_NAMES.join(', ')}`)
-  .describe('What is pulled, in this order.');
+  .optional()
+  .describe('What is pulled, in this order. May be absent where orders are handed off only.');
 
 export const connectionSchema = z.strictObject({
   connector: text.describe('Kind of system.'),
@@ -145,6 +147,8 @@ export const fileSchema = z.strictObject({
     .record(z.string().regex(NAME_PATTERN, 'must be lower-case letters, digits and hyphens, and begin with a letter'), z.unknown())
     .nullish()
     .describe('The systems to pull from, by name.'),
+  orders: ordersSchema,
+  http: httpSchema,
 });
 
 /** As src/domain/schedule.ts understands it: five fields or an alias, and no H, which would differ from worker to worker. */

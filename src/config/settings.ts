@@ -1,6 +1,7 @@
 /** Typed settings: what kontor.yaml and the environment become, once, at start. */
 import type { MappingSpec } from '../connector/contract.ts';
 import type { EntityName } from '../connector/entities.ts';
+import type { HttpSettings, OrderSettings } from './orders-schema.ts';
 
 export interface Settings {
   /** Path of kontor.yaml, `null` when running on defaults and environment alone. */
@@ -13,6 +14,8 @@ export interface Settings {
   readonly worker: WorkerSettings;
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent' };
   readonly connections: ReadonlyMap<string, ConnectionSettings>;
+  readonly orders: OrderSettings;
+  readonly http: HttpSettings;
 }
 
 export interface RedisSettings {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Knex } from 'knex';
 import { onTestFinished } from 'vitest';
 import { connectors } from '../../connectors/index.ts';
+import { DEFAULT_HTTP, DEFAULT_ORDERS } from '../../src/config/orders-schema.ts';
 import { type ConnectionSettings, DEFAULT_FORMATS, DEFAULT_GUARDS, type Settings } from '../../src/config/settings.ts';
 import type { EntityName } from '../../src/connector/entities.ts';
 import { databaseBorder } from '../../src/store/border.ts';
@@ -81,6 +82,8 @@ export function contextFor(db: Knex, baseFolder: string, connection: ConnectionS
     redis: null,
     worker: { concurrency: 1, drainMs: 1_000 },
     log: { level: 'silent' },
+    orders: DEFAULT_ORDERS,
+    http: DEFAULT_HTTP,
     connections: new Map([[connection.name, connection]]),
   };
   return { db, border: databaseBorder(db), settings, connectors, holder: `test ${process.pid}`, signal: new AbortController().signal, now };
