@@ -137,6 +137,15 @@ describe('a CSRF token', () => {
     expect(state).toMatchObject({ tokens: 1, written: 2 });
   });
 
+  it('goes with every method but GET where it must, and is had from the place that belongs to the path', async () => {
+    const csrf: CsrfProfile = { ...CSRF, everyMethod: true, path: (path) => path.replace(/rows.*/, 'service') };
+    const { send, state, requests } = await setup({ csrf });
+    await send({ ...WRITE, path: 'rows/$batch', effect: 'read' });
+    await send(READ);
+    expect(state).toMatchObject({ tokens: 1, written: 1 });
+    expect(requests.map((text) => text.split(' ')[0])).toEqual(['GET', 'POST', 'GET']);
+  });
+
   it('that is over is fetched anew with a new session, and the write is carried out once', async () => {
     const { send, state, requests } = await setup({ csrf: CSRF });
     await send(WRITE);

@@ -82,11 +82,13 @@ class Sender {
   /** Sends, and once more when login or CSRF token had run out: then nothing was carried out. */
   async #proven(request: HttpRequest, asked: Asked): Promise<HttpAnswer> {
     const { csrf, login } = this.#line;
+    const isGuarded = this.#context.profile.csrf?.everyMethod === true;
     for (let isRenewed = false, hasNewToken = false, pauses = 0; ; ) {
       const proof = await this.#unlessStopped(login.headers());
-      const token = asked.effect === 'write' ? await this.#unlessStopped(csrf.headers((ask) => this.#fetchToken(ask, proof))) : {};
+      const needsToken = asked.effect === 'write' || (isGuarded && asked.method !== 'GET' && asked.method !== 'HEAD');
+      const token = needsToken ? await this.#unlessStopped(csrf.headers(request.path, (ask) => this.#fetchToken(ask, proof))) : {};
       const answer = await this.#gated(wireRequestOf(this.#context.profile, request, proof, token), asked);
-      const isRefused = asked.effect === 'write' && csrf.refused(answer, token);
+      const isRefused = needsToken && csrf.refused(answer, token);
       if (isRefused && !hasNewToken) {
         hasNewToken = true;
         continue;

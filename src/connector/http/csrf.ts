@@ -10,9 +10,9 @@ export interface Cookies {
 }
 
 export interface CsrfKeeper {
-  /** The token's header; fetched with `send` when there is none. {} for systems without. */
-  headers(send: (request: HttpRequest) => Promise<Pick<WireAnswer, 'headers'>>): Promise<Readonly<Record<string, string>>>;
-  /** Whether a write with these headers was refused for want of a good token; then the token is forgotten. */
+  /** The token's header for a request to this path; fetched with `send` when there is none. {} for systems without. */
+  headers(path: string, send: (request: HttpRequest) => Promise<Pick<WireAnswer, 'headers'>>): Promise<Readonly<Record<string, string>>>;
+  /** Whether a request with these headers was refused for want of a good token; then the token is forgotten. */
   refused(answer: WireAnswer, headers: Readonly<Record<string, string>>): boolean;
   /** The session is over: its cookies and token go together. */
   forget(): void;
@@ -29,9 +29,10 @@ export function keepCsrf({ csrf, cookies: hasCookies, login }: HttpProfile): Csr
     if (hasCookies) cookies = newCookies();
   };
   return {
-    async headers(send) {
+    async headers(path, send) {
       if (!csrf) return {};
-      token ??= send({ path: csrf.path, headers: { [csrf.header]: csrf.fetchValue }, expect: 'text' }).then(({ headers }) => {
+      const from = typeof csrf.path === 'string' ? csrf.path : csrf.path(path);
+      token ??= send({ path: from, headers: { [csrf.header]: csrf.fetchValue }, expect: 'text' }).then(({ headers }) => {
         const value = headers[csrf.header.toLowerCase()];
         // Behind some gateways there is none, and none is asked for.
         current = value === undefined ? {} : { [csrf.header.toLowerCase()]: value };

@@ -133,11 +133,13 @@ export interface RotatingKeyLogin {
 
 /** A token that must accompany writes: fetched with the cookies it belongs to, and once more when it is refused. */
 export interface CsrfProfile {
-  /** GET this to have one. */
-  readonly path: string;
+  /** GET this to have one. A function answers the place that gives it to whoever may ask for the path. */
+  readonly path: string | ((path: string) => string);
+  /** Wanted by every method but GET and HEAD, even where it only asks. */
+  readonly everyMethod?: boolean;
   readonly header: string;
   readonly fetchValue: string;
-  /** Says that a write was refused for want of a good token (and so was not carried out). */
+  /** Says that a request was refused for want of a good token (and so was not carried out). */
   refused(answer: Omit<HttpAnswer, 'verdict'>): boolean;
 }
 

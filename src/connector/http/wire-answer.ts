@@ -30,7 +30,7 @@ export async function wireAnswer(
     headers: flat,
     setCookies: [headers['set-cookie'] ?? []].flat().map(String),
     text,
-    json: parsed(flat['content-type'], text),
+    json: jsonOf(flat['content-type'], text),
     serverAt: Number.isNaN(at) ? null : new Date(at),
   };
 }
@@ -62,7 +62,8 @@ function decoded(body: Buffer, type: string | undefined): string {
   }
 }
 
-function parsed(type: string | undefined, text: string): unknown {
+/** `undefined` unless it is said to be JSON and is. */
+export function jsonOf(type: string | undefined, text: string): unknown {
   if (type === undefined || !/[/+]json\b/i.test(type) || text.trim() === '') return undefined;
   try {
     return JSON.parse(text);

@@ -2,6 +2,7 @@
 import { RetryLaterError } from '../../errors.ts';
 import type { Http } from '../http/types.ts';
 import { type CutCollection, type ODataPage, type ODataRow, pageOf, plainRow } from './answer.ts';
+import { type Ask, askEach } from './batch.ts';
 
 export interface ODataRead extends ODataPage {
   /** The server's clock, if it tells. */
@@ -11,27 +12,29 @@ export interface ODataRead extends ODataPage {
 /** A server that cuts an expansion this often leads in a circle. */
 const MOST_CUTS = 10_000;
 
-/** `path` from `odataPath`, or the server's own link. Rows come without wrapping, expansions whole. */
-export async function readPage(http: Http, path: string, headers: Readonly<Record<string, string>> = {}): Promise<ODataRead> {
+/** `path` from `odataPath`, or the server's own link. Rows come without wrapping, expansions whole; what is missing of them is had by `ask`. */
+export async function readPage(
+  http: Http,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+  ask: Ask = askEach(http, headers),
+): Promise<ODataRead> {
   const { json, serverAt } = await http.send({ path, headers });
   const page = pageOf(json, nameOf(path));
-  const cuts: CutCollection[] = [];
-  const note = (cut: CutCollection) => void cuts.push(cut);
-  const rows = page.rows.map((row) => plainRow(row, note));
-  for (let turn = 0; turn < cuts.length; turn += 1) await fillUp(http, path, cuts[turn] as CutCollection, headers, note);
-  return { ...page, rows, serverAt };
+  return { ...page, rows: await plainRows(page.rows, path, ask), serverAt };
 }
 
 /** Every row of a set that is known to be small, such as the relations of a page's rows. A row that is none would be missing without a word. */
 export async function readAll(http: Http, path: string, headers: Readonly<Record<string, string>> = {}): Promise<ODataRow[]> {
-  const rows: ODataRow[] = [];
-  for (let at: string | null = path; at !== null; ) {
-    const page: ODataRead = await readPage(http, at, headers);
-    if (page.strange.length > 0) throw new RetryLaterError('ERP_ANSWER_UNUSABLE', `${nameOf(at)}: the list holds what is no entity`);
-    rows.push(...page.rows);
-    at = nextOf(at, page.next);
-  }
-  return rows;
+  return readAllOf(askEach(http, headers), [path]);
+}
+
+/** Every row of several such sets, in the order of the paths. */
+export async function readAllOf(ask: Ask, paths: readonly string[]): Promise<ODataRow[]> {
+  const sets: ODataRow[][] = paths.map(() => []);
+  let open: readonly Open[] = paths.map((at, place) => ({ at, into: sets[place] as ODataRow[] }));
+  while (open.length > 0) open = await readOn(ask, open, wholePage);
+  return sets.flat();
 }
 
 /**
@@ -45,21 +48,42 @@ export function nextOf(path: string, next: string | null): string | null {
   return `${place.slice(0, place.lastIndexOf('/') + 1)}${next}`;
 }
 
-async function fillUp(
-  http: Http,
-  path: string,
-  cut: CutCollection,
-  headers: Readonly<Record<string, string>>,
-  note: (cut: CutCollection) => void,
-): Promise<void> {
-  let at: string | null = nextOf(path, cut.next);
-  for (let turn = 0; at !== null && turn < MOST_CUTS; turn += 1) {
-    const { json } = await http.send({ path: at, headers });
-    const page: ODataPage = pageOf(json, nameOf(at));
-    cut.rows.push(...page.rows.map((row) => plainRow(row, note)));
-    at = nextOf(at, page.next);
+/** A list that goes on at an address, and where its rows belong. */
+interface Open {
+  readonly at: string;
+  readonly into: ODataRow[];
+}
+
+function wholePage(json: unknown, at: string): ODataPage {
+  const page = pageOf(json, nameOf(at));
+  if (page.strange.length > 0) throw new RetryLaterError('ERP_ANSWER_UNUSABLE', `${nameOf(at)}: the list holds what is no entity`);
+  return page;
+}
+
+/** The next page of every list; answers the lists that go on behind it. */
+async function readOn(ask: Ask, open: readonly Open[], pageIn: typeof wholePage): Promise<Open[]> {
+  const answers = await ask(open.map(({ at }) => at));
+  const rest: Open[] = [];
+  for (const [place, { at, into }] of open.entries()) {
+    const page = pageIn(answers[place], at);
+    into.push(...(await plainRows(page.rows, at, ask)));
+    const next = nextOf(at, page.next);
+    if (next !== null) rest.push({ at: next, into });
   }
-  if (at !== null) throw new RetryLaterError('ERP_ANSWER_UNUSABLE', `${nameOf(at)}: its links to the next page find no end`);
+  return rest;
+}
+
+/** Without wrapping, and with what the server cut out of their expansions, also inside of what it cut out. */
+async function plainRows(rows: readonly ODataRow[], path: string, ask: Ask): Promise<ODataRow[]> {
+  const cuts: CutCollection[] = [];
+  const plain = rows.map((row) => plainRow(row, (cut) => void cuts.push(cut)));
+  let open: readonly Open[] = cuts.map((cut) => ({ at: nextOf(path, cut.next) as string, into: cut.rows }));
+  for (let turn = 0; open.length > 0; turn += 1) {
+    const [first] = open as [Open];
+    if (turn === MOST_CUTS) throw new RetryLaterError('ERP_ANSWER_UNUSABLE', `${nameOf(first.at)}: its links to the next page find no end`);
+    open = await readOn(ask, open, (json, at) => pageOf(json, nameOf(at)));
+  }
+  return plain;
 }
 
 /** For messages: without host and query. */
