@@ -17,4 +17,6 @@ export interface HandoffContext extends OrderContext {
   /** Names this process in leases and attempts. */
   readonly holder: string;
   readonly signal: AbortSignal;
+  /** How long a claim on a hand-off lasts without being renewed; a minute if not given. */
+  readonly claimTtlMs?: number;
 }

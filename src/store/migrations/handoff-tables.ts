@@ -44,6 +44,7 @@ export async function createHandoffTables(trx: Knex.Transaction): Promise<void> 
     );
     create index handoffs_open_idx on handoffs (connection, account_id, id) where state in ('pending', 'sending', 'unknown', 'held');
     create index handoffs_trouble_idx on handoffs (id) where state in ('refused', 'doubled', 'parked', 'held', 'unknown');
+    create unique index handoffs_one_in_flight_key on handoffs (connection, account_id) where state = 'sending';
     create unique index handoffs_erp_id_key on handoffs (connection, erp_id) where kind = 'create' and erp_id is not null;
 
     create table handoff_attempts (

@@ -1,0 +1,45 @@
+/** The last look before an order leaves: what may have changed since it was approved, and would make it wrong to send. */
+import { judgeCredit } from '../domain/orders/credit.ts';
+import type { ErrorCode } from '../errors.ts';
+import { creditSnapshot } from '../store/orders/credit.ts';
+import type { PushFacts } from '../store/orders/load-for-push.ts';
+import { changedPrices } from './changed-prices.ts';
+import type { OrderContext } from './order-context.ts';
+
+export interface Obstacle {
+  readonly code: ErrorCode;
+  readonly reason: string;
+}
+
+/** `null`: it may leave. A cancellation is stopped by nothing but a missing counterpart. */
+export async function findObstacle(context: OrderContext, facts: PushFacts): Promise<Obstacle | null> {
+  return missingCounterpart(facts) ?? (facts.kind === 'cancel' ? null : await obstacleToGoods(context, facts));
+}
+
+async function obstacleToGoods(context: OrderContext, facts: PushFacts): Promise<Obstacle | null> {
+  const { db, settings } = context;
+  if (facts.blocked.length > 0) {
+    const who = facts.blocked.map(({ name, status }) => `${name} is ${status}`).join(', ');
+    return { code: 'ACCOUNT_BLOCKED', reason: `${who}; the order waits until a pull says active` };
+  }
+  const now = context.now();
+  const price = await changedPrices(context, facts);
+  if (price) return price;
+  if (settings.orders.credit === 'ignore') return null;
+  const credit = await creditSnapshot(db, facts.accountId, facts.orderId);
+  const order = { total: facts.total, currency: facts.content.currency };
+  return credit && judgeCredit(credit, order, { now, maxAgeHours: settings.orders.creditMaxAgeHours });
+}
+
+function missingCounterpart({ soldTo, shipTo, billTo, content, connection, accountName }: PushFacts): Obstacle | null {
+  const missing = [
+    soldTo === null ? `account ${accountName}` : null,
+    content.shipTo !== null && shipTo === null ? `its ship-to address ${content.shipTo}` : null,
+    content.billTo !== null && billTo === null ? `its bill-to address ${content.billTo}` : null,
+  ].filter((what) => what !== null);
+  if (missing.length === 0) return null;
+  return {
+    code: 'ORDER_NOT_MAPPED',
+    reason: `${connection} knows no ${missing.join(' and no ')}; create it there and pull, the order goes on by itself`,
+  };
+}

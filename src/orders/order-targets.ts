@@ -1,0 +1,59 @@
+/** The connection orders go to, and its connector's way of taking them. */
+import type { ConnectionSettings } from '../config/settings.ts';
+import type { AnyConnector } from '../connector/contract.ts';
+import { type AnySession, openSession } from '../connector/open-session.ts';
+import type { OrderTarget } from '../connector/orders.ts';
+import { NeedsOperatorError } from '../errors.ts';
+import type { Pulled } from '../store/orders/load-for-push.ts';
+import type { HandoffContext } from './order-context.ts';
+
+export interface Target {
+  readonly connection: ConnectionSettings;
+  readonly connector: AnyConnector;
+  // biome-ignore lint/suspicious/noExplicitAny: targets of connectors of every configuration
+  readonly orders: OrderTarget<any>;
+}
+
+/** Throws CONNECTION_UNKNOWN, with what to write into kontor.yaml. */
+export function findOrderTarget({ settings, connectors }: Pick<HandoffContext, 'settings' | 'connectors'>, name: string): Target {
+  const connection = settings.connections.get(name);
+  const connector = connectors.find((candidate) => candidate.name === connection?.connector);
+  if (connection && connector?.orders) return { connection, connector, orders: connector.orders };
+  throw new NeedsOperatorError(
+    'CONNECTION_UNKNOWN',
+    `orders wait for connection "${name}", which is ${connection ? 'no system that takes orders' : 'not in kontor.yaml'}; configure it, or name another as orders.target`,
+  );
+}
+
+/** Every connection of kontor.yaml that takes orders. */
+export function orderTargets(context: Pick<HandoffContext, 'settings' | 'connectors'>): Target[] {
+  return [...context.settings.connections.keys()].flatMap((name) => {
+    try {
+      return [findOrderTarget(context, name)];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** What a connection pulls itself has its own ids there; of the rest it is given the ids of where they came from. */
+export function pulledBy(connection: ConnectionSettings | undefined): Pulled {
+  const pulls = (name: string) => connection?.entities.some(({ entity }) => entity === name) ?? false;
+  return { accounts: pulls('account'), addresses: pulls('address'), contacts: pulls('contact') };
+}
+
+export function openTarget(
+  context: HandoffContext,
+  { connection, connector }: Target,
+  held?: { signal: AbortSignal; notAfter(): number },
+): AnySession {
+  const request = {
+    connection: connection.name,
+    config: connector.config.parse(connection.settings),
+    baseFolder: context.settings.baseFolder,
+    signal: held?.signal ?? context.signal,
+    now: context.now,
+    ...(held && { notAfter: () => held.notAfter() }),
+  };
+  return openSession(connector, request, context.border);
+}

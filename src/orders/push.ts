@@ -1,0 +1,144 @@
+/**
+ * One hand-off on its way to the ERP: look what stands in the way, claim it, find before create, write down what came of it.
+ * Safe to call twice, late, or in two workers at once; killed on any line, the next one asks the ERP before it sends.
+ */
+import type { OrderToPlace, PlacedOrder } from '../connector/orders.ts';
+import { cancelOrder, placeOrder, reviseOrder } from '../connector/place-order.ts';
+import { NeedsOperatorError } from '../errors.ts';
+import { loadForPush, type PushFacts } from '../store/orders/load-for-push.ts';
+import { type Claim, claimHandoff, holdHandoff, type Settlement, settleClaim } from '../store/orders/push-claims.ts';
+import { giveTarget } from '../store/orders/relay-handoffs.ts';
+import { CLAIM_TTL_MS, type HeldClaim, withClaim } from './claim-lease.ts';
+import { digestOfOrder, digestOfPlaced } from './digests.ts';
+import { findObstacle, type Obstacle } from './gates.ts';
+import type { HandoffContext } from './order-context.ts';
+import { findOrderTarget, openTarget, pulledBy, type Target } from './order-targets.ts';
+import { proposedSites } from './proposed-sites.ts';
+import { settlementOf } from './settlement.ts';
+import { orderToPlace } from './to-place.ts';
+
+export interface Pushed {
+  /** `nothing`: not due, not its turn, held by another, or done. */
+  readonly outcome: Settlement['outcome'] | 'nothing' | 'held';
+  readonly state?: Settlement['state'];
+  readonly code?: string | null;
+  /** When it is worth coming back, if it is. */
+  readonly notBefore?: Date | null;
+  /** The next of the same account, which waited for this one. */
+  readonly next?: string | null;
+}
+
+const HOLD_MS = 60_000;
+const OPEN = ['pending', 'unknown', 'held'];
+
+export async function pushHandoff(context: HandoffContext, handoffId: string): Promise<Pushed> {
+  const { db, settings } = context;
+  let facts = await loadForPush(db, handoffId, pulledBy(settings.connections.get(settings.orders.target ?? '')));
+  if (!facts || !OPEN.includes(facts.state)) return { outcome: 'nothing' };
+  if (facts.connection === null) {
+    if (settings.orders.target === undefined) return hold(context, facts, NO_TARGET);
+    await giveTarget(db, settings.orders.target);
+    facts = await loadForPush(db, handoffId, pulledBy(settings.connections.get(settings.orders.target)));
+  } else if (facts.connection !== settings.orders.target) {
+    facts = await loadForPush(db, handoffId, pulledBy(settings.connections.get(facts.connection)));
+  }
+  if (!facts) return { outcome: 'nothing' };
+  const target = tryTarget(context, facts.connection ?? '');
+  if ('code' in target) return hold(context, facts, target);
+  // What may have arrived is asked for whatever stands in the way by now.
+  const obstacle = facts.state === 'unknown' ? null : await findObstacle(context, facts);
+  if (obstacle) return hold(context, facts, obstacle);
+  return send(context, facts, target);
+}
+
+const NO_TARGET: Obstacle = {
+  code: 'CONNECTION_UNKNOWN',
+  reason: 'kontor.yaml names no orders.target; name the connection orders are handed off to, they go on by themselves',
+};
+
+function tryTarget(context: HandoffContext, name: string): Target | Obstacle {
+  try {
+    return findOrderTarget(context, name);
+  } catch (error) {
+    if (error instanceof NeedsOperatorError) return { code: error.code, reason: error.message };
+    throw error;
+  }
+}
+
+async function hold(context: HandoffContext, facts: PushFacts, { code, reason }: Obstacle): Promise<Pushed> {
+  const now = context.now();
+  const notBefore = new Date(now.getTime() + HOLD_MS);
+  await holdHandoff(context.db, facts.id, { code, reason, notBefore, now });
+  return { outcome: 'held', state: 'held', code };
+}
+
+async function send(context: HandoffContext, facts: PushFacts, target: Target): Promise<Pushed> {
+  const { db, holder, claimTtlMs: ttlMs = CLAIM_TTL_MS } = context;
+  const sites = await proposedSites(context, facts);
+  const askedMs = performance.now();
+  const claim = await claimHandoff(db, facts.id, { holder, ttlMs, now: context.now() });
+  if (!claim) return { outcome: 'nothing' };
+  const order = orderToPlace(facts, facts.soldTo ?? '', sites);
+  const settled = await withClaim(db, claim, { askedMs, ttlMs, signal: context.signal }, (held) =>
+    attempt(context, { facts, claim, target, order, held }),
+  );
+  const line = await settleClaim(db, claim, settled, context.now());
+  if (!line) return { outcome: 'nothing' };
+  const { outcome, state, code, notBefore } = settled;
+  return { outcome, state, code, notBefore, next: line.next };
+}
+
+interface Attempt {
+  readonly facts: PushFacts;
+  readonly claim: Claim;
+  readonly target: Target;
+  readonly order: OrderToPlace;
+  readonly held: HeldClaim;
+}
+
+async function attempt(context: HandoffContext, { facts, claim, target, order, held }: Attempt): Promise<Settlement> {
+  const sentHash = digestOfOrder(order);
+  try {
+    refuseAltered(facts);
+    const session = openTarget(context, target, held);
+    const hooks = { beforeSend: () => held.assertInTime() };
+    const { placed, outcome, facts: told } = await carry(facts.kind, target, session, order, hooks);
+    return {
+      state: 'accepted',
+      outcome,
+      code: null,
+      reason: null,
+      notBefore: null,
+      failed: false,
+      mayBeThereSince: null,
+      sentHash,
+      confirmedHash: placed.lines.length > 0 ? digestOfPlaced(placed) : null,
+      erp: { id: placed.id, number: placed.number, state: placed.stateThere, foundIn: placed.foundIn },
+      facts: told,
+    };
+  } catch (error) {
+    return { ...settlementOf(error, claim, context.now()), sentHash };
+  }
+}
+
+/** An approved order that was altered cannot leave (SEMANTICS 2.12). */
+function refuseAltered({ approvedHash, materialHash, externalKey, revision }: PushFacts): void {
+  if (approvedHash === materialHash) return;
+  throw new NeedsOperatorError(
+    'ORDER_STATE',
+    `revision ${revision} of ${externalKey} is not what was approved (${approvedHash.slice(0, 12)} approved, ${materialHash.slice(0, 12)} stored); revise the order so that it is approved anew`,
+  );
+}
+
+async function carry(
+  kind: PushFacts['kind'],
+  { orders }: Target,
+  session: ReturnType<typeof openTarget>,
+  order: OrderToPlace,
+  hooks: { beforeSend(): void },
+): Promise<{ placed: PlacedOrder; outcome: string; facts: object }> {
+  if (kind === 'cancel') return { placed: (await cancelOrder(orders, session, order, hooks)).placed, outcome: 'cancelled', facts: {} };
+  if (kind === 'change') return { placed: (await reviseOrder(orders, session, order, hooks)).placed, outcome: 'changed', facts: {} };
+  const { placed, adopted } = await placeOrder(orders, session, order, hooks);
+  return { placed, outcome: adopted ? 'adopted' : 'created', facts: {} };
+}

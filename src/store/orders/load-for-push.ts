@@ -1,0 +1,78 @@
+/** Everything a hand-off needs to know before it is sent, in one statement. */
+import type { OrderContent } from '../../domain/orders/order.ts';
+import type { Database } from '../database.ts';
+import type { HandoffKind } from './handoffs.ts';
+
+export interface PushFacts {
+  readonly id: string;
+  readonly state: string;
+  readonly orderId: string;
+  readonly accountId: string;
+  readonly connection: string | null;
+  readonly kind: HandoffKind;
+  readonly revision: number;
+  readonly externalKey: string;
+  readonly approvedHash: string;
+  /** Hash of the revision as it is stored now; differs from what was approved only if somebody tampered with it. */
+  readonly materialHash: string;
+  readonly content: OrderContent;
+  readonly total: number;
+  readonly orderState: string;
+  /** The account and those above it that may not order now. */
+  readonly blocked: ReadonlyArray<{ name: string; status: string }>;
+  readonly accountName: string;
+  /** External ids in the target; `null` where there is no counterpart. */
+  readonly soldTo: string | null;
+  readonly shipTo: string | null;
+  readonly billTo: string | null;
+  readonly contact: string | null;
+  readonly comments: ReadonlyArray<string>;
+  /** "Greta Brandt on 2026-11-22" for every approving decision of this revision. */
+  readonly approvals: ReadonlyArray<string>;
+  readonly approvedBy: string | null;
+}
+
+/** Whether the target's connection pulls these itself; if not, the ids of where they came from are theirs too. */
+export interface Pulled {
+  readonly accounts: boolean;
+  readonly addresses: boolean;
+  readonly contacts: boolean;
+}
+
+const MAX_LEVELS = 64;
+
+/** `null` when there is no such hand-off. */
+export async function loadForPush(db: Database, handoffId: string, pulled: Pulled): Promise<PushFacts | null> {
+  const { rows } = await db.raw<{ rows: PushFacts[] }>(
+    `with recursive h as (
+       select h.*, o.state as order_state, o.approved_by, o.ordered_by_id, r.content, r.material_hash, r.total
+       from handoffs h join orders o on o.id = h.order_id join order_revisions r on r.order_id = h.order_id and r.n = h.revision where h.id = :handoffId
+     ), up as (
+       select a.id, a.parent_id, a.name, a.status, 0 as level from accounts a join h on a.id = h.account_id
+       union all
+       select a.id, a.parent_id, a.name, a.status, up.level + 1 from accounts a join up on a.id = up.parent_id where up.level < ${MAX_LEVELS}
+     )
+     select h.id, h.state, h.order_id as "orderId", h.account_id as "accountId", h.connection, h.kind, h.revision, h.external_key as "externalKey",
+       h.approved_hash as "approvedHash", h.material_hash as "materialHash", h.content, h.total::float8 as total, h.order_state as "orderState",
+       h.approved_by as "approvedBy",
+       (select name from up where level = 0) as "accountName",
+       coalesce((select jsonb_agg(jsonb_build_object('name', name, 'status', status) order by level) from up where status <> 'active'), '[]') as blocked,
+       ${externalId('(h.account_id)', ':accounts')} as "soldTo",
+       ${externalId(`((h.content ->> 'shipTo')::bigint)`, ':addresses')} as "shipTo",
+       ${externalId(`((h.content ->> 'billTo')::bigint)`, ':addresses')} as "billTo",
+       ${externalId('(h.ordered_by_id)', ':contacts')} as contact,
+       coalesce((select jsonb_agg(l.facts ->> 'text' order by l.id) from order_log l where l.order_id = h.order_id and l.kind = 'comment'
+         and coalesce(l.facts ->> 'forSupplier', 'false') = 'true'), '[]') as comments,
+       coalesce((select jsonb_agg(c.name || ' on ' || to_char(d.at, 'YYYY-MM-DD') order by d.id) from decisions d join contacts c on c.id = d.person_id
+         where d.order_id = h.order_id and d.revision = h.revision and d.verdict = 'approve'), '[]') as approvals
+     from h`,
+    { handoffId, ...pulled },
+  );
+  return rows[0] ?? null;
+}
+
+/** An id of this connection; one of another connection only where this one pulls no such thing. */
+function externalId(localId: string, pulls: string): string {
+  return `(select l.external_id from links l join sources s on s.id = l.source_id
+    where l.local_id = ${localId} and (s.connection = h.connection or not ${pulls}::boolean) order by s.connection = h.connection desc, l.source_id limit 1)`;
+}
