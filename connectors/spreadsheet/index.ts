@@ -31,7 +31,7 @@ export const spreadsheet: Connector<SpreadsheetSettings> = {
   config: spreadsheetSettings,
   traits: { keys: 'fold', offMainThread: true, deletes: 'id-set-difference', delta: 'files' },
   check: checkFolder,
-  sources: { account: table, contact: table, address: table, price: table, stock: table },
+  sources: { account: table, contact: table, address: table, price: table, stock: table, document: table, documentLine: table },
   settle: archiveDoneFiles,
 };
 

@@ -3,7 +3,7 @@
  * the change log and the documentation. Terms follow the field: sold-to, ship-to, payment terms, cost centre.
  */
 
-export type EntityName = 'account' | 'contact' | 'address' | 'price' | 'stock';
+export type EntityName = 'account' | 'contact' | 'address' | 'price' | 'stock' | 'document' | 'documentLine';
 
 /**
  * - text: trimmed, inner line breaks kept    - code: text without blanks around or control characters
@@ -44,7 +44,7 @@ export interface FieldSpec {
 
 export interface EntitySpec {
   /** Table of the profiles. */
-  readonly table: 'accounts' | 'contacts' | 'addresses' | 'prices' | 'stock_levels';
+  readonly table: 'accounts' | 'contacts' | 'addresses' | 'prices' | 'stock_levels' | 'documents' | 'document_lines';
   readonly about: string;
   /** The reference that forms a tree within the entity, if any; circles in it are refused. */
   readonly tree?: string;
@@ -160,6 +160,64 @@ export const ENTITIES: Readonly<Record<EntityName, EntitySpec>> = {
       onHand: { type: 'decimal', about: 'what lies there' },
       available: { type: 'decimal', about: 'what of it may still be promised' },
       incoming: { type: 'decimal', about: 'what is on its way there' },
+      attributes,
+    },
+  },
+  document: {
+    table: 'documents',
+    about:
+      'what the seller wrote about an order, ours or placed elsewhere: the order itself, confirmation, shipment, invoice, return, credit note',
+    fields: {
+      account: { type: 'reference', to: 'account', about: 'the account it is for' },
+      kind: {
+        type: 'enum',
+        values: ['order', 'confirmation', 'shipment', 'invoice', 'return', 'credit_note'],
+        required: true,
+        about: 'what kind of document',
+      },
+      number: { type: 'code', about: 'document number as people know it' },
+      reference: { type: 'code', about: 'our reference (KO-...), where the system keeps it on this document' },
+      purchaseOrderNumber: { type: 'code', about: "the buyer's purchase order number" },
+      about: { type: 'reference', to: 'document', about: 'the document it belongs to: of a shipment the order' },
+      state: {
+        type: 'enum',
+        values: ['draft', 'open', 'partly_shipped', 'shipped', 'invoiced', 'partly_paid', 'paid', 'closed', 'cancelled', 'returned'],
+        about: 'how far it has come; open: valid, and nothing has followed yet',
+      },
+      stateThere: { type: 'text', about: "the system's own word for the state" },
+      version: { type: 'code', about: 'number or instant that grows with every change, so that older news is known as such' },
+      datedOn: { type: 'date', about: 'date of the document' },
+      dueOn: { type: 'date', about: 'promised day of delivery, or day of payment' },
+      currency: { type: 'currency', about: 'currency of the amounts' },
+      total: { type: 'money', about: 'net total' },
+      openAmount: { type: 'money', about: 'what is still to be paid' },
+      carrier: { type: 'text', about: 'who carries the shipment' },
+      trackingNumber: { type: 'code', about: "the carrier's number to follow it by" },
+      url: { type: 'text', about: 'address of the document or of its tracking' },
+      attributes,
+    },
+  },
+  documentLine: {
+    table: 'document_lines',
+    about: 'one line of a document',
+    fields: {
+      document: { type: 'reference', to: 'document', required: true, about: 'the document it stands in' },
+      about: { type: 'reference', to: 'documentLine', about: 'the line it belongs to: of a shipped line the ordered one' },
+      reference: { type: 'code', about: 'our mark of the line, where the system keeps it' },
+      product: { type: 'code', about: "the seller's item number" },
+      productName: { type: 'text', about: 'what the product is called' },
+      quantity: { type: 'decimal', about: 'how much this document says' },
+      unit: { type: 'code', about: 'unit of measure' },
+      currency: { type: 'currency', about: 'currency of the amount' },
+      unitPrice: { type: 'decimal', about: 'net price of one unit' },
+      amount: { type: 'money', about: 'net amount of the line' },
+      state: {
+        type: 'enum',
+        values: ['open', 'shipped', 'refused', 'cancelled'],
+        about: 'what became of the line, where the system says it',
+      },
+      shipped: { type: 'decimal', about: 'how much of it was shipped' },
+      cancelled: { type: 'decimal', about: 'how much of it was cancelled' },
       attributes,
     },
   },

@@ -15,6 +15,8 @@ const NEEDED: Record<EntityName, Record<string, Json>> = {
   address: { externalId: 'id', account: 'id', role: { value: 'bill_to' } },
   price: { externalId: 'id', product: 'id', unitPrice: { value: '1' }, currency: { value: 'EUR' } },
   stock: { externalId: 'id', site: 'id', product: 'id' },
+  document: { externalId: 'id', kind: { value: 'order' } },
+  documentLine: { externalId: 'id', document: 'id' },
 };
 
 /** The entity that has this field. */

@@ -12,6 +12,8 @@ const NEEDED: Record<EntityName, Record<string, Json>> = {
   address: { externalId: { value: 'D-1' }, account: { value: 'A-1' }, role: { value: 'bill_to' } },
   price: { externalId: { value: 'K-1' }, product: { value: '4711' }, unitPrice: { value: '1' }, currency: { value: 'EUR' } },
   stock: { externalId: { value: 'S-1' }, site: { value: 'HL' }, product: { value: '4711' } },
+  document: { externalId: { value: 'O-1' }, kind: { value: 'order' }, currency: { value: 'EUR' } },
+  documentLine: { externalId: { value: 'L-1' }, document: { value: 'O-1' }, currency: { value: 'EUR' } },
 };
 
 /** One field mapped from a record; the value, or the reasons why not. */

@@ -66,9 +66,11 @@ function stageFor(version: 2 | 4): Stage {
       account: { read: READS.account },
       address: { read: READS.address },
       stock: { read: READS.stock },
-      // The system of this test has neither; every entity is read in the same way.
+      // The system of this test has none of these; every entity is read in the same way.
       contact: false,
       price: false,
+      document: false,
+      documentLine: false,
     },
   };
 }

@@ -35,6 +35,12 @@ const VALUES: { readonly [K in Kind]?: (world: World, mark: string) => object } 
     product: world.add('product', { number: `S-${mark}` }).number,
     onHand: String(70_000 + numberOf(mark)),
   }),
+  document: (world, mark) => ({ accountId: anAccount(world).id, kind: 'order', number: `D-${mark}` }),
+  documentLine: (world, mark) => ({
+    documentId: anOrder(world),
+    product: world.add('product', { number: `L-${mark}` }).number,
+    quantity: String(numberOf(mark)),
+  }),
 };
 
 const PATCHES: { readonly [K in Kind]?: (mark: string) => object } = {
@@ -43,6 +49,8 @@ const PATCHES: { readonly [K in Kind]?: (mark: string) => object } = {
   address: (mark) => ({ city: `Changed ${mark}` }),
   price: (mark) => ({ unitPrice: `${numberOf(mark)}.75` }),
   stock: (mark) => ({ onHand: String(90_000 + numberOf(mark)) }),
+  document: (mark) => ({ number: `C-${mark}` }),
+  documentLine: (mark) => ({ quantity: String(20_000 + numberOf(mark)) }),
 };
 
 /** `mark` makes its values unlike all others: use each once in a scene. */
@@ -73,6 +81,12 @@ function anAccount(world: World): WorldAccount {
   const account = world.rows('account').find(({ active, blocked }) => active && !blocked);
   if (!account) throw new Error('the world has no active account');
   return account;
+}
+
+function anOrder(world: World): string {
+  const order = world.rows('document').find(({ kind }) => kind === 'order');
+  if (!order) throw new Error('the world has no document');
+  return order.id;
 }
 
 function numberOf(mark: string): number {

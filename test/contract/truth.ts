@@ -69,6 +69,19 @@ const PROJECTIONS: { readonly [E in EntityName]: (row: Rows[E], world: World) =>
   stock: (row) => [
     { site: row.site, siteName: row.siteName, product: row.product, onHand: canonical(row.onHand), available: canonical(row.available) },
   ],
+  document: (row, world) => [
+    {
+      account: nameOf(world, row.accountId),
+      kind: row.kind,
+      number: row.number,
+      reference: row.reference,
+      state: row.state,
+      datedOn: row.datedOn,
+      currency: row.currency,
+      trackingNumber: row.trackingNumber,
+    },
+  ],
+  documentLine: (row) => [{ product: row.product, quantity: canonical(row.quantity), unitPrice: canonical(row.unitPrice) }],
 };
 
 /** The fields that are compared: those the connector maps and the world knows. */
@@ -86,6 +99,9 @@ const KNOWN: Readonly<Record<EntityName, readonly string[]>> = {
   address: ['account', 'role', 'name', 'lines', 'postalCode', 'city', 'region', 'country'],
   price: ['account', 'priceList', 'product', 'unitPrice', 'currency', 'minQuantity', 'validFrom', 'validTo'],
   stock: ['site', 'siteName', 'product', 'onHand', 'available'],
+  // What documents and lines belong to has no name: their references are for the tests of each connector.
+  document: ['account', 'kind', 'number', 'reference', 'state', 'datedOn', 'currency', 'trackingNumber'],
+  documentLine: ['product', 'quantity', 'unitPrice'],
 };
 
 /** What is true of one row, one text per record that should come of it. */

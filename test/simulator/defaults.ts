@@ -42,4 +42,14 @@ export const DEFAULTS: { readonly [K in Kind]: (turn: number) => Required<Omit<P
     location: 'open',
     steps: ['placed'],
   }),
+  document: (turn) => ({
+    number: `D-${turn}`,
+    reference: null,
+    aboutId: null,
+    state: 'open',
+    datedOn: '2026-02-01',
+    currency: 'EUR',
+    trackingNumber: null,
+  }),
+  documentLine: () => ({ quantity: '1', unitPrice: '10' }),
 };

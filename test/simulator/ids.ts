@@ -2,7 +2,28 @@
 import type { Kind } from './rows.ts';
 
 /** Kinds have ids of their own range, so that an id of one is never one of another where all look alike. */
-const RANGE: Readonly<Record<Kind, number>> = { account: 1, contact: 2, address: 3, product: 4, price: 5, stock: 6, order: 7 };
+const RANGE: Readonly<Record<Kind, number>> = {
+  account: 1,
+  contact: 2,
+  address: 3,
+  product: 4,
+  price: 5,
+  stock: 6,
+  order: 7,
+  document: 8,
+  documentLine: 9,
+};
+const PREFIXES: Readonly<Record<Kind, string>> = {
+  account: '001',
+  contact: '003',
+  address: 'a01',
+  product: '01t',
+  price: '01u',
+  stock: 'a02',
+  order: '801',
+  document: 'a03',
+  documentLine: 'a04',
+};
 
 /** "a0000001-0000-4000-8000-00000000002a": Business Central, Dataverse. */
 export function guid(kind: Kind, turn: number): string {
@@ -16,8 +37,7 @@ export function hex17(kind: Kind, turn: number): string {
 
 /** 18 characters with the prefix of the object and the suffix that tells the letters' case (none here: digits only): Salesforce. */
 export function salesforceId(kind: Kind, turn: number): string {
-  const prefix = { account: '001', contact: '003', address: 'a01', product: '01t', price: '01u', stock: 'a02', order: '801' }[kind];
-  return `${prefix}${String(turn).padStart(12, '0')}AAA`;
+  return `${PREFIXES[kind]}${String(turn).padStart(12, '0')}AAA`;
 }
 
 /** A number range that begins high and never loses a digit: SAP business partners and documents. */

@@ -132,6 +132,31 @@ export interface WorldOrder extends Stamped {
   readonly steps: readonly string[];
 }
 
+/** What was written about orders that were placed elsewhere: orders themselves, and what followed them. Orders placed through a dialect are `WorldOrder`. */
+export interface WorldDocument extends Stamped {
+  readonly accountId: string;
+  readonly kind: 'order' | 'shipment' | 'invoice' | 'credit_note';
+  readonly number: string;
+  /** Our reference, where this system keeps it. */
+  readonly reference: string | null;
+  /** Id of the order it belongs to, of either kind. */
+  readonly aboutId: string | null;
+  /** Of an order: draft, open, shipped, invoiced, cancelled. Of a shipment: open, shipped, cancelled. Of the others: draft, open, paid, cancelled. */
+  readonly state: 'draft' | 'open' | 'shipped' | 'invoiced' | 'paid' | 'cancelled';
+  /** Civil date. */
+  readonly datedOn: string;
+  readonly currency: string;
+  readonly trackingNumber: string | null;
+}
+
+export interface WorldDocumentLine extends Stamped {
+  readonly documentId: string;
+  /** Number of the product. */
+  readonly product: string;
+  readonly quantity: string;
+  readonly unitPrice: string;
+}
+
 export interface Rows {
   account: WorldAccount;
   contact: WorldContact;
@@ -140,6 +165,8 @@ export interface Rows {
   price: WorldPrice;
   stock: WorldStock;
   order: WorldOrder;
+  document: WorldDocument;
+  documentLine: WorldDocumentLine;
 }
 export type Kind = keyof Rows;
 
@@ -152,6 +179,8 @@ export interface Needed {
   price: 'product' | 'unitPrice';
   stock: 'site' | 'product';
   order: 'reference' | 'soldTo' | 'lines';
+  document: 'accountId' | 'kind';
+  documentLine: 'documentId' | 'product';
 }
 
 export type Patch<K extends Kind> = Partial<Omit<Rows[K], keyof Stamped>>;

@@ -1,5 +1,5 @@
 import { random } from './random.ts';
-import type { AddressRole, WorldAccount } from './rows.ts';
+import type { AddressRole, NewRow, WorldAccount } from './rows.ts';
 import type { World } from './world.ts';
 
 export interface SeedOptions {
@@ -42,6 +42,8 @@ const SITES = [
   ['W2', "King's Lynn"],
 ] as const;
 const DAY_MS = 86_400_000;
+/** Accounts that have ordered elsewhere: a table of them is several pages of a suite. */
+const DOCUMENTS = 7;
 
 /** Fills a world. Everything is stamped before its present; the parts of a bulk import share one stamp. */
 export function seedWorld(world: World, { accounts, seed = 1, bulk = Math.ceil(accounts * 0.4), products = 8 }: SeedOptions): void {
@@ -61,6 +63,8 @@ export function seedWorld(world: World, { accounts, seed = 1, bulk = Math.ceil(a
     if (!isBulk && sow.chance(0.2))
       world.change('account', account.id, { balance: sow.money() }, { at: sow.daysAgo(0, sow.below(DAY_MS)) });
   }
+  // Last, so that they leave what was sown before as it was.
+  for (const [turn, { account }] of made.slice(0, DOCUMENTS).entries()) sow.documents(account, turn, bulk > 0);
 }
 
 class Sower {
@@ -166,5 +170,25 @@ class Sower {
     if (product === undefined) return;
     const span = { validFrom: this.#maybe('2026-01-01'), validTo: this.#maybe('2026-12-31') };
     this.#world.add('price', { accountId: id, product, unitPrice: this.money(), currency, ...span }, { at });
+  }
+
+  /** An order of an account that was placed elsewhere, its shipment and its invoice. Of a bulk import all share a stamp. */
+  documents({ id, currency }: WorldAccount, turn: number, isBulk: boolean): void {
+    const at = isBulk ? this.daysAgo(50) : this.daysAgo(1 + turn, turn * 977);
+    const state = turn === 3 ? 'cancelled' : turn === 4 ? 'open' : 'shipped';
+    const order = this.#document({ accountId: id, kind: 'order', state, currency, reference: turn === 1 ? 'KO-7' : null }, 2, at);
+    if (state !== 'shipped') return;
+    const rest = { accountId: id, aboutId: order, currency };
+    this.#document({ ...rest, kind: 'shipment', state, trackingNumber: turn % 2 === 0 ? `JJD${turn}` : null }, 2, at);
+    this.#document({ ...rest, kind: turn === 5 ? 'credit_note' : 'invoice', state: turn === 0 ? 'paid' : 'open' }, 1, at);
+  }
+
+  #document(values: NewRow<'document'>, lines: number, at: Date): string {
+    const { id } = this.#world.add('document', values, { at });
+    for (let turn = 0; turn < lines; turn += 1) {
+      const product = this.pick(this.#numbers) ?? '';
+      this.#world.add('documentLine', { documentId: id, product, quantity: `${1 + this.below(9)}.5`, unitPrice: this.money() }, { at });
+    }
+    return id;
   }
 }

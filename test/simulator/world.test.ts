@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { guid, hex17, salesforceId, sapNumber } from './ids.ts';
 import { compareIds, frozenClock, type Kind, World } from './world.ts';
 
-const KINDS: readonly Kind[] = ['account', 'contact', 'address', 'product', 'price', 'stock', 'order'];
+const KINDS: readonly Kind[] = ['account', 'contact', 'address', 'product', 'price', 'stock', 'order', 'document', 'documentLine'];
 const START = new Date('2026-03-02T08:00:00.000Z');
 const later = (ms: number): Date => new Date(START.getTime() + ms);
 

@@ -41,6 +41,8 @@ export class World {
     price: new Table((row) => row.accountId),
     stock: new Table((row) => row.product),
     order: new Table((row) => row.reference),
+    document: new Table((row) => row.accountId),
+    documentLine: new Table((row) => row.documentId),
   };
   #skewMs: number;
   #orderNumbers = 0;
@@ -96,6 +98,10 @@ export class World {
     return this.#tables[kind].ownedBy(accountId);
   }
 
+  linesOf(documentId: string): Rows['documentLine'][] {
+    return this.#tables.documentLine.ownedBy(documentId);
+  }
+
   /** Open and posted, cancelled too. More than one is a duplicate. */
   ordersByReference(reference: string): WorldOrder[] {
     return this.#tables.order.ownedBy(reference);
@@ -134,6 +140,7 @@ export class World {
         for (const row of this.ofAccount(child, id)) this.#bury(child, row.id, at);
       }
     }
+    if (kind === 'document') for (const line of this.linesOf(id)) this.#bury('documentLine', line.id, at);
     this.#bury(kind, id, at);
   }
 

@@ -23,6 +23,8 @@ const DEFAULTS: Readonly<Record<EntityName, Readonly<Record<string, (externalId:
   address: {},
   price: { perQuantity: () => '1' },
   stock: {},
+  document: {},
+  documentLine: {},
 };
 
 interface Bound {
