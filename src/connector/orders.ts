@@ -21,8 +21,13 @@ export interface OrderToPlace {
   /** ISO 4217. */
   readonly currency: string;
   readonly paymentTerms?: string;
+  readonly paymentMethod?: string;
   readonly costCentre?: string;
   readonly note?: string;
+  /** Who approved it and when, a sentence each, for people. */
+  readonly approvals?: readonly string[];
+  /** Net, exact decimal. */
+  readonly shippingCost?: string;
   readonly lines: readonly OrderLine[];
 }
 
@@ -36,6 +41,8 @@ export interface OrderLine {
   /** Net, per unit, exact decimal; the agreed price. */
   readonly unitPrice: string;
   readonly text?: string;
+  /** Where the goods are proposed to leave from: the system's own name of the place, as its stock says it. */
+  readonly site?: string;
 }
 
 /** What the system holds under our reference. */
@@ -53,8 +60,18 @@ export interface PlacedOrder {
   /** Where it was found when it has left the table of open orders (`salesInvoices`); `null` while it is there. */
   readonly foundIn: string | null;
   /** For comparison with what was sent; product and quantity in canonical decimals, sorted by the system's line order. */
-  readonly lines: ReadonlyArray<{ readonly product: string | null; readonly quantity: string; readonly unitPrice: string | null }>;
+  readonly lines: readonly PlacedLine[];
+  /** Net; absent where the system does not tell it apart. A line that carries it there is not among `lines`. */
+  readonly shippingCost?: string | null;
   readonly currency: string | null;
+}
+
+/** Lines without goods (quantity 0, texts, notes) are left out. */
+export interface PlacedLine {
+  readonly product: string | null;
+  readonly quantity: string;
+  /** `null` where the system does not tell. */
+  readonly unitPrice: string | null;
 }
 
 /** `placed`: exists, but the system waits for a further step. `accepted`: all steps are done. The rest lies behind acceptance. */
@@ -72,6 +89,8 @@ export interface OrderTraits {
   readonly lookupLagMs: number;
   /** Other places `find` searches, where an order may have moved to. */
   readonly alsoLookIn: readonly string[];
+  /** `cancel` removes the order there: afterwards it is not found at all. */
+  readonly removesCancelled?: boolean;
 }
 
 /** One further call after creation. The engine looks at the order first and skips a step that is done. */
@@ -91,4 +110,14 @@ export interface OrderTarget<Config> {
   readonly steps: ReadonlyArray<OrderStep<Config>>;
   /** How these orders (by id) stand now, for feedback; those that have vanished are left out. */
   status(session: Session<Config>, ids: readonly string[]): Promise<PlacedOrder[]>;
+  /**
+   * Takes the order back, as `find` has just shown it. Harmless when repeated. What can no longer be taken back is refused in the system's
+   * own words: ERP_REFUSED. Absent where the system has no way to do it.
+   */
+  cancel?(session: Session<Config>, placed: PlacedOrder): Promise<void>;
+  /**
+   * Brings the order, as `find` has just shown it, to the content of `order`: it may take several calls, and goes on from wherever an earlier
+   * try left it. The steps run again afterwards. Refused like `cancel`; absent where the system has no way to do it.
+   */
+  revise?(session: Session<Config>, placed: PlacedOrder, order: OrderToPlace): Promise<void>;
 }

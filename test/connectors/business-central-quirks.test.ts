@@ -179,7 +179,7 @@ describe('an order for Business Central', () => {
 
   it('is told to be shipped while it is open, and invoiced when it has left the table', async () => {
     const { session, target, order, buyer, world } = await scene();
-    const { id } = await placeOrder(target, session, order(buyer.id));
+    const { id } = (await placeOrder(target, session, order(buyer.id))).placed;
     const [there] = world.ordersByReference('ORD-2026-000042');
 
     world.stepOrder(there?.id ?? '', 'shipped');

@@ -119,7 +119,7 @@ describe('an order for Dolibarr', () => {
   it('takes along what only its forms fill in: terms, VAT, and our references', async () => {
     const { session, target, order, buyer, heard } = await scene();
 
-    const placed = await placeOrder(
+    const { placed } = await placeOrder(
       target,
       session,
       order(buyer.id, { purchaseOrderNumber: 'PO 7', note: 'Gate 3', requestedDeliveryOn: '2026-03-09' }),
@@ -144,7 +144,7 @@ describe('an order for Dolibarr', () => {
   it('has no number until it is validated, and stays a draft where that is wanted', async () => {
     const { session, target, order, buyer, world } = await scene({ settings: { validateOrders: false } });
 
-    const placed = await placeOrder(target, session, order(buyer.id));
+    const { placed } = await placeOrder(target, session, order(buyer.id));
 
     expect(placed).toMatchObject({ number: null, state: 'accepted', stateThere: 'draft' });
     expect(world.ordersByReference('ORD-2026-000042')).toMatchObject([{ state: 'draft' }]);
@@ -152,7 +152,7 @@ describe('an order for Dolibarr', () => {
 
   it('may be validated again by somebody who was late: nothing is done, and that is no failure', async () => {
     const { session, target, order, buyer, world } = await scene();
-    const placed = await placeOrder(target, session, order(buyer.id));
+    const { placed } = await placeOrder(target, session, order(buyer.id));
 
     await target.steps[0]?.run(session, placed);
 

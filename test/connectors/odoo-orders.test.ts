@@ -21,7 +21,7 @@ describe('an order that was made', () => {
   it.each([16, 19] as const)('is found by its external id when somebody changed the reference (%i)', async (version) => {
     const { session, world } = await setup({ version });
     const order = orderFor(world);
-    const { id } = await placeOrder(orders, session, order);
+    const { id } = (await placeOrder(orders, session, order)).placed;
     world.change('order', id, { reference: 'changed by hand' });
     expect(await orders.find(session, order.reference)).toMatchObject([{ id, reference: order.reference }]);
     await placeOrder(orders, session, order);
@@ -34,23 +34,23 @@ describe('an order that was made', () => {
     const order = orderFor(world);
     const { id } = await orders.create(session, order);
     world.stepOrder(id, 'confirmed');
-    expect(await placeOrder(orders, session, order)).toMatchObject({ id, state: 'accepted', stateThere: 'sale' });
+    expect((await placeOrder(orders, session, order)).placed).toMatchObject({ id, state: 'accepted', stateThere: 'sale' });
     expect(methodsOf(simulator)).not.toContain('action_confirm');
   });
 
   it('stays a quotation where the settings say so', async () => {
     const { session, world } = await setup({ version: 16 }, { ordersUpTo: 'quotation' });
-    expect(await placeOrder(orders, session, orderFor(world))).toMatchObject({ state: 'accepted', stateThere: 'draft' });
+    expect((await placeOrder(orders, session, orderFor(world))).placed).toMatchObject({ state: 'accepted', stateThere: 'draft' });
   });
 
   it('is shipped, invoiced or cancelled as Odoo says', async () => {
     const { session, world } = await setup({ version: 16 });
-    const { id } = await placeOrder(orders, session, orderFor(world));
+    const { id } = (await placeOrder(orders, session, orderFor(world))).placed;
     const state = async () => (await orders.status(session, [id]))[0]?.state;
     world.stepOrder(id, 'shipped');
     const shipped = await state();
     world.post(id);
-    const other = await placeOrder(orders, session, orderFor(world, { reference: 'ORD-2' }));
+    const { placed: other } = await placeOrder(orders, session, orderFor(world, { reference: 'ORD-2' }));
     world.stepOrder(other.id, 'cancelled');
     expect([shipped, await state(), (await orders.status(session, [other.id]))[0]?.state]).toEqual(['shipped', 'invoiced', 'cancelled']);
   });
@@ -75,7 +75,7 @@ describe('an order that cannot be made', () => {
     const { session } = await setup({ version: 16 }, {}, world);
     await expect(placeOrder(orders, session, orderFor(world))).rejects.toThrow(/2 products have the internal reference/);
     world.archive('product', twin.id);
-    expect(await placeOrder(orders, session, orderFor(world))).toMatchObject({ state: 'accepted' });
+    expect((await placeOrder(orders, session, orderFor(world))).placed).toMatchObject({ state: 'accepted' });
   });
 
   it('is refused in a currency that no price list has: the list decides the currency', async () => {

@@ -1,6 +1,6 @@
 /** What becomes of one order, whatever its system answers: never two, never somebody else's taken for it. */
 import { describe, expect, it } from 'vitest';
-import type { OrderTarget, OrderToPlace, PlacedOrder } from '../../src/connector/orders.ts';
+import type { OrderStep, OrderTarget, OrderToPlace, PlacedOrder } from '../../src/connector/orders.ts';
 import { placeOrder } from '../../src/connector/place-order.ts';
 import type { Session } from '../../src/connector/session.ts';
 import { NeedsOperatorError, RetryLaterError } from '../../src/errors.ts';
@@ -77,9 +77,27 @@ describe('when nobody knows whether the order was made', () => {
 });
 
 describe('when the reference is there already', () => {
-  it('is not sent again', async () => {
+  it('with equal content, it is adopted and not sent again', async () => {
     const target = targetOf([PLACED]);
-    expect(await placeOrder(target, SESSION, ORDER)).toEqual(PLACED);
+    expect(await placeOrder(target, SESSION, ORDER)).toEqual({ placed: PLACED, created: false, adopted: true, calls: ['find'] });
+    expect(target.calls).toEqual(['find']);
+  });
+
+  it('with other content, the differences are named and nothing is sent', async () => {
+    const target = targetOf([{ ...PLACED, lines: [{ product: 'P-1', quantity: '2', unitPrice: '249.9' }] }]);
+    await expect(placeOrder(target, SESSION, ORDER)).rejects.toMatchObject({
+      code: 'ORDER_DIFFERS',
+      message: expect.stringContaining('P-1: 2 x 249.9 there, 3 x 249.9 here'),
+    });
+    expect(target.calls).toEqual(['find']);
+  });
+
+  it('and cancelled, it is for people whether it is made again', async () => {
+    const target = targetOf([{ ...PLACED, state: 'cancelled', stateThere: 'void' }]);
+    await expect(placeOrder(target, SESSION, ORDER)).rejects.toMatchObject({
+      code: 'ORDER_STATE',
+      message: expect.stringContaining('void'),
+    });
     expect(target.calls).toEqual(['find']);
   });
 
@@ -91,7 +109,7 @@ describe('when the reference is there already', () => {
 
   it('is taken where the system does not tell for whom it is', async () => {
     const held = { ...PLACED, soldTo: null };
-    expect(await placeOrder(targetOf([held]), SESSION, ORDER)).toEqual(held);
+    expect(await placeOrder(targetOf([held]), SESSION, ORDER)).toMatchObject({ placed: held, adopted: true });
   });
 
   it('twice, is for people', async () => {
@@ -99,3 +117,47 @@ describe('when the reference is there already', () => {
     await expect(placeOrder(twice, SESSION, ORDER)).rejects.toMatchObject({ code: 'ORDER_DOUBLED' });
   });
 });
+
+describe('an order that is not there', () => {
+  it('is created, and looked at again', async () => {
+    const answer = await placeOrder(targetOf([]), SESSION, ORDER);
+    expect(answer).toEqual({ placed: PLACED, created: true, adopted: false, calls: ['find', 'create', 'find'] });
+  });
+
+  it('is not looked at again where its creation is all and its answer is enough', async () => {
+    const answer = await placeOrder(targetOf([]), SESSION, ORDER, { confirm: false });
+    expect(answer).toMatchObject({ placed: { id: '1', state: 'accepted', lines: ORDER.lines }, created: true, calls: ['find', 'create'] });
+  });
+
+  it('is looked at between its steps all the same', async () => {
+    const held: PlacedOrder[] = [];
+    const target = { ...targetOf(held, () => void held.push({ ...PLACED, state: 'placed' })), steps: [confirming(held)] };
+    const answer = await placeOrder(target, SESSION, ORDER, { confirm: false });
+    expect(answer).toMatchObject({ placed: { state: 'accepted' }, calls: ['find', 'create', 'find', 'confirm', 'find'] });
+  });
+});
+
+describe('who asks before each sending', () => {
+  it('is asked before the creation and each step, and not before looking', async () => {
+    const held: PlacedOrder[] = [];
+    const target = { ...targetOf(held, () => void held.push({ ...PLACED, state: 'placed' })), steps: [confirming(held)] };
+    const asked: string[] = [];
+    await placeOrder(target, SESSION, ORDER, { beforeSend: (call) => asked.push(call) });
+    expect(asked).toEqual(['create', 'confirm']);
+  });
+
+  it('and says no: nothing is sent, and nothing is unknown', async () => {
+    const target = targetOf([]);
+    const no = new RetryLaterError('LEASE_LOST', 'too late');
+    await expect(placeOrder(target, SESSION, ORDER, { beforeSend: failing(no) })).rejects.toBe(no);
+    expect(target.calls).toEqual(['find']);
+  });
+});
+
+function confirming(held: PlacedOrder[]): OrderStep<null> {
+  return {
+    name: 'confirm',
+    isDone: ({ state }) => state !== 'placed',
+    run: async () => void held.splice(0, 1, PLACED),
+  };
+}

@@ -169,7 +169,7 @@ describe('orders at a Tryton', () => {
     const { world, session } = await withCustomer({ queue, settings: { ordersUpTo } });
     if (!tryton.orders) throw new Error('takes no orders');
 
-    const placed = await placeOrder(tryton.orders, session, order);
+    const { placed } = await placeOrder(tryton.orders, session, order);
 
     expect(placed).toMatchObject({ state: 'accepted', lines: [{ product: 'A-1', quantity: '3', unitPrice: '249.9' }] });
     expect(world.ordersByReference('ORD-1').map((one) => one.steps)).toEqual([steps]);

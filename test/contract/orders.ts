@@ -62,7 +62,7 @@ async function orderScene(scene: Scene): Promise<OrderScene> {
     const failures: KontorError[] = [];
     for (;;) {
       try {
-        return { order: await placeOrder(target, scene.session, one), failures };
+        return { order: (await placeOrder(target, scene.session, one)).placed, failures };
       } catch (error) {
         if (!(error instanceof RetryLaterError) || failures.length >= PATIENCE) throw error;
         failures.push(error);

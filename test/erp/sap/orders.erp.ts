@@ -31,7 +31,7 @@ async function push(session: ReturnType<typeof sapSession>, order: OrderToPlace)
   if (!target) throw new Error('the connector takes no orders');
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await placeOrder(target, session, order);
+      return (await placeOrder(target, session, order)).placed;
     } catch (error) {
       if (!(error instanceof RetryLaterError) || attempt >= 60) throw error;
     }

@@ -21,7 +21,7 @@ async function push(session: Scene['session'], order: OrderToPlace): Promise<Pla
   if (!orders) throw new Error('the connector takes no orders');
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await placeOrder(orders, session, order);
+      return (await placeOrder(orders, session, order)).placed;
     } catch (error) {
       if (!(error instanceof RetryLaterError) || attempt >= 60) throw error;
     }
