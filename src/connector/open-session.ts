@@ -14,6 +14,7 @@ export interface SessionRequest {
   readonly signal: AbortSignal;
   now(): Date;
   readonly known?: AnySession['known'];
+  readonly notAfter?: AnySession['notAfter'];
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: sessions of connectors of every configuration
@@ -43,5 +44,5 @@ function open(connector: AnyConnector, request: SessionRequest, border: Border |
   const name = `${request.connection}\n${JSON.stringify(request.config)}`;
   const line = lines.get(name) ?? createLine(context);
   lines.set(name, line);
-  return createHttp({ ...context, signal: request.signal }, line);
+  return createHttp({ ...context, signal: request.signal, notAfter: request.notAfter }, line);
 }

@@ -16,6 +16,8 @@ export interface Session<Config> {
   /** Speaks to the connection's system as the connector's `http` describes it. */
   readonly http: Http;
   now(): Date;
+  /** On the clock of performance.now(): past this instant nothing that writes leaves any more (LEASE_LOST). May move while a lease is renewed. */
+  readonly notAfter?: (() => number) | undefined;
   /** Lent where records are read to be staged. It takes a moment: worth it for many records, not for a few. `null`: there are none, or too many. */
   readonly known?: (() => Promise<KnownContents | null>) | undefined;
 }

@@ -14,6 +14,7 @@ export interface HttpOptions {
   readonly connection?: string;
   readonly wire?: Transport;
   now?(): Date;
+  notAfter?(): number;
 }
 
 export function openHttp(baseUrl: string, options: HttpOptions = {}): Http {
@@ -29,5 +30,5 @@ export function openSessions(baseUrl: string, options: HttpOptions, signals: rea
   const whole: HttpProfile = { baseUrl, login: { kind: 'none' }, verdicts: [], ...profile, transport: settings };
   const context = { connection: options.connection ?? 'shop', profile: whole, border, now };
   const line = createLine(context, options.wire);
-  return signals.map((signal) => createHttp({ ...context, signal }, line));
+  return signals.map((signal) => createHttp({ ...context, signal, notAfter: options.notAfter }, line));
 }

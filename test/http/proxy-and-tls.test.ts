@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { type AddressInfo, connect, type Server } from 'node:net';
+import { type AddressInfo, connect, createServer as createPlainServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TLSSocket } from 'node:tls';
@@ -198,6 +198,34 @@ describe.skipIf(!hasOpenssl)('with certificates of our own', () => {
     const { send } = openHttp(url, { transport: { tls, proxy: proxy.url } });
     for (let turn = 0; turn < 3; turn += 1) expect((await send(GET)).json).toMatchObject({ path: '/rows', client: 'kontor-client' });
     expect(proxy.seen).toEqual([`CONNECT ${url.replace('https://', '')}`]);
+  });
+
+  it.each([
+    ['over', 0, ['LEASE_LOST', 0]],
+    ['long', Number.POSITIVE_INFINITY, [200, 1]],
+  ])('a server takes its time to shake hands, and a lease that is %s then decides whether anything leaves', async (_, until, ended) => {
+    let heard = 0;
+    const inner = createSecureServer({ key: pem.key, cert: pem.cert }, (incoming, outgoing) => {
+      heard += 1;
+      hello(incoming, outgoing);
+    });
+    const port = await listen(inner);
+    let notAfter = Number.POSITIVE_INFINITY;
+    // Hands are shaken only after the client has begun to.
+    const relay = createPlainServer((socket) => {
+      socket.once('data', (begun) => {
+        notAfter = until;
+        const onward = connect(port, '127.0.0.1', () => {
+          onward.write(begun);
+          onward.pipe(socket).pipe(onward);
+        });
+        for (const end of [socket, onward]) end.on('error', () => undefined);
+      });
+    });
+    const url = `https://127.0.0.1:${await listen(relay)}`;
+    const { send } = openHttp(url, { transport: { tls: { ca: pem.ca } }, notAfter: () => notAfter });
+    const how = await send(POST).then(({ status }) => status, ({ code }: { code: string }) => code); // biome-ignore format: one chain
+    expect([how, heard]).toEqual(ended);
   });
 
   it('a proxy that refuses the tunnel is named, and nothing was written', async () => {

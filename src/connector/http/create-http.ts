@@ -41,6 +41,8 @@ export interface LineContext {
 
 export interface HttpContext extends LineContext {
   readonly signal: AbortSignal;
+  /** Of requests that write: on the clock of performance.now(), the instant past which none may leave. */
+  readonly notAfter?: (() => number) | undefined;
 }
 
 export function createHttp(context: HttpContext, line: Line): Http {
@@ -87,7 +89,8 @@ class Sender {
       const proof = await this.#unlessStopped(login.headers());
       const needsToken = asked.effect === 'write' || (isGuarded && asked.method !== 'GET' && asked.method !== 'HEAD');
       const token = needsToken ? await this.#unlessStopped(csrf.headers(request.path, (ask) => this.#fetchToken(ask, proof))) : {};
-      const answer = await this.#gated(wireRequestOf(this.#context.profile, request, proof, token), asked);
+      const notAfter = asked.effect === 'write' ? this.#context.notAfter : undefined;
+      const answer = await this.#gated({ ...wireRequestOf(this.#context.profile, request, proof, token), notAfter }, asked);
       const isRefused = needsToken && csrf.refused(answer, token);
       if (isRefused && !hasNewToken) {
         hasNewToken = true;

@@ -41,6 +41,8 @@ export function failureOfWire(asked: Asked, { kind, sent, message }: WireFailure
         'ERP_CERTIFICATE_REFUSED',
         `${where}: ${message}; compare \`tls\` and the address with what the server wants`,
       );
+    case 'too-late':
+      return new RetryLaterError('LEASE_LOST', `${where}: ${message}, and it was not sent; whoever holds the work now goes on from here`);
     case 'stopped':
       return new RetryLaterError('SHUTTING_DOWN', `${where}: ${message}`);
     default:

@@ -1,9 +1,9 @@
 /** One request over the wire, and nothing else: axios with kept connections, proxies, TLS, one deadline for all of it. */
-import http, { type ClientRequest, validateHeaderName, validateHeaderValue } from 'node:http';
+import http, { validateHeaderName, validateHeaderValue } from 'node:http';
 import https from 'node:https';
-import type { Socket } from 'node:net';
 import type { AxiosRequestConfig } from 'axios';
 import { type Agents, openAgents } from './agents.ts';
+import { type Trace, traced } from './traced.ts';
 import type { TransportSettings } from './types.ts';
 import { AnswerTooLarge, ENCODINGS, type WireAnswer, wireAnswer } from './wire-answer.ts';
 
@@ -15,9 +15,11 @@ export interface WireRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
   readonly timeoutMs: number;
+  /** On the clock of performance.now(): past this instant no byte of it may leave. */
+  readonly notAfter?: (() => number) | undefined;
 }
 
-export type WireFailureKind = 'unreachable' | 'certificate' | 'timeout' | 'cut-off' | 'too-large' | 'stopped' | 'unsendable';
+export type WireFailureKind = 'unreachable' | 'certificate' | 'timeout' | 'cut-off' | 'too-large' | 'stopped' | 'too-late' | 'unsendable';
 
 /** Why no answer came. `sent: false` is certain: nothing reached the system. */
 export class WireFailure extends Error {
@@ -36,20 +38,15 @@ export interface Transport {
   close(): void;
 }
 
-/** What became of one request on its way, as far as we can see. */
-interface Trace {
-  /** The connection stood: a byte of the request may have left. */
-  connected: boolean;
-}
-
 export function createTransport(baseUrl: string, settings: TransportSettings): Transport {
   const agents = openAgents(baseUrl, settings);
   return {
     async send(request, signal) {
       refuseUnsendable(request);
       const { deadline, ended } = deadlineOf(signal, request.timeoutMs);
-      const trace: Trace = { connected: false };
+      const trace: Trace = { connected: false, tooLate: false };
       try {
+        if (isTooLate(request)) throw tooLate();
         // Loaded with the first request: neither the command line nor the thread that reads files should wait for it.
         const { default: axios } = await import('axios');
         const answer = await axios.request<Buffer>(configOf(request, agents, settings, deadline, trace));
@@ -68,12 +65,14 @@ export function createTransport(baseUrl: string, settings: TransportSettings): T
 }
 
 function configOf(
-  { method, url, headers, body }: WireRequest,
+  request: WireRequest,
   agents: Agents,
   settings: TransportSettings,
   signal: AbortSignal,
   trace: Trace,
 ): AxiosRequestConfig {
+  const { method, url, headers, body } = request;
+  const watch = { trace, isTooLate: () => isTooLate(request) };
   return {
     method,
     url,
@@ -82,7 +81,7 @@ function configOf(
     signal,
     httpAgent: agents.http,
     httpsAgent: agents.https,
-    transport: url.startsWith('https:') ? traced(https, 'secureConnect', trace, agents.certificates) : traced(http, 'connect', trace),
+    transport: url.startsWith('https:') ? traced(https, 'secureConnect', watch, agents.certificates) : traced(http, 'connect', watch),
     proxy: false,
     maxRedirects: 0,
     // Its own way takes half a packed answer for a whole one.
@@ -93,30 +92,6 @@ function configOf(
     validateStatus: () => true,
     transformRequest: [(data: unknown) => data],
     transformResponse: [(data: unknown) => data],
-  };
-}
-
-type OnAnswer = (answer: http.IncomingMessage) => void;
-
-/** Node's own request, watched: whether a byte can have left decides whether a write may be sent again. */
-function traced(
-  { request }: { request(options: https.RequestOptions, onAnswer: OnAnswer): ClientRequest },
-  standing: 'connect' | 'secureConnect',
-  trace: Trace,
-  certificates: Agents['certificates'] = {},
-): { request(options: https.RequestOptions, onAnswer: OnAnswer): ClientRequest } {
-  return {
-    request(options, onAnswer) {
-      const outgoing = request({ ...options, ...certificates }, onAnswer);
-      outgoing.once('socket', (socket: Socket & { readonly secureConnecting?: boolean }) => {
-        const stands = () => {
-          trace.connected = true;
-        };
-        if (socket.connecting || socket.secureConnecting === true) socket.once(standing, stands);
-        else stands();
-      });
-      return outgoing;
-    },
   };
 }
 
@@ -159,7 +134,10 @@ interface Circumstances {
 }
 
 /** Only the code of an error goes on: axios hangs the whole request on its errors, secrets included. */
-function failureOf(error: unknown, { trace: { connected }, signal, deadline, timeoutMs, settings }: Circumstances): WireFailure {
+function failureOf(error: unknown, { trace, signal, deadline, timeoutMs, settings }: Circumstances): WireFailure {
+  const { connected } = trace;
+  if (error instanceof WireFailure) return error;
+  if (trace.tooLate) return tooLate();
   const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
   if (signal.aborted) return new WireFailure('stopped', connected, 'the request was stopped');
   if (deadline.aborted) {
@@ -175,4 +153,12 @@ function failureOf(error: unknown, { trace: { connected }, signal, deadline, tim
   }
   if (!connected) return new WireFailure('unreachable', false, `no connection (${code || 'no reason given'})`);
   return new WireFailure('cut-off', true, `the connection broke off (${code || 'no reason given'})`);
+}
+
+function isTooLate({ notAfter }: WireRequest): boolean {
+  return notAfter !== undefined && performance.now() > notAfter();
+}
+
+function tooLate(): WireFailure {
+  return new WireFailure('too-late', false, 'the time in which it might be sent was over');
 }

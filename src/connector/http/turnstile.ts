@@ -43,7 +43,7 @@ export async function passTurnstile(
   } catch (error) {
     if (!(error instanceof WireFailure)) throw error;
     if (error.kind === 'too-large') report = { kind: 'good' };
-    else if (error.kind !== 'stopped') report = { kind: 'failed', retryAfterMs: undefined };
+    else if (error.kind !== 'stopped' && error.kind !== 'too-late') report = { kind: 'failed', retryAfterMs: undefined };
     throw failureOfWire(asked, error);
   } finally {
     await pass.leave(report);
