@@ -1,8 +1,9 @@
 /** Any system that offers OData, version 2 or 4: declared in kontor.yaml, mapped in kontor.yaml, only read. */
 import { z } from 'zod';
 import type { Connector, Session, SystemInfo } from '../../src/connector/contract.ts';
+import { loginOf } from '../../src/connector/http/login-settings.ts';
 import { transportOf } from '../../src/connector/http/settings.ts';
-import type { HttpProfile, Login } from '../../src/connector/http/types.ts';
+import type { HttpProfile } from '../../src/connector/http/types.ts';
 import { jsonSource } from '../../src/connector/json-source.ts';
 import { ODATA_VERDICTS, odataPath } from '../../src/connector/odata/index.ts';
 import { readEntitySet } from './read.ts';
@@ -21,21 +22,20 @@ export const odata: Connector<ODataSettings> = {
   traits: { keys: 'exact', offMainThread: false, deletes: 'id-set-difference', delta: 'changes' },
   http: profile,
   check,
-  sources: { account: entitySet, contact: entitySet, address: entitySet, price: entitySet, stock: entitySet },
+  sources: {
+    account: entitySet,
+    contact: entitySet,
+    address: entitySet,
+    price: entitySet,
+    stock: entitySet,
+    document: entitySet,
+    documentLine: entitySet,
+  },
 };
 
 function profile(config: ODataSettings): HttpProfile {
   const headers = config.version === 4 ? { 'odata-maxversion': '4.0' } : { maxdataserviceversion: '2.0' };
   return { baseUrl: config.url, login: loginOf(config), verdicts: ODATA_VERDICTS, headers, transport: transportOf(config) };
-}
-
-function loginOf({ user, password, apiKey, oauth }: ODataSettings): Login {
-  if (user !== undefined && password !== undefined) return { kind: 'basic', user, password };
-  if (apiKey) return { kind: 'header', name: apiKey.header, value: apiKey.value };
-  if (!oauth) return { kind: 'none' };
-  const { tokenUrl, clientId, clientSecret, clientAuth, scope } = oauth;
-  const grant = { kind: 'client_credentials' } as const;
-  return { kind: 'oauth2', tokenUrl, clientId, clientSecret, clientAuth, ...(scope === undefined ? {} : { scope }), grant };
 }
 
 const serviceDocument = z.union([

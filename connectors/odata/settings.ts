@@ -1,41 +1,18 @@
 /** What kontor.yaml says about a system that offers OData and has no connector of its own. Strict, so that a typing error is named. */
 import { z } from 'zod';
+import { loginSettings, refuseSeveralLogins } from '../../src/connector/http/login-settings.ts';
 import { httpSettings, systemUrl } from '../../src/connector/http/settings.ts';
-
-const oauth = z.strictObject({
-  tokenUrl: systemUrl,
-  clientId: z.string().min(1),
-  clientSecret: z.string().min(1),
-  clientAuth: z.enum(['post', 'basic']).default('post').describe('How the client shows its secret.'),
-  scope: z.string().min(1).optional(),
-});
-
-const apiKey = z.strictObject({
-  header: z
-    .string()
-    .regex(/^[A-Za-z0-9-]+$/, 'must be the name of a header')
-    .default('x-api-key'),
-  value: z.string().min(1),
-});
 
 export const odataSettings = z
   .strictObject({
     url: systemUrl.describe('Root of the service, below which its entity sets are: https://erp.example.com/odata/v4.'),
     version: z.union([z.literal(2), z.literal(4)]).describe('Of OData: 2 or 4.'),
-    user: z.string().min(1).optional().describe('For basic authentication; with `password`.'),
-    password: z.string().min(1).optional().describe('Its password, from the environment or a file.'),
-    apiKey: apiKey.optional().describe('A key in a header of its own.'),
-    oauth: oauth.optional().describe('OAuth 2.0 client credentials.'),
+    ...loginSettings({ keyHeader: 'x-api-key' }),
     query: z.record(z.string(), z.string()).default({}).describe('Options that go with every request, such as sap-client or company.'),
     pageSize: z.int().min(1).max(20_000).default(500).describe('Rows asked for at once.'),
     ...httpSettings,
   })
-  .superRefine(({ user, password, apiKey: key, oauth: token }, context) => {
-    const ways = [user ?? password, key, token].filter((way) => way !== undefined).length;
-    if (ways > 1) context.addIssue({ code: 'custom', message: 'user and password, apiKey and oauth exclude each other', path: [] });
-    if ((user === undefined) !== (password === undefined))
-      context.addIssue({ code: 'custom', message: 'user and password belong together', path: [] });
-  });
+  .superRefine(refuseSeveralLogins);
 export type ODataSettings = z.infer<typeof odataSettings>;
 
 const property = z.string().regex(/^[A-Za-z_]\w*$/, 'must be the name of a property');

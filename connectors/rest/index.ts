@@ -1,8 +1,9 @@
 /** Any system with an HTTP API that answers JSON: declared in kontor.yaml, mapped in kontor.yaml, only read. */
 import { z } from 'zod';
 import type { Connector, Session, SystemInfo } from '../../src/connector/contract.ts';
+import { loginOf } from '../../src/connector/http/login-settings.ts';
 import { transportOf } from '../../src/connector/http/settings.ts';
-import type { HttpProfile, Login } from '../../src/connector/http/types.ts';
+import type { HttpProfile } from '../../src/connector/http/types.ts';
 import { jsonSource } from '../../src/connector/json-source.ts';
 import { readList } from './read.ts';
 import { readOptions } from './read-options.ts';
@@ -22,20 +23,12 @@ export const rest: Connector<RestSettings> = {
   traits: { keys: 'exact', offMainThread: false, deletes: 'id-set-difference', delta: 'changes' },
   http: profile,
   check,
-  sources: { account: list, contact: list, address: list, price: list, stock: list },
+  sources: { account: list, contact: list, address: list, price: list, stock: list, document: list, documentLine: list },
 };
 
 function profile(config: RestSettings): HttpProfile {
   const headers = { accept: 'application/json', ...config.headers };
   return { baseUrl: config.url, login: loginOf(config), verdicts: REST_VERDICTS, headers, transport: transportOf(config) };
-}
-
-function loginOf({ user, password, apiKey, oauth }: RestSettings): Login {
-  if (user !== undefined && password !== undefined) return { kind: 'basic', user, password };
-  if (apiKey) return { kind: 'header', name: apiKey.header, value: apiKey.value };
-  if (!oauth) return { kind: 'none' };
-  const { scope, ...client } = oauth;
-  return { kind: 'oauth2', ...client, ...(scope === undefined ? {} : { scope }), grant: { kind: 'client_credentials' } };
 }
 
 async function check({ config, http }: Session<RestSettings>): Promise<SystemInfo> {
