@@ -1,21 +1,15 @@
 /** What the mapping language cannot say, said before it. Pure; whatever is not as expected is left for the record's schema to tell. */
-import type { Json } from '../../src/connector/contract.ts';
-
-type JsonObject = { [key: string]: Json };
+import { isJsonObject } from '../../src/connector/json.ts';
 
 /** They keep one address with the roles it is used in; we keep one address per role. */
 export function flattenAddress(given: unknown): unknown[] {
-  if (!isObject(given) || !Array.isArray(given.roles)) return [given];
+  if (!isJsonObject(given) || !Array.isArray(given.roles)) return [given];
   return given.roles.map((role) => ({ ...given, role }));
 }
 
 /** Their last day of validity is valid; ours is the first that is not. */
 export function flattenPrice(given: unknown): unknown[] {
-  if (!isObject(given) || typeof given.validTo !== 'string') return [given];
+  if (!isJsonObject(given) || typeof given.validTo !== 'string') return [given];
   const last = Date.parse(`${given.validTo}T00:00:00Z`);
   return [Number.isNaN(last) ? given : { ...given, validTo: new Date(last + 86_400_000).toISOString().slice(0, 10) }];
-}
-
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

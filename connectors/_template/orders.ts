@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { OrderState, OrderTarget, PlacedOrder } from '../../src/connector/orders.ts';
 import type { Session } from '../../src/connector/session.ts';
-import { parsed } from './read.ts';
+import { shaped } from '../../src/connector/shaped.ts';
 import { order as orderRecord, type TemplateOrder } from './records.ts';
 import type { TemplateSettings } from './settings.ts';
 
@@ -53,7 +53,7 @@ export const orders: OrderTarget<TemplateSettings> = {
       })),
     };
     const answer = await session.http.send({ method: 'POST', path: '/orders', json });
-    return parsed(created, answer.json, '/orders');
+    return shaped(created, answer.json, '/orders');
   },
   steps: [
     {
@@ -71,7 +71,7 @@ async function everywhere(session: OrderSession, query: Record<string, string>):
   const all: PlacedOrder[] = [];
   for (const [path, foundIn] of PLACES) {
     const { json } = await session.http.send({ path, query });
-    const { items } = parsed(found, json, path);
+    const { items } = shaped(found, json, path);
     // An order that moves between our two questions is answered twice, or not at all the other way round: open ones are asked for first.
     for (const item of items) if (!all.some(({ id }) => id === item.id)) all.push(placedOrder(item, foundIn));
   }

@@ -2,7 +2,8 @@
 import { z } from 'zod';
 import type { Session, Watermark } from '../../src/connector/contract.ts';
 import { jsonSource } from '../../src/connector/json-source.ts';
-import { pullByWatermark } from '../../src/connector/watermark.ts';
+import { shaped } from '../../src/connector/shaped.ts';
+import { newestStamp, pullByWatermark } from '../../src/connector/watermark.ts';
 import { RetryLaterError } from '../../src/errors.ts';
 import { flattenAddress, flattenPrice } from './flatten.ts';
 import { accountMapping, addressMapping, contactMapping, priceMapping, stockMapping } from './mapping.ts';
@@ -48,32 +49,18 @@ function readFrom(path: string, flatten: (given: unknown) => unknown[] = (given)
               limit: session.config.pageSize,
             },
           });
-          const { items, more } = parsed(list, json, path);
+          const { items, more } = shaped(list, json, path);
           const known = items.flatMap((item) => stamped.safeParse(item).data ?? []);
           const last = known.at(-1)?.id;
-          if (more && last === undefined) throw unusable(path, 'a page that is not the last has no record with an id');
-          const newest = known.reduce((latest, { changedAt }) => Math.max(latest, Date.parse(changedAt)), 0);
+          if (more && last === undefined)
+            throw new RetryLaterError('ERP_ANSWER_UNUSABLE', `${path}: a page that is not the last holds no id; it is asked for again`);
           return {
             records: items.flatMap(flatten),
             next: more && last !== undefined ? last : null,
-            newest: newest === 0 ? null : new Date(newest),
+            newest: newestStamp(known.map(({ changedAt }) => Date.parse(changedAt))),
             serverAt,
           };
         },
       }),
   };
-}
-
-/** An answer of another shape than documented is no end of the list. */
-export function parsed<T>(shape: z.ZodType<T>, json: unknown, path: string): T {
-  const result = shape.safeParse(json);
-  if (!result.success) throw unusable(path, result.error.issues.map(({ path: at, message }) => `${at.join('.')}: ${message}`).join('; '));
-  return result.data;
-}
-
-function unusable(path: string, why: string): RetryLaterError {
-  return new RetryLaterError(
-    'ERP_ANSWER_UNUSABLE',
-    `${path} answered in a shape that is not documented (${why}); see what stands in between`,
-  );
 }

@@ -1,5 +1,6 @@
 /** What the mapping language cannot say, said before it. Pure; whatever is not as expected is left for the record's schema to tell. */
 import type { Json } from '../../src/connector/contract.ts';
+import { isJsonObject } from '../../src/connector/json.ts';
 import type { ODataRow } from '../../src/connector/odata/index.ts';
 
 /** How an id says "none". */
@@ -35,5 +36,5 @@ export function flattenPrice(row: ODataRow, currencyCode: Json): ODataRow[] {
 }
 
 function within(value: Json | undefined, name: string): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value[name] ?? null) : null;
+  return isJsonObject(value) ? (value[name] ?? null) : null;
 }

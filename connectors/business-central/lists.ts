@@ -13,7 +13,7 @@ import {
   readAll,
   readPage,
 } from '../../src/connector/odata/index.ts';
-import { pullByWatermark } from '../../src/connector/watermark.ts';
+import { newestStamp, pullByWatermark } from '../../src/connector/watermark.ts';
 import { type BusinessCentralSession, companyPath } from './company.ts';
 import { bulkHeaders } from './http.ts';
 
@@ -64,8 +64,7 @@ export function changedSince(since: Date | null): string | undefined {
 }
 
 function newestOf(rows: readonly ODataRow[]): Date | null {
-  const newest = rows.reduce((latest, row) => Math.max(latest, msOf(row[watermark.field]) ?? 0), 0);
-  return newest === 0 ? null : new Date(newest);
+  return newestStamp(rows.map((row) => msOf(row[watermark.field])));
 }
 
 /** Values in one filter: the address of a request must stay short. */

@@ -1,6 +1,7 @@
 /** From documents to orders: several shipments and invoices of one order are one order. Pure. */
+import { sumOf } from '../../src/connector/decimals.ts';
 import type { OrderState, PlacedOrder } from '../../src/connector/orders.ts';
-import { sumOf, textOf } from './decimals.ts';
+import { textOf } from './decimals.ts';
 import type { DocumentLine, Place, SalesDocument } from './documents.ts';
 
 /** Marks the id of an invoice that was made without an order and carries our reference all the same. */

@@ -1,11 +1,7 @@
 /** What the mapping language cannot say, said before it. Pure; whatever is not as expected is left for the record's schema to tell. */
-import type { Json } from '../../src/connector/contract.ts';
-
-export type Row = { [name: string]: Json };
-
-export function isRow(value: unknown): value is Row {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+import { plainDecimal } from '../../src/connector/decimals.ts';
+import { isJsonObject, type Json, type JsonObject } from '../../src/connector/json.ts';
+import { isFilled } from '../../src/connector/text-lines.ts';
 
 export interface AccountContext {
   readonly currency: string;
@@ -15,7 +11,7 @@ export interface AccountContext {
 
 /** Credit limits are in the main currency, whatever the customer's is. */
 export function flattenAccount(row: Json, { currency, terms }: AccountContext): Json {
-  if (!isRow(row)) return row;
+  if (!isJsonObject(row)) return row;
   const own = row.multicurrency_code;
   const accountCurrency = typeof own === 'string' && own !== '' ? own : currency;
   return {
@@ -24,13 +20,13 @@ export function flattenAccount(row: Json, { currency, terms }: AccountContext): 
     parentId: isNone(row.parent) ? null : (row.parent ?? null),
     // The dictionary tells only terms that are in use; one that is not stands by its id.
     paymentTermsCode: isNone(row.cond_reglement_id) ? null : (terms.get(String(row.cond_reglement_id)) ?? String(row.cond_reglement_id)),
-    creditLimit: accountCurrency === currency ? plainDecimal(row.outstanding_limit) : null,
+    creditLimit: accountCurrency === currency ? amountOf(row.outstanding_limit) : null,
   };
 }
 
 /** A third party's own address serves for bills and goods alike. */
 export function flattenOwnAddress(row: Json): Json[] {
-  if (!isRow(row)) return [row];
+  if (!isJsonObject(row)) return [row];
   if (!hasAddress(row)) return [];
   return ['bill_to', 'ship_to'].map((role) => ({
     ...row,
@@ -43,7 +39,7 @@ export function flattenOwnAddress(row: Json): Json[] {
 
 /** A contact with an address of its own is a place to ship to; without a third party it is nobody's. */
 export function flattenContactAddress(row: Json): Json[] {
-  if (!isRow(row)) return [row];
+  if (!isJsonObject(row)) return [row];
   if (!hasAddress(row) || isNone(row.socid)) return [];
   const addressee = [row.firstname, row.lastname].filter((part) => typeof part === 'string' && part !== '').join(' ');
   return [{ ...row, key: `contact-${row.id}/ship_to`, account: row.socid ?? null, role: 'ship_to', addressee }];
@@ -51,18 +47,18 @@ export function flattenContactAddress(row: Json): Json[] {
 
 /** Private contacts belong to no third party. */
 export function flattenContact(row: Json): Json[] {
-  return isRow(row) && isNone(row.socid) && 'socid' in row ? [] : [row];
+  return isJsonObject(row) && isNone(row.socid) && 'socid' in row ? [] : [row];
 }
 
 /** One price for everyone, or one of each price level where levels are used. All without tax. */
 export function flattenPrice(row: Json, currency: string): Json[] {
-  if (!isRow(row)) return [row];
-  const levels = isRow(row.multiprices) ? Object.entries(row.multiprices).filter(([, price]) => !isZero(price)) : [];
+  if (!isJsonObject(row)) return [row];
+  const levels = isJsonObject(row.multiprices) ? Object.entries(row.multiprices).filter(([, price]) => !isZero(price)) : [];
   const { multiprices: _levels, ...rest } = row;
   if (levels.length > 0) {
-    return levels.map(([level, price]) => ({ ...rest, key: `${row.id}/${level}`, level, currency, unitPrice: plainDecimal(price) }));
+    return levels.map(([level, price]) => ({ ...rest, key: `${row.id}/${level}`, level, currency, unitPrice: amountOf(price) }));
   }
-  return isZero(row.price) ? [] : [{ ...rest, key: `${row.id}`, level: null, currency, unitPrice: plainDecimal(row.price) }];
+  return isZero(row.price) ? [] : [{ ...rest, key: `${row.id}`, level: null, currency, unitPrice: amountOf(row.price) }];
 }
 
 export interface Warehouse {
@@ -72,26 +68,21 @@ export interface Warehouse {
 
 /** `stock`: warehouse id -> { real }. PHP writes an empty one as a list. */
 export function flattenStock(row: Json, stock: Json, warehouses: ReadonlyMap<string, Warehouse>): Json[] {
-  if (!isRow(row) || !isRow(stock)) return [];
+  if (!isJsonObject(row) || !isJsonObject(stock)) return [];
   return Object.entries(stock).map(([id, there]) => ({
     key: `${row.id}/${id}`,
     productId: row.id ?? null,
     ref: row.ref ?? null,
     site: warehouses.get(id)?.ref ?? id,
     siteName: warehouses.get(id)?.name ?? null,
-    real: isRow(there) ? plainDecimal(there.real) : null,
+    real: isJsonObject(there) ? amountOf(there.real) : null,
     date_modification: row.date_modification ?? null,
   }));
 }
 
-/** "1000.00000000" -> "1000"; anything else comes back as it is. */
-export function plainDecimal(value: Json | undefined): Json {
-  if (typeof value === 'number') return String(value);
-  if (typeof value !== 'string') return value ?? null;
-  const [, whole, fraction = ''] = /^(-?\d+)(?:\.(\d+))?$/.exec(value) ?? [];
-  if (whole === undefined) return value;
-  const digits = fraction.replace(/0+$/, '');
-  return digits === '' ? whole : `${whole}.${digits}`;
+/** "1000.00000000" -> "1000" */
+export function amountOf(value: Json | undefined): Json {
+  return typeof value === 'string' || typeof value === 'number' ? plainDecimal(String(value)) : (value ?? null);
 }
 
 function isNone(value: Json | undefined): boolean {
@@ -102,6 +93,6 @@ function isZero(value: Json | undefined): boolean {
   return isNone(value) || Number(value) === 0;
 }
 
-function hasAddress(row: Row): boolean {
-  return [row.address, row.zip, row.town].some((part) => typeof part === 'string' && part.trim() !== '');
+function hasAddress(row: JsonObject): boolean {
+  return [row.address, row.zip, row.town].some(isFilled);
 }

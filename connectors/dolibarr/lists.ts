@@ -1,7 +1,7 @@
 /** Reading Dolibarr's lists: by a keyset on the row id, until there is nothing more. */
 import { z } from 'zod';
 import type { Cursor, Json, Page, Session, Watermark } from '../../src/connector/contract.ts';
-import { pullByWatermark } from '../../src/connector/watermark.ts';
+import { newestStamp, pullByWatermark } from '../../src/connector/watermark.ts';
 import { RetryLaterError } from '../../src/errors.ts';
 import type { DolibarrSettings } from './settings.ts';
 
@@ -63,8 +63,7 @@ export async function readList(
   const some = json.flatMap((row) => known.safeParse(row).data ?? []);
   const last = some.at(-1)?.id ?? null;
   if (json.length > 0 && last === null) throw new RetryLaterError('ERP_ANSWER_UNUSABLE', `${list}: a page holds no record with an id`);
-  const newest = some.reduce((latest, { date_modification: at = 0 }) => Math.max(latest, at), 0);
-  return { rows: json as Json[], last, newest: newest === 0 ? null : new Date(newest * 1000), serverAt };
+  return { rows: json as Json[], last, newest: newestStamp(some.map(({ date_modification: at = 0 }) => at * 1000)), serverAt };
 }
 
 /** Everything of a list that is known to be small. */

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import type { Json } from '../../src/connector/contract.ts';
 import type { OrderState, PlacedOrder } from '../../src/connector/orders.ts';
-import { RetryLaterError } from '../../src/errors.ts';
-import { plainDecimal } from './flatten.ts';
+import { shaped } from '../../src/connector/shaped.ts';
+import { amountOf } from './flatten.ts';
 import type { DolibarrSettings } from './settings.ts';
 
 const either = z.union([z.string(), z.number()]);
@@ -43,10 +43,7 @@ const STATES: Readonly<Record<string, readonly [OrderState, string]>> = {
 
 /** An order that cannot be read must not count as none: another one would be made. */
 export function orderOf(row: Json): DolibarrOrder {
-  const result = order.safeParse(row);
-  if (result.success) return result.data;
-  const why = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
-  throw new RetryLaterError('ERP_ANSWER_UNUSABLE', `orders: an order came in a shape that is not documented (${why})`);
+  return shaped(order, row, 'orders');
 }
 
 /** Ours stands in ref_ext, where no person writes; in ref_client where a person entered the order. */
@@ -73,8 +70,8 @@ export function placedOrder(
     foundIn: null,
     lines: lines.map(({ product_ref, ref, qty, subprice }) => ({
       product: product_ref || ref || null,
-      quantity: String(plainDecimal(qty ?? '0')),
-      unitPrice: subprice === null || subprice === undefined ? null : String(plainDecimal(subprice)),
+      quantity: String(amountOf(qty ?? '0')),
+      unitPrice: subprice === null || subprice === undefined ? null : String(amountOf(subprice)),
     })),
     currency: given.multicurrency_code || currency,
   };

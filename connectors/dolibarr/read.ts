@@ -1,6 +1,7 @@
 /** How each entity is read. */
 import { z } from 'zod';
 import type { Cursor, Json } from '../../src/connector/contract.ts';
+import { isJsonObject } from '../../src/connector/json.ts';
 import { jsonSource } from '../../src/connector/json-source.ts';
 import { RetryLaterError } from '../../src/errors.ts';
 import {
@@ -10,7 +11,6 @@ import {
   flattenOwnAddress,
   flattenPrice,
   flattenStock,
-  isRow,
   type Warehouse,
 } from './flatten.ts';
 import { type DolibarrSession, pullLists, readWhole, watermark } from './lists.ts';
@@ -105,7 +105,7 @@ const stockAnswer = z.object({ stock_warehouses: z.json() });
 async function stockOf({ http }: DolibarrSession, rows: readonly Json[], warehouses: ReadonlyMap<string, Warehouse>): Promise<Json[]> {
   const records: Json[] = [];
   for (const row of rows) {
-    const id = isRow(row) ? String(row.id) : '';
+    const id = isJsonObject(row) ? String(row.id) : '';
     if (!/^\d+$/.test(id)) {
       records.push(row);
       continue;

@@ -1,6 +1,6 @@
 /** What changed since: keyset on the id under a frozen lower bound of modifiedAt. */
 import type { Cursor, Page, Watermark } from '../../src/connector/contract.ts';
-import { pullByWatermark } from '../../src/connector/watermark.ts';
+import { newestStamp, pullByWatermark } from '../../src/connector/watermark.ts';
 import { RetryLaterError } from '../../src/errors.ts';
 import { type EspocrmSession, instant, list, type Row, stampText } from './search.ts';
 import type { ReadOptions, WhereItem } from './settings.ts';
@@ -46,7 +46,7 @@ export function readChanges(session: EspocrmSession, cursor: Cursor | null, of: 
         records: [...nonsense, ...rows.flatMap((row) => of.flatten(row))],
         gone: rows.flatMap((row) => of.lacks?.(row) ?? []).map((externalId) => ({ externalId })),
         next: rows.length + nonsense.length < pageSize ? null : lastIdOf(rows, of.entityType),
-        newest: newestOf(rows),
+        newest: newestStamp(rows.map(({ modifiedAt }) => instant(modifiedAt)?.getTime())),
         serverAt,
       };
     },
@@ -57,9 +57,4 @@ function lastIdOf(rows: readonly Row[], entityType: string): string {
   const id = rows.findLast((row) => typeof row.id === 'string')?.id;
   if (typeof id === 'string') return id;
   throw new RetryLaterError('ERP_ANSWER_UNUSABLE', `a page of ${entityType} that is not the last holds no id; it is asked for again`);
-}
-
-function newestOf(rows: readonly Row[]): Date | null {
-  const newest = Math.max(0, ...rows.map(({ modifiedAt }) => instant(modifiedAt)?.getTime() ?? 0));
-  return newest === 0 ? null : new Date(newest);
 }

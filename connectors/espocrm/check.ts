@@ -1,7 +1,8 @@
 /** Proof of access: who we are there, and what our role lets us read. */
 import { z } from 'zod';
 import type { SystemInfo } from '../../src/connector/contract.ts';
-import { type EspocrmSession, shaped } from './search.ts';
+import { shaped } from '../../src/connector/shaped.ts';
+import type { EspocrmSession } from './search.ts';
 
 const app = z.looseObject({
   user: z.looseObject({ userName: z.string(), type: z.string().nullish() }),

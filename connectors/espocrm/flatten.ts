@@ -1,4 +1,5 @@
 /** What the mapping language cannot say, said before it. Pure; what is not as expected is left for the record's schema to tell. */
+import { isFilled, linesOf } from '../../src/connector/text-lines.ts';
 import type { Row } from './search.ts';
 
 const ROLES = [
@@ -16,11 +17,11 @@ export function flattenContact(row: Row): Row {
 
 /** An account has room for two addresses, which are no records of their own. */
 export function flattenAddresses(row: Row): Row[] {
-  return ROLES.filter(({ kind }) => isFilled(row, kind)).map(({ role, kind }) => ({
+  return ROLES.filter(({ kind }) => isGiven(row, kind)).map(({ role, kind }) => ({
     id: `${String(row.id)}/${role}`,
     account: row.id ?? null,
     role,
-    lines: typeof row[`${kind}Street`] === 'string' ? splitLines(String(row[`${kind}Street`])) : [],
+    lines: linesOf(row[`${kind}Street`]),
     city: row[`${kind}City`] ?? null,
     region: row[`${kind}State`] ?? null,
     postalCode: row[`${kind}PostalCode`] ?? null,
@@ -30,19 +31,9 @@ export function flattenAddresses(row: Row): Row[] {
 
 /** Addresses that are blank. One whose fields the user may not see is not in the answer, and not known to be. */
 export function blankAddresses(row: Row): string[] {
-  return ROLES.filter(({ kind }) => `${kind}City` in row && !isFilled(row, kind)).map(({ role }) => `${String(row.id)}/${role}`);
+  return ROLES.filter(({ kind }) => `${kind}City` in row && !isGiven(row, kind)).map(({ role }) => `${String(row.id)}/${role}`);
 }
 
-function isFilled(row: Row, kind: string): boolean {
-  return PARTS.some((part) => {
-    const value = row[`${kind}${part}`];
-    return typeof value === 'string' && value.trim() !== '';
-  });
-}
-
-function splitLines(street: string): string[] {
-  return street
-    .split(/\r\n|[\r\n]/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
+function isGiven(row: Row, kind: string): boolean {
+  return PARTS.some((part) => isFilled(row[`${kind}${part}`]));
 }

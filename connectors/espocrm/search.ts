@@ -1,11 +1,12 @@
 /** Lists of EspoCRM: conditions travel as PHP reads arrays from an address, where[0][type]=... */
 import { z } from 'zod';
 import type { Json, Session } from '../../src/connector/contract.ts';
-import { RetryLaterError } from '../../src/errors.ts';
+import { isJsonObject, type JsonObject } from '../../src/connector/json.ts';
+import { shaped } from '../../src/connector/shaped.ts';
 import type { EspocrmSettings, WhereItem } from './settings.ts';
 
 export type EspocrmSession = Session<EspocrmSettings>;
-export type Row = Readonly<Record<string, Json>>;
+export type Row = Readonly<JsonObject>;
 
 export interface Search {
   readonly where: readonly WhereItem[];
@@ -37,7 +38,7 @@ export async function list({ http }: EspocrmSession, entityType: string, { where
     headers: { 'x-no-total': 'true' },
   });
   const records = shaped(answered, json, `a list of ${entityType}`).list;
-  return { rows: records.filter(isRow), nonsense: records.filter((one) => !isRow(one)), serverAt };
+  return { rows: records.filter(isJsonObject), nonsense: records.filter((one) => !isJsonObject(one)), serverAt };
 }
 
 /** { a: [{ b: 1 }] } -> { "a[0][b]": "1" } */
@@ -56,19 +57,4 @@ export function instant(stamp: Json | undefined): Date | null {
   if (typeof stamp !== 'string' || !/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(stamp)) return null;
   const at = new Date(`${stamp.replace(' ', 'T')}Z`);
   return Number.isNaN(at.getTime()) ? null : at;
-}
-
-function isRow(record: Json): record is Row & Json {
-  return typeof record === 'object' && record !== null && !Array.isArray(record);
-}
-
-/** An answer of another shape than documented. */
-export function shaped<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const where = parsed.error.issues[0]?.path.map(String).join('.') ?? '';
-  throw new RetryLaterError(
-    'ERP_ANSWER_UNUSABLE',
-    `the answer to ${what} is not what EspoCRM documents (at ${where === '' ? 'its top' : where}); see what stands in between`,
-  );
 }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Cursor, Page, Session, Watermark } from '../../src/connector/contract.ts';
 import { allOf, behind, compare, literal, msOf, nextOf, type ODataRow, odataPath, readPage } from '../../src/connector/odata/index.ts';
-import { pullByWatermark } from '../../src/connector/watermark.ts';
+import { newestStamp, pullByWatermark } from '../../src/connector/watermark.ts';
 import { NeedsOperatorError, RetryLaterError } from '../../src/errors.ts';
 import { plainDates } from './plain-dates.ts';
 import type { ODataSettings, ReadOptions } from './settings.ts';
@@ -103,9 +103,7 @@ function changedSince(version: 2 | 4, { field, type }: Changed, since: Date): st
 }
 
 function newestOf(rows: readonly ODataRow[], changed: Changed | undefined): Date | null {
-  if (!changed) return null;
-  const newest = rows.reduce((latest, row) => Math.max(latest, msOf(row[changed.field]) ?? 0), 0);
-  return newest === 0 ? null : new Date(newest);
+  return changed ? newestStamp(rows.map((row) => msOf(row[changed.field]))) : null;
 }
 
 function addressOf(row: ODataRow, { entitySet, key }: ReadOptions): string {

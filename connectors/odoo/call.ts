@@ -2,9 +2,9 @@
 import { z } from 'zod';
 import type { Json } from '../../src/connector/contract.ts';
 import type { Effect } from '../../src/connector/http/types.ts';
+import { shaped } from '../../src/connector/shaped.ts';
 import { NeedsOperatorError } from '../../src/errors.ts';
 import { callService, type OdooSession, openServer } from './server.ts';
-import { shaped } from './shaped.ts';
 
 export type Row = { [key: string]: Json };
 

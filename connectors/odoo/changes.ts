@@ -1,10 +1,11 @@
 /** What changed since: keyset on the id under a frozen lower bound. */
 import { z } from 'zod';
 import type { Cursor, Json, Page, Watermark } from '../../src/connector/contract.ts';
-import { pullByWatermark } from '../../src/connector/watermark.ts';
+import { isJsonObject } from '../../src/connector/json.ts';
+import { newestStamp, pullByWatermark } from '../../src/connector/watermark.ts';
 import { RetryLaterError } from '../../src/errors.ts';
 import { searchRead } from './call.ts';
-import { type Fields, isRow, withoutFalse } from './fields.ts';
+import { type Fields, withoutFalse } from './fields.ts';
 import type { OdooSession } from './server.ts';
 
 /**
@@ -40,12 +41,12 @@ export async function* readChanges(session: OdooSession, cursor: Cursor | null, 
       if (isFull && last === undefined) {
         throw new RetryLaterError('ERP_ANSWER_UNUSABLE', `${model}: a full page without a single id; see what stands in between`);
       }
-      const good = rows.filter(isRow).map((row) => withoutFalse(row, fields));
+      const good = rows.filter(isJsonObject).map((row) => withoutFalse(row, fields));
       return {
         // What is no row at all is told as unreadable.
-        records: [...rows.filter((row) => !isRow(row)), ...(await of.records(good, since))],
+        records: [...rows.filter((row) => !isJsonObject(row)), ...(await of.records(good, since))],
         next: isFull && last !== undefined ? last : null,
-        newest: newestOf(rows),
+        newest: newestStamp(rows.map(changedMs)),
         serverAt,
       };
     },
@@ -62,10 +63,7 @@ export function datetime(at: Date): string {
   return at.toISOString().slice(0, 19).replace('T', ' ');
 }
 
-function newestOf(rows: readonly unknown[]): Date | null {
-  const newest = rows.reduce<number>((latest, row) => {
-    const at = Date.parse(`${stamped.safeParse(row).data?.write_date.replace(' ', 'T') ?? ''}Z`);
-    return Number.isNaN(at) ? latest : Math.max(latest, at);
-  }, 0);
-  return newest === 0 ? null : new Date(newest);
+function changedMs(row: unknown): number | undefined {
+  const { write_date: stamp } = stamped.safeParse(row).data ?? {};
+  return stamp === undefined ? undefined : Date.parse(`${stamp.replace(' ', 'T')}Z`);
 }

@@ -1,9 +1,9 @@
 /** Which fields a model has depends on version, modules and rights; asking for another fails the whole call. So it is asked once. */
 import { z } from 'zod';
 import type { Http } from '../../src/connector/http/types.ts';
+import { shaped } from '../../src/connector/shaped.ts';
 import { call, type Row } from './call.ts';
 import type { OdooSession } from './server.ts';
-import { shaped } from './shaped.ts';
 
 /** Field -> its type in Odoo. */
 export type Fields = ReadonlyMap<string, string>;
@@ -44,10 +44,6 @@ export function idOf(value: unknown): number | null {
 
 export function nameOf(value: unknown): string | null {
   return Array.isArray(value) && typeof value[1] === 'string' ? value[1] : null;
-}
-
-export function isRow(value: unknown): value is Row {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**

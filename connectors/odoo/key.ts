@@ -10,8 +10,8 @@
 import { z } from 'zod';
 import type { Json } from '../../src/connector/contract.ts';
 import type { Http, RotatingKeyLogin } from '../../src/connector/http/types.ts';
+import { shaped } from '../../src/connector/shaped.ts';
 import type { OdooSettings } from './settings.ts';
-import { shaped } from './shaped.ts';
 
 export const DAY_MS = 86_400_000;
 const SCOPE = 'rpc';

@@ -4,17 +4,18 @@
  * them waits, or fails with "could not serialize access".
  */
 import { z } from 'zod';
+import { isJsonObject } from '../../src/connector/json.ts';
 import type { OrderTarget, OrderToPlace, PlacedOrder } from '../../src/connector/orders.ts';
+import { shaped } from '../../src/connector/shaped.ts';
 import { NeedsOperatorError } from '../../src/errors.ts';
 import { call, callOrAbsent, searchRead } from './call.ts';
 import { MODULE, orderName } from './external-ids.ts';
-import { idOf, isRow, nameOf } from './fields.ts';
+import { idOf, nameOf } from './fields.ts';
 import { type PriceList, priceLists, products } from './lookups.ts';
 import { loadTable } from './order-rows.ts';
 import { readOrders } from './placed-orders.ts';
 import { type OdooSession, openServer } from './server.ts';
 import type { OdooSettings } from './settings.ts';
-import { shaped } from './shaped.ts';
 
 export const orders: OrderTarget<OdooSettings> = {
   traits: {
@@ -107,5 +108,5 @@ async function ownTerms(session: OdooSession, { soldTo, paymentTerms }: OrderToP
 
 async function ofCustomer(session: OdooSession, id: string, field: string): Promise<unknown> {
   const { rows } = await searchRead(session, 'res.partner', { domain: [['id', '=', Number(id)]], fields: [field] });
-  return isRow(rows[0]) ? rows[0][field] : null;
+  return isJsonObject(rows[0]) ? rows[0][field] : null;
 }

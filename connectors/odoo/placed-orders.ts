@@ -1,12 +1,12 @@
 /** Orders as Odoo holds them: header, lines, and the codes of their products. */
 import { z } from 'zod';
 import type { PlacedOrder } from '../../src/connector/orders.ts';
+import { shaped } from '../../src/connector/shaped.ts';
 import { searchRead } from './call.ts';
 import { fieldsOf, idOf, nameOf, withoutNoise } from './fields.ts';
 import { type Product, products } from './lookups.ts';
 import { stateOf } from './order-states.ts';
 import type { OdooSession } from './server.ts';
-import { shaped } from './shaped.ts';
 
 const FIELDS = ['name', 'client_order_ref', 'partner_id', 'state', 'currency_id', 'invoice_status', 'delivery_status'];
 /** What Odoo calls an order that is not numbered yet, in English; it numbers at creation. */

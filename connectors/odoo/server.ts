@@ -3,9 +3,9 @@ import { z } from 'zod';
 import type { Json } from '../../src/connector/contract.ts';
 import type { Effect, Http } from '../../src/connector/http/types.ts';
 import type { Session } from '../../src/connector/session.ts';
+import { shaped } from '../../src/connector/shaped.ts';
 import { NeedsOperatorError } from '../../src/errors.ts';
 import type { OdooSettings, Protocol } from './settings.ts';
-import { shaped } from './shaped.ts';
 
 export type OdooSession = Session<OdooSettings>;
 

@@ -4,11 +4,12 @@
  */
 import { z } from 'zod';
 import type { Cursor, Json, Page } from '../../src/connector/contract.ts';
+import { isJsonObject } from '../../src/connector/json.ts';
+import { shaped } from '../../src/connector/shaped.ts';
 import { type Row, searchRead } from './call.ts';
-import { fieldsOf, isRow, nameOf, withoutNoise } from './fields.ts';
+import { fieldsOf, nameOf, withoutNoise } from './fields.ts';
 import type { OdooSession } from './server.ts';
 import type { ProductOptions } from './settings.ts';
-import { shaped } from './shaped.ts';
 
 const place = z.object({ after: z.int().nullable() });
 
@@ -26,7 +27,7 @@ export async function* readStock(session: OdooSession, { domain }: ProductOption
   for (;;) {
     const where: Json[] = [isKept, ['active', '=', true], ...domain, ...(after === null ? [] : [['id', '>', after]])];
     const { rows } = await searchRead(session, 'product.product', { domain: where, fields: ['default_code', 'uom_id'], limit });
-    const records = [...bad, ...rows.filter((row) => !isRow(row)), ...(await stockOf(session, rows.filter(isRow), good))];
+    const records = [...bad, ...rows.filter((row) => !isJsonObject(row)), ...(await stockOf(session, rows.filter(isJsonObject), good))];
     const last = rows.flatMap((row) => numbered.safeParse(row).data?.id ?? []).at(-1);
     after = rows.length >= limit ? shaped(z.int(), last, 'a full page of product.product without an id') : null;
     bad = [];

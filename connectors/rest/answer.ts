@@ -1,11 +1,8 @@
 /** What an answer of an unknown API holds, found where kontor.yaml says. */
-import type { Json } from '../../src/connector/contract.ts';
 import type { HttpAnswer } from '../../src/connector/http/types.ts';
 import { pathReader } from '../../src/connector/mapping/paths.ts';
 import { RetryLaterError } from '../../src/errors.ts';
 import type { ReadOptions } from './read-options.ts';
-
-export type Row = { [name: string]: Json };
 
 export interface RestPage {
   /** Everything in the list, strange things included. */
@@ -30,10 +27,6 @@ export function pageOf(answer: RestPage['answer'], { path, records, id, total }:
     total === undefined ? undefined : 'at' in total ? pathReader(total.at)(answer.json) : answer.headers[total.header.toLowerCase()];
   const count = typeof told === 'string' || typeof told === 'number' ? Number(told) : Number.NaN;
   return { list, ids: list.map((row) => idOf(row, parts)), total: Number.isInteger(count) ? count : undefined, answer };
-}
-
-export function isRow(value: unknown): value is Row {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 export function unusable(path: string, why: string): RetryLaterError {

@@ -1,9 +1,10 @@
 /** Reads an entity as declared: what changed since, page by page. */
 import type { Cursor, Page, Session, Watermark } from '../../src/connector/contract.ts';
+import { isJsonObject } from '../../src/connector/json.ts';
 import { pathReader } from '../../src/connector/mapping/paths.ts';
 import { grainOf, readStamp, writeStamp, zoneSlackOf } from '../../src/connector/stamp-format.ts';
-import { pullByWatermark } from '../../src/connector/watermark.ts';
-import { isRow, pageOf, type RestPage } from './answer.ts';
+import { newestStamp, pullByWatermark } from '../../src/connector/watermark.ts';
+import { pageOf, type RestPage } from './answer.ts';
 import { isRepeated, nextPlace, type Place, place, requestFor } from './paging.ts';
 import type { ReadOptions } from './read-options.ts';
 import type { RestSettings } from './settings.ts';
@@ -40,7 +41,7 @@ export function readList(
 function recordsOf({ list, ids }: RestPage, { path }: ReadOptions, from: Place | null): unknown[] {
   return list.flatMap((row, at) => {
     if (isRepeated(from, ids[at], at)) return [];
-    return [isRow(row) ? { ...row, '@at': `${path}/${ids[at] ?? ''}` } : row];
+    return [isJsonObject(row) ? { ...row, '@at': `${path}/${ids[at] ?? ''}` } : row];
   });
 }
 
@@ -59,6 +60,5 @@ function watermarkOf(changed: Changed): Watermark {
 function newestOf({ list }: RestPage, changed: Changed): Date | null {
   if (!changed) return null;
   const stampOf = pathReader(changed.field);
-  const newest = list.reduce<number>((latest, row) => Math.max(latest, readStamp(stampOf(row), changed)?.getTime() ?? 0), 0);
-  return newest === 0 ? null : new Date(newest);
+  return newestStamp(list.map((row) => readStamp(stampOf(row), changed)?.getTime()));
 }

@@ -1,7 +1,8 @@
 /** What changed since: keyset on the id under a frozen lower bound of SystemModstamp, after what was deleted for good. */
 import { z } from 'zod';
 import type { Cursor, Gone, Page, Watermark } from '../../src/connector/contract.ts';
-import { pullByWatermark } from '../../src/connector/watermark.ts';
+import { isJsonObject } from '../../src/connector/json.ts';
+import { newestStamp, pullByWatermark } from '../../src/connector/watermark.ts';
 import { RetryLaterError } from '../../src/errors.ts';
 import { readDeleted } from './deleted.ts';
 import { describeObject, type ObjectShape } from './objects.ts';
@@ -89,7 +90,7 @@ function readRows(session: SalesforceSession, cursor: Cursor | null, of: Changes
         records: [...nonsense, ...rows.flatMap((row) => of.flatten(plain(row), shape))],
         gone: rows.flatMap((row) => of.lacks?.(row, shape) ?? []).map((externalId) => ({ externalId })),
         next: isWhole && rows.length + nonsense.length < pageSize ? null : lastIdOf(rows, of.object),
-        newest: newestOf(rows),
+        newest: newestStamp(rows.map(({ SystemModstamp }) => instant(SystemModstamp)?.getTime())),
         serverAt,
       };
     },
@@ -102,17 +103,10 @@ function lastIdOf(rows: readonly Row[], object: string): string {
   throw new RetryLaterError('ERP_ANSWER_UNUSABLE', `a page of ${object} that is not the last holds no id; it is asked for again`);
 }
 
-function newestOf(rows: readonly Row[]): Date | null {
-  const newest = Math.max(0, ...rows.map(({ SystemModstamp }) => instant(SystemModstamp)?.getTime() ?? 0));
-  return newest === 0 ? null : new Date(newest);
-}
-
 /** Every record, and every related one, comes with `attributes`: its type and its address under this version of the API. */
 function plain(row: Row): Row {
   const entries = Object.entries(row).filter(([name]) => name !== 'attributes');
-  return Object.fromEntries(
-    entries.map(([name, value]) => [name, typeof value === 'object' && value !== null && !Array.isArray(value) ? plain(value) : value]),
-  ) as Row;
+  return Object.fromEntries(entries.map(([name, value]) => [name, isJsonObject(value) ? plain(value) : value])) as Row;
 }
 
 function unknownDeletions(object: string, from: Date): string {

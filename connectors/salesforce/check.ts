@@ -1,9 +1,10 @@
 /** Proof of access: which organization, which objects and fields the login sees, how much of the day's quota is used. */
 import { z } from 'zod';
 import type { SystemInfo } from '../../src/connector/contract.ts';
+import { shaped } from '../../src/connector/shaped.ts';
 import { KontorError } from '../../src/errors.ts';
 import { ADDRESS_FIELDS, describeObject, FIELDS, type ObjectShape, SOME_HAVE } from './objects.ts';
-import { type SalesforceSession, shaped, soql } from './soql.ts';
+import { type SalesforceSession, soql } from './soql.ts';
 
 const organization = z.looseObject({
   records: z.tuple(

@@ -4,7 +4,8 @@
  */
 import { z } from 'zod';
 import type { Gone } from '../../src/connector/contract.ts';
-import { ask, instant, type SalesforceSession, shaped, text } from './soql.ts';
+import { shaped } from '../../src/connector/shaped.ts';
+import { ask, instant, type SalesforceSession, text } from './soql.ts';
 
 const MINUTE_MS = 60_000;
 /** A little less than 15 days: clocks differ. */

@@ -1,4 +1,6 @@
 /** What the mapping language cannot say, said before it. Pure; what is not as expected is left for the record's schema to tell. */
+import { isJsonObject } from '../../src/connector/json.ts';
+import { isFilled, linesOf } from '../../src/connector/text-lines.ts';
 import type { ObjectShape } from './objects.ts';
 import { instant, type Row } from './soql.ts';
 
@@ -14,11 +16,11 @@ export function withState(row: Row, currency: string | undefined): Row {
 
 /** An account has room for two addresses, which are no records of their own. */
 export function flattenAddresses(row: Row): Row[] {
-  return ROLES.filter(({ kind }) => isFilled(row, kind)).map(({ role, kind }) => ({
+  return ROLES.filter(({ kind }) => isGiven(row, kind)).map(({ role, kind }) => ({
     id: `${String(row.Id)}/${role}`,
     account: row.Id ?? null,
     role,
-    lines: typeof row[`${kind}Street`] === 'string' ? splitLines(String(row[`${kind}Street`])) : [],
+    lines: linesOf(row[`${kind}Street`]),
     city: row[`${kind}City`] ?? null,
     region: row[`${kind}State`] ?? null,
     postalCode: row[`${kind}PostalCode`] ?? null,
@@ -35,7 +37,7 @@ export function addressIds(id: string): string[] {
 
 /** Addresses that are blank. One whose fields are hidden is not known to be. */
 export function blankAddresses(row: Row, shape: ObjectShape): string[] {
-  return ROLES.filter(({ kind }) => shape.has(`${kind}City`) && !isFilled(row, kind)).map(({ role }) => `${String(row.Id)}/${role}`);
+  return ROLES.filter(({ kind }) => shape.has(`${kind}City`) && !isGiven(row, kind)).map(({ role }) => `${String(row.Id)}/${role}`);
 }
 
 /**
@@ -43,7 +45,7 @@ export function blankAddresses(row: Row, shape: ObjectShape): string[] {
  * was changed, as near as Salesforce tells.
  */
 export function flattenPrice(row: Row, currency: string | undefined): Row {
-  const book = typeof row.Pricebook2 === 'object' && row.Pricebook2 !== null && !Array.isArray(row.Pricebook2) ? row.Pricebook2 : {};
+  const book = isJsonObject(row.Pricebook2) ? row.Pricebook2 : {};
   const isOver = row.IsDeleted === true || row.IsActive === false || book.IsActive === false;
   return {
     ...withState(row, currency),
@@ -52,18 +54,8 @@ export function flattenPrice(row: Row, currency: string | undefined): Row {
   };
 }
 
-function isFilled(row: Row, kind: string): boolean {
-  return ['Street', 'City', 'State', 'PostalCode', 'Country'].some((part) => {
-    const value = row[`${kind}${part}`];
-    return typeof value === 'string' && value.trim() !== '';
-  });
-}
-
-function splitLines(street: string): string[] {
-  return street
-    .split(/\r\n|[\r\n]/)
-    .map((line) => line.trim())
-    .filter((line) => line !== '');
+function isGiven(row: Row, kind: string): boolean {
+  return ['Street', 'City', 'State', 'PostalCode', 'Country'].some((part) => isFilled(row[`${kind}${part}`]));
 }
 
 function dayOf(stamp: unknown): string | null {

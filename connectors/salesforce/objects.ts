@@ -1,6 +1,7 @@
 /** Which fields of an object the login sees: field-level security hides them without a word, and asking for a hidden one fails the query. */
 import { z } from 'zod';
-import { type SalesforceSession, shaped } from './soql.ts';
+import { shaped } from '../../src/connector/shaped.ts';
+import type { SalesforceSession } from './soql.ts';
 
 export interface ObjectShape {
   /** A field, or a field of a related record: its relation counts. */

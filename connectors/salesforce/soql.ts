@@ -1,11 +1,12 @@
 /** Questions in SOQL. */
 import { z } from 'zod';
 import type { Json, Session } from '../../src/connector/contract.ts';
-import { RetryLaterError } from '../../src/errors.ts';
+import { isJsonObject, type JsonObject } from '../../src/connector/json.ts';
+import { shaped } from '../../src/connector/shaped.ts';
 import type { SalesforceSettings } from './settings.ts';
 
 export type SalesforceSession = Session<SalesforceSettings>;
-export type Row = Readonly<Record<string, Json>>;
+export type Row = Readonly<JsonObject>;
 
 export interface Question {
   readonly select: readonly string[];
@@ -57,22 +58,7 @@ export async function ask({ http, config }: SalesforceSession, question: Questio
     headers: { 'sforce-query-options': `batchSize=${Math.max(200, config.pageSize)}` },
   });
   const { done, records } = shaped(answered, json, `a query of ${question.from}`);
-  return { rows: records.filter(isRow), nonsense: records.filter((one) => !isRow(one)), isWhole: done, serverAt };
-}
-
-function isRow(record: Json): record is Row & Json {
-  return typeof record === 'object' && record !== null && !Array.isArray(record);
-}
-
-/** An answer of another shape than documented. */
-export function shaped<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  const where = parsed.error.issues[0]?.path.map(String).join('.') ?? '';
-  throw new RetryLaterError(
-    'ERP_ANSWER_UNUSABLE',
-    `the answer to ${what} is not what Salesforce documents (at ${where === '' ? 'its top' : where}); see what stands in between`,
-  );
+  return { rows: records.filter(isJsonObject), nonsense: records.filter((one) => !isJsonObject(one)), isWhole: done, serverAt };
 }
 
 /** "2026-03-02T08:00:12.000+0000" */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Cursor, Json, Page, Session, Watermark } from '../../src/connector/contract.ts';
 import { didYouMean } from '../../src/connector/mapping/nearest-name.ts';
 import { readStamp } from '../../src/connector/stamp-format.ts';
-import { pullByWatermark } from '../../src/connector/watermark.ts';
+import { newestStamp, pullByWatermark } from '../../src/connector/watermark.ts';
 import { KontorError, NeedsOperatorError } from '../../src/errors.ts';
 import { BYTES, idPart, plainCell } from './cells.ts';
 import type { Database, DatabaseRow } from './database.ts';
@@ -76,14 +76,13 @@ function newestOf(rows: readonly DatabaseRow[], changedAt: ChangedAt | undefined
   if (!changedAt) return null;
   const { column, type, zone } = changedAt;
   const format = { format: type === 'seconds' || type === 'milliseconds' ? type : 'iso', zone };
-  let newest = 0;
-  for (const row of rows) {
+  const stamps = rows.map((row) => {
     const stamp = plainCell(row[column]);
     if (type === 'timestamp' && zone !== 'UTC' && typeof stamp === 'string' && /(?:Z|[+-]\d\d:?\d\d)$/.test(stamp))
       throw new NeedsOperatorError('CONFIG_INVALID', `stamps of column "${column}" carry their zone; leave out \`changedAt.zone\``);
-    newest = Math.max(newest, readStamp(stamp, format)?.getTime() ?? 0);
-  }
-  return newest === 0 ? null : new Date(newest);
+    return readStamp(stamp, format)?.getTime();
+  });
+  return newestStamp(stamps);
 }
 
 /** A civil time comes twice when clocks are put back. */

@@ -1,11 +1,12 @@
 /** What changed since: keyset on the id under a frozen lower bound. */
 import { z } from 'zod';
 import type { Cursor, Json, Page, Watermark } from '../../src/connector/contract.ts';
-import { pullByWatermark } from '../../src/connector/watermark.ts';
+import { isJsonObject } from '../../src/connector/json.ts';
+import { newestStamp, pullByWatermark } from '../../src/connector/watermark.ts';
 import { RetryLaterError } from '../../src/errors.ts';
 import { aboutCompany } from './company.ts';
 import { fieldNames, present } from './fields.ts';
-import { isRow, type Row, searchRead, type TrytonSession } from './rpc.ts';
+import { type Row, searchRead, type TrytonSession } from './rpc.ts';
 import { datetime } from './typed-json.ts';
 
 /**
@@ -49,9 +50,11 @@ export async function* readChanges(session: TrytonSession, cursor: Cursor | null
       const { rows, all, serverAt } = await searchRead(session, of.model, search, context);
       const last = lastId(rows, all.length === pageSize, of.model);
       return {
-        records: all.flatMap((row): unknown[] => (isRow(row) ? of.flatten(withoutChildStamps(row, children), { currency, names }) : [row])),
+        records: all.flatMap((row): unknown[] =>
+          isJsonObject(row) ? of.flatten(withoutChildStamps(row, children), { currency, names }) : [row],
+        ),
         next: last,
-        newest: newestOf(rows, children),
+        newest: newestStamp(rows.flatMap((row) => stampsOf(row, children))),
         serverAt,
       };
     },
@@ -78,14 +81,11 @@ function after(next: Json | null): Json[] {
 const stamped = z.looseObject({ create_date: z.string().nullish(), write_date: z.string().nullish() });
 
 /** Of the row and of the children whose changes count as its own: the watermark would stand still otherwise. */
-function newestOf(rows: readonly Row[], children: readonly string[]): Date | null {
-  const all = rows.flatMap((row) => [row, ...children.flatMap((child) => row[child] ?? [])]);
-  const newest = all.reduce<number>((latest, one) => {
+function stampsOf(row: Row, children: readonly string[]): number[] {
+  return [row, ...children.flatMap((child) => row[child] ?? [])].map((one) => {
     const { create_date, write_date } = stamped.safeParse(one).data ?? {};
-    const at = Date.parse(write_date ?? create_date ?? '');
-    return Number.isNaN(at) ? latest : Math.max(latest, at);
-  }, 0);
-  return newest === 0 ? null : new Date(newest);
+    return Date.parse(write_date ?? create_date ?? '');
+  });
 }
 
 /** They serve the watermark; in the record they would only make it look changed. */
@@ -95,7 +95,7 @@ function withoutChildStamps(row: Row, children: readonly string[]): Row {
     const held = row[child];
     if (!Array.isArray(held)) continue;
     stripped[child] = held.map((one) => {
-      if (typeof one !== 'object' || one === null || Array.isArray(one)) return one;
+      if (!isJsonObject(one)) return one;
       const { create_date: _created, write_date: _written, ...rest } = one;
       return rest;
     });

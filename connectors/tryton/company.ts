@@ -1,7 +1,8 @@
 /** The company we work in: terms, limits, prices and orders all hang on it. */
 import { z } from 'zod';
+import { shaped } from '../../src/connector/shaped.ts';
 import { NeedsOperatorError } from '../../src/errors.ts';
-import { type Context, call, searchRead, shaped, type TrytonSession } from './rpc.ts';
+import { type Context, call, searchRead, type TrytonSession } from './rpc.ts';
 
 export interface Company {
   readonly id: number;

@@ -1,6 +1,7 @@
 /** Which fields a model has depends on the modules installed and on the user's rights; asking for another fails the whole call. */
 import { z } from 'zod';
-import { type Context, call, shaped, type TrytonSession } from './rpc.ts';
+import { shaped } from '../../src/connector/shaped.ts';
+import { type Context, call, type TrytonSession } from './rpc.ts';
 
 const definitions = z.record(z.string(), z.unknown());
 

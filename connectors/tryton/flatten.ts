@@ -3,6 +3,8 @@
  * left for the record's schema to tell. A key is absent where the module that brings it is not installed: then we know nothing of it.
  */
 import type { Json } from '../../src/connector/contract.ts';
+import { isJsonObject } from '../../src/connector/json.ts';
+import { linesOf } from '../../src/connector/text-lines.ts';
 import type { Row } from './rpc.ts';
 
 type Names = ReadonlySet<string>;
@@ -56,9 +58,7 @@ export function flattenAddress(row: Row): Row[] {
     role,
     isDefault,
     addressee: row.party_name ?? null,
-    lines: [row.building_name ?? row.name ?? null, ...splitLines(row.street)].filter(
-      (line) => typeof line === 'string' && line.trim() !== '',
-    ),
+    lines: [row.building_name ?? row.name, row.street].flatMap(linesOf),
     region: inside(row.subdivision, 'name'),
     country_code: inside(row.country, 'code'),
     // An archived address is over since it was archived, as near as Tryton tells.
@@ -72,7 +72,7 @@ export function isTrue(value: Json | undefined): boolean {
 }
 
 export function inside(related: Json | undefined, key: string): Json {
-  return typeof related === 'object' && related !== null && !Array.isArray(related) ? (related[key] ?? null) : null;
+  return isJsonObject(related) ? (related[key] ?? null) : null;
 }
 
 function stateOf(active: Json | undefined): string {
@@ -103,10 +103,6 @@ function parentOf(relations: Json | undefined, name: string): Json {
 
 function isBlank(name: Json): boolean {
   return name === null || (typeof name === 'string' && name.trim() === '');
-}
-
-function splitLines(street: Json | undefined): string[] {
-  return typeof street === 'string' ? street.split(/\r?\n/) : [];
 }
 
 function dayOf(stamp: Json | undefined): Json {

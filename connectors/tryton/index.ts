@@ -3,11 +3,12 @@ import { z } from 'zod';
 import type { Connector, SystemInfo } from '../../src/connector/contract.ts';
 import { transportOf } from '../../src/connector/http/settings.ts';
 import type { Http, HttpProfile } from '../../src/connector/http/types.ts';
+import { shaped } from '../../src/connector/shaped.ts';
 import { aboutCompany } from './company.ts';
 import { orders } from './orders.ts';
 import { findPermissions } from './permissions.ts';
 import { sources } from './read.ts';
-import { call, callServer, shaped, type TrytonSession } from './rpc.ts';
+import { call, callServer, type TrytonSession } from './rpc.ts';
 import { type TrytonSettings, trytonSettings } from './settings.ts';
 import { verdicts } from './verdicts.ts';
 

@@ -4,9 +4,10 @@
  */
 import { z } from 'zod';
 import type { OrderStep, OrderTarget, PlacedOrder } from '../../src/connector/orders.ts';
+import { shaped } from '../../src/connector/shaped.ts';
 import { openCompany } from './company.ts';
 import { isAtLeast, stateOf } from './order-states.ts';
-import { call, searchRead, shaped, type TrytonSession } from './rpc.ts';
+import { call, searchRead, type TrytonSession } from './rpc.ts';
 import { saleOf } from './sale-of.ts';
 import type { OrderStage, TrytonSettings } from './settings.ts';
 

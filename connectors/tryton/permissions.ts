@@ -1,6 +1,7 @@
 /** What the login may do, as far as rights on models tell. */
 import { z } from 'zod';
-import { type Context, call, shaped, type TrytonSession } from './rpc.ts';
+import { shaped } from '../../src/connector/shaped.ts';
+import { type Context, call, type TrytonSession } from './rpc.ts';
 
 const NEEDED: ReadonlyArray<readonly [model: string, rights: ReadonlyArray<'read' | 'create' | 'write'>, forWhat: string]> = [
   ['party.party', ['read'], 'accounts'],

@@ -1,8 +1,9 @@
 /** Products under several views (price lists, warehouses), one view after the other, each in the order of ids. Nothing here has a stamp: every pull reads all. */
 import { z } from 'zod';
 import type { Cursor, Json, Page } from '../../src/connector/contract.ts';
+import { isJsonObject } from '../../src/connector/json.ts';
 import { lastId } from './changes.ts';
-import { type Context, isRow, type Row, searchRead, type TrytonSession } from './rpc.ts';
+import { type Context, type Row, searchRead, type TrytonSession } from './rpc.ts';
 
 const place = z.object({ view: z.int(), after: z.int() });
 /** Before the first view: what the last page's cursor says, too. */
@@ -39,7 +40,7 @@ export async function* readProducts(session: TrytonSession, cursor: Cursor | nul
       isMore = last !== null;
       after = last ?? after;
       const isEnd = !isMore && turn === views.length - 1;
-      const records = [...all.filter((one) => !isRow(one)), ...(rows.length === 0 ? [] : await view.records(rows))];
+      const records = [...all.filter((one) => !isJsonObject(one)), ...(rows.length === 0 ? [] : await view.records(rows))];
       const next = isMore ? { view: view.id, after } : { view: views[turn + 1]?.id ?? 0, after: 0 };
       yield { records, cursor: isEnd ? BEGINNING : next };
     }

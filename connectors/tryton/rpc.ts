@@ -2,14 +2,15 @@
 import { z } from 'zod';
 import type { Json } from '../../src/connector/contract.ts';
 import type { Effect, Http, HttpAnswer } from '../../src/connector/http/types.ts';
+import { isJsonObject, type JsonObject } from '../../src/connector/json.ts';
 import type { Session } from '../../src/connector/session.ts';
-import { RetryLaterError } from '../../src/errors.ts';
+import { shaped } from '../../src/connector/shaped.ts';
 import type { TrytonSettings } from './settings.ts';
 import { decode } from './typed-json.ts';
 
 export type TrytonSession = Session<TrytonSettings>;
-export type Context = { [key: string]: Json };
-export type Row = { [key: string]: Json };
+export type Context = JsonObject;
+export type Row = JsonObject;
 
 interface Answer {
   readonly result: unknown;
@@ -48,25 +49,10 @@ export async function searchRead(
     'read',
   );
   const all = shaped(list, decode(result), `${model}.search_read`);
-  return { rows: all.filter(isRow), all, serverAt };
+  return { rows: all.filter(isJsonObject), all, serverAt };
 }
 
 const list = z.array(z.json());
-
-export function isRow(value: Json | undefined): value is Row {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** An answer of another shape than documented is no empty one. */
-export function shaped<T>(shape: z.ZodType<T>, value: unknown, what: string): T {
-  const result = shape.safeParse(value);
-  if (result.success) return result.data;
-  const why = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
-  throw new RetryLaterError(
-    'ERP_ANSWER_UNUSABLE',
-    `${what} answered in a shape that is not documented (${why}); see what stands in between`,
-  );
-}
 
 async function post(http: Http, path: string, method: string, params: Json[], effect: Effect): Promise<Answer> {
   const answer: HttpAnswer = await http.send({ method: 'POST', path, json: { id: 1, method, params }, effect });

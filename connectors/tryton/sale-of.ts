@@ -2,11 +2,12 @@
 import { z } from 'zod';
 import type { Json } from '../../src/connector/contract.ts';
 import type { OrderLine, OrderToPlace } from '../../src/connector/orders.ts';
+import { shaped } from '../../src/connector/shaped.ts';
 import { NeedsOperatorError } from '../../src/errors.ts';
 import type { Company } from './company.ts';
 import { fieldNames } from './fields.ts';
 import { isTrue } from './flatten.ts';
-import { type Context, type Row, searchRead, shaped, type TrytonSession } from './rpc.ts';
+import { type Context, type Row, searchRead, type TrytonSession } from './rpc.ts';
 import { taxesOf } from './taxes.ts';
 import { date, decimal } from './typed-json.ts';
 

@@ -3,7 +3,8 @@
  * it is asked the same question as by a person's client.
  */
 import { z } from 'zod';
-import { type Context, call, shaped, type TrytonSession } from './rpc.ts';
+import { shaped } from '../../src/connector/shaped.ts';
+import { type Context, call, type TrytonSession } from './rpc.ts';
 
 /** Only what changed: a product without taxes changes none. Ids, or rows to add with their places (observed on 6.0). */
 const changed = z.looseObject({

@@ -1,10 +1,9 @@
 /** Decimals as texts, exact, for connectors that compare them or add them up. */
-import { CANONICAL, type Decimal, readTypedDecimal } from './mapping/decimal.ts';
+import { type Decimal, readTypedDecimal } from './mapping/decimal.ts';
 
 /** "3.500", "007", "1e-7" -> "3.5", "7", "0.0000001"; what is no decimal comes back as it is, for the record's schema to tell. */
 export function plainDecimal(text: string): string {
-  const decimal = read(text);
-  return decimal ? sumOf([text]) : text;
+  return read(text) ? sumOf([text]) : text;
 }
 
 /** Exact; texts that are no decimals count as nothing. */

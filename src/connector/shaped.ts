@@ -11,7 +11,9 @@ const MOST_TOLD = 3;
 export function shaped<T>(shape: z.ZodType<T>, value: unknown, what: string): T {
   const result = shape.safeParse(value);
   if (result.success) return result.data;
-  const faults = result.error.issues.map(({ path, message }) => (path.length === 0 ? message : `${path.map(String).join('.')}: ${message}`));
+  const faults = result.error.issues.map(({ path, message }) =>
+    path.length === 0 ? message : `${path.map(String).join('.')}: ${message}`,
+  );
   const why = [...faults.slice(0, MOST_TOLD), ...(faults.length > MOST_TOLD ? ['and more'] : [])].join('; ');
   throw new RetryLaterError(
     'ERP_ANSWER_UNUSABLE',
