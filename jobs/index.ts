@@ -1,15 +1,26 @@
 /** Every job, one line each. */
+
+import type { HandoffContext } from '../src/orders/order-context.ts';
 import type { Job, JobContext, QueuedJob } from '../src/queue/define-job.ts';
 import type { PullContext } from '../src/sync/pull-context.ts';
 import { pullJob } from './pull.ts';
+import { pushOrderJob } from './push-order.ts';
+import { relayHandoffsJob } from './relay-handoffs.ts';
 import { requestPullsJob } from './request-pulls.ts';
 import { resumeRunsJob } from './resume-runs.ts';
 import { type TickContext, tickJob } from './tick.ts';
 
 /** What the composition root lends to the handlers. */
-export type Lent = Omit<TickContext & PullContext, keyof JobContext>;
+export type Lent = Omit<TickContext & PullContext & HandoffContext, keyof JobContext>;
 
-export const jobs: readonly Job<unknown, Lent & JobContext>[] = [pullJob, requestPullsJob, resumeRunsJob, tickJob];
+export const jobs: readonly Job<unknown, Lent & JobContext>[] = [
+  pullJob,
+  pushOrderJob,
+  relayHandoffsJob,
+  requestPullsJob,
+  resumeRunsJob,
+  tickJob,
+];
 
 export function jobNamed(name: string): QueuedJob<unknown> | undefined {
   return jobs.find((job) => job.name === name);

@@ -2,8 +2,10 @@
  * One hand-off on its way to the ERP: look what stands in the way, claim it, find before create, write down what came of it.
  * Safe to call twice, late, or in two workers at once; killed on any line, the next one asks the ERP before it sends.
  */
+
+import { cancelOrder, reviseOrder } from '../connector/change-order.ts';
 import type { OrderToPlace, PlacedOrder } from '../connector/orders.ts';
-import { cancelOrder, placeOrder, reviseOrder } from '../connector/place-order.ts';
+import { placeOrder } from '../connector/place-order.ts';
 import { NeedsOperatorError } from '../errors.ts';
 import { loadForPush, type PushFacts } from '../store/orders/load-for-push.ts';
 import { type Claim, claimHandoff, holdHandoff, type Settlement, settleClaim } from '../store/orders/push-claims.ts';
@@ -102,7 +104,7 @@ async function attempt(context: HandoffContext, { facts, claim, target, order, h
     refuseAltered(facts);
     const session = openTarget(context, target, held);
     const hooks = { beforeSend: () => held.assertInTime() };
-    const { placed, outcome, facts: told } = await carry(facts.kind, target, session, order, hooks);
+    const { placed, outcome, calls } = await carry(facts.kind, target, session, order, hooks);
     return {
       state: 'accepted',
       outcome,
@@ -112,9 +114,9 @@ async function attempt(context: HandoffContext, { facts, claim, target, order, h
       failed: false,
       mayBeThereSince: null,
       sentHash,
-      confirmedHash: placed.lines.length > 0 ? digestOfPlaced(placed) : null,
-      erp: { id: placed.id, number: placed.number, state: placed.stateThere, foundIn: placed.foundIn },
-      facts: told,
+      confirmedHash: placed && digestOfPlaced(placed),
+      ...(placed && { erp: { id: placed.id, number: placed.number, state: placed.stateThere, foundIn: placed.foundIn } }),
+      facts: { calls },
     };
   } catch (error) {
     return { ...settlementOf(error, claim, context.now()), sentHash };
@@ -136,9 +138,9 @@ async function carry(
   session: ReturnType<typeof openTarget>,
   order: OrderToPlace,
   hooks: { beforeSend(): void },
-): Promise<{ placed: PlacedOrder; outcome: string; facts: object }> {
-  if (kind === 'cancel') return { placed: (await cancelOrder(orders, session, order, hooks)).placed, outcome: 'cancelled', facts: {} };
-  if (kind === 'change') return { placed: (await reviseOrder(orders, session, order, hooks)).placed, outcome: 'changed', facts: {} };
-  const { placed, adopted } = await placeOrder(orders, session, order, hooks);
-  return { placed, outcome: adopted ? 'adopted' : 'created', facts: {} };
+): Promise<{ placed: PlacedOrder | null; outcome: string; calls: readonly string[] }> {
+  if (kind === 'cancel') return { ...(await cancelOrder(orders, session, order, hooks)), outcome: 'cancelled' };
+  if (kind === 'change') return { ...(await reviseOrder(orders, session, order, hooks)), outcome: 'changed' };
+  const { placed, adopted, calls } = await placeOrder(orders, session, order, { ...hooks, confirm: false });
+  return { placed, outcome: adopted ? 'adopted' : 'created', calls };
 }

@@ -21,6 +21,8 @@ export interface PushFacts {
   /** The account and those above it that may not order now. */
   readonly blocked: ReadonlyArray<{ name: string; status: string }>;
   readonly accountName: string;
+  /** The account's, or that of the nearest above it that has one. */
+  readonly timeZone: string | null;
   /** External ids in the target; `null` where there is no counterpart. */
   readonly soldTo: string | null;
   readonly shipTo: string | null;
@@ -48,14 +50,15 @@ export async function loadForPush(db: Database, handoffId: string, pulled: Pulle
        select h.*, o.state as order_state, o.approved_by, o.ordered_by_id, r.content, r.material_hash, r.total
        from handoffs h join orders o on o.id = h.order_id join order_revisions r on r.order_id = h.order_id and r.n = h.revision where h.id = :handoffId
      ), up as (
-       select a.id, a.parent_id, a.name, a.status, 0 as level from accounts a join h on a.id = h.account_id
+       select a.id, a.parent_id, a.name, a.status, a.time_zone, 0 as level from accounts a join h on a.id = h.account_id
        union all
-       select a.id, a.parent_id, a.name, a.status, up.level + 1 from accounts a join up on a.id = up.parent_id where up.level < ${MAX_LEVELS}
+       select a.id, a.parent_id, a.name, a.status, a.time_zone, up.level + 1 from accounts a join up on a.id = up.parent_id where up.level < ${MAX_LEVELS}
      )
      select h.id, h.state, h.order_id as "orderId", h.account_id as "accountId", h.connection, h.kind, h.revision, h.external_key as "externalKey",
        h.approved_hash as "approvedHash", h.material_hash as "materialHash", h.content, h.total::float8 as total, h.order_state as "orderState",
        h.approved_by as "approvedBy",
        (select name from up where level = 0) as "accountName",
+       (select time_zone from up where time_zone is not null order by level limit 1) as "timeZone",
        coalesce((select jsonb_agg(jsonb_build_object('name', name, 'status', status) order by level) from up where status <> 'active'), '[]') as blocked,
        ${externalId('(h.account_id)', ':accounts')} as "soldTo",
        ${externalId(`((h.content ->> 'shipTo')::bigint)`, ':addresses')} as "shipTo",

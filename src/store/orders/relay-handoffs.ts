@@ -9,7 +9,7 @@ export async function expireClaims(db: Database, connection: string, lookupLagMs
   const { rows } = await db.raw<{ rows: Array<{ id: string }> }>(
     `with lost as (
        update handoffs h set state = 'unknown', code = 'LEASE_LOST', reason = 'the worker that was sending it is gone; it is looked up there before anything is sent again',
-         may_be_there_since = coalesce(may_be_there_since, lease_until), not_before = lease_until + make_interval(secs => :lagS), lease_until = null
+         may_be_there_since = coalesce(may_be_there_since, lease_until), not_before = date_trunc('milliseconds', lease_until) + make_interval(secs => :lagS + 0.001), lease_until = null
        where h.connection = :connection and h.state = 'sending' and h.lease_until < clock_timestamp() returning h.id, h.attempts
      ), ended as (
        update handoff_attempts a set ended_at = clock_timestamp(), outcome = 'lost', code = 'LEASE_LOST', words = 'its worker was gone before it told what came of it'
