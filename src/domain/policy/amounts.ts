@@ -1,0 +1,43 @@
+/** Numbers and amounts as administrators write them: 15000, 0.5 or "15000.00"; never rounded. */
+import { z } from 'zod';
+import { Refused } from '../../connector/mapping/cell.ts';
+import { canonicalDecimal, readTypedDecimal, toMinor } from '../../connector/mapping/decimal.ts';
+import { currencyOf, exponentOf } from '../../connector/mapping/words.ts';
+import { decimalOfMinor } from '../orders/money.ts';
+
+/** Net, because orders carry net amounts. */
+export interface Amount {
+  readonly minor: number;
+  /** ISO 4217. */
+  readonly currency: string;
+}
+
+/** Decimal text. Negative numbers are refused: nothing an order has is below zero. */
+export const decimalSchema = z.union([z.number(), z.string()]).transform((given, context) => {
+  const decimal = readTypedDecimal(String(given).trim());
+  const text = decimal && canonicalDecimal(decimal, given);
+  if (typeof text === 'string' && !text.startsWith('-')) return text;
+  context.issues.push({ code: 'custom', message: 'must be a number such as 15000 or "15000.00", zero or more', input: given });
+  return z.NEVER;
+});
+
+export const currencySchema = z
+  .string()
+  .refine((text) => currencyOf(text) === text, 'must be a currency code of ISO 4217 in capital letters, such as EUR');
+
+/** For transforms that know both; `path` names the amount below the value under way. */
+export function readMinor(text: string, currency: string, path: PropertyKey[], context: z.core.$RefinementCtx): number {
+  const decimal = readTypedDecimal(text);
+  const minor = decimal ? toMinor(decimal, exponentOf(currency), currency, text) : 0;
+  if (!(minor instanceof Refused)) return minor;
+  context.issues.push({ code: 'custom', message: `has more digits than an amount in ${currency} can have`, path, input: text });
+  return 0;
+}
+
+export const amountSchema = z
+  .strictObject({ amount: decimalSchema, currency: currencySchema })
+  .transform(({ amount, currency }, context): Amount => ({ minor: readMinor(amount, currency, ['amount'], context), currency }));
+
+export function sayMoney(minor: number, currency: string): string {
+  return `${decimalOfMinor(minor, currency)} ${currency}`;
+}

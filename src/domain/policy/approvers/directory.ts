@@ -1,0 +1,54 @@
+/** The people and units of one company as they are at one instant: what approvers are chosen from. */
+import type { LimitHolder } from '../limits.ts';
+
+export interface Unit {
+  readonly id: string;
+  readonly parentId: string | null;
+  readonly name: string;
+  /** The seller's person for it, as the ERP names them. */
+  readonly accountManager: string | null;
+}
+
+export interface Person extends LimitHolder {
+  readonly id: string;
+  readonly name: string;
+  readonly email: string | null;
+  readonly accountId: string | null;
+  readonly status: string;
+  readonly superiorId: string | null;
+  readonly costCentre: string | null;
+  /** How far this person sees: own, unit, subtree or company. `null`: nobody has limited it. */
+  readonly visibility: string | null;
+}
+
+export interface Delegation {
+  readonly id: string;
+  readonly fromPersonId: string;
+  readonly toPersonId: string;
+  readonly startsAt: Date;
+}
+
+export interface Directory {
+  readonly companyId: string;
+  readonly units: ReadonlyMap<string, Unit>;
+  /** Of the company, and those at the seller whom it names as account managers. */
+  readonly people: ReadonlyMap<string, Person>;
+  /** Those that hold at the instant. */
+  readonly delegations: readonly Delegation[];
+}
+
+/** From the company down to the unit. */
+export function pathOf(units: ReadonlyMap<string, Pick<Unit, 'parentId'>>, id: string | null): string[] {
+  const path: string[] = [];
+  for (let at = id; at !== null && units.has(at) && !path.includes(at); at = units.get(at)?.parentId ?? null) path.unshift(at);
+  return path;
+}
+
+/** In the order of their numbers, so that two looks choose alike. */
+export function peopleIn({ people }: Directory, isWanted: (person: Person) => boolean): Person[] {
+  return [...people.values()].filter(isWanted).sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
+}
+
+export function hasRole({ roles }: LimitHolder, ...wanted: readonly string[]): boolean {
+  return roles.some((role) => wanted.includes(role));
+}
