@@ -18,6 +18,17 @@ export async function createApprovalTables(trx: Knex.Transaction): Promise<void>
     );
     create unique index policies_one_active_key on policies (account_id) where state = 'active';
 
+    create table policy_log (
+      account_id bigint not null,
+      id bigint generated always as identity,
+      version integer not null,
+      at timestamptz not null,
+      action text not null constraint policy_log_action_check check (action in ('put', 'activated', 'retired')),
+      by text not null,
+      reason text,
+      constraint policy_log_pkey primary key (account_id, id)
+    );
+
     create table evaluations (
       order_id bigint not null,
       revision integer not null,

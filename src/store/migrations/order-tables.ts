@@ -42,6 +42,7 @@ export async function createOrderTables(trx: Knex.Transaction): Promise<void> {
       created_at timestamptz not null,
       constraint order_revisions_pkey primary key (order_id, n)
     );
+    create index order_revisions_ship_to_idx on order_revisions ((content ->> 'shipTo'));
 
     create table order_log (
       order_id bigint not null,

@@ -7,6 +7,8 @@ export interface Unit {
   readonly name: string;
   /** The seller's person for it, as the ERP names them. */
   readonly accountManager: string | null;
+  /** IANA. */
+  readonly timeZone: string | null;
 }
 
 export interface Person extends LimitHolder {

@@ -27,7 +27,7 @@ export const shipTo = defineTrigger({
 export const newShipTo = defineTrigger({
   about: 'whether nothing was ever released to this ship-to address',
   schema: yesNoCondition,
-  asksHistory: 'shipTo',
+  asksHistory: true,
   try: ({ eq }, { isNewShipTo }) => ({
     holds: isNewShipTo === eq,
     found: isNewShipTo ? 'new' : 'used before',
@@ -38,7 +38,7 @@ export const newShipTo = defineTrigger({
 export const firstOrder = defineTrigger({
   about: 'whether nothing was released before, `whose` first order it is',
   schema: z.strictObject({ eq: z.boolean(), whose: z.enum(WHOSE) }),
-  asksHistory: 'firstOrder',
+  asksHistory: true,
   try({ eq, whose }, { isFirstOrder }) {
     const say = (isFirst: boolean) => `${isFirst ? 'the first' : 'not the first'} of the ${whose}`;
     return { holds: isFirstOrder[whose] === eq, found: say(isFirstOrder[whose]), wanted: say(eq) };

@@ -19,7 +19,7 @@ export interface Trigger<Schema extends z.ZodType = z.ZodType> {
   /** Sums that must be loaded before it can be tried. */
   spendNeed?(condition: z.output<Schema>): SpendNeed & { includesShipping: boolean };
   /** Facts that cost a search through past orders. */
-  readonly asksHistory?: 'shipTo' | 'firstOrder';
+  readonly asksHistory?: true;
   /** Asks about lines, so that a rule that lets orders pass must say whether one line is enough. */
   readonly asksLines?: true;
 }

@@ -1,0 +1,73 @@
+/** The units and people of a company as they are now, in a few statements whatever its size. */
+import type { Delegation, Directory, Person, Unit } from '../../domain/policy/approvers/directory.ts';
+import type { Database, Transaction } from '../database.ts';
+
+/** Ids of a company and all units below it; circles, which no pull lets in, would end. */
+export const COMPANY_TREE = `with recursive tree(id) as (
+  select id from accounts where id = :companyId::bigint
+  union select a.id from accounts a join tree on a.parent_id = tree.id)`;
+
+export async function loadUnits(db: Database | Transaction, companyId: string): Promise<Map<string, Unit>> {
+  const { rows } = await db.raw<{ rows: Unit[] }>(
+    `${COMPANY_TREE} select a.id, a.parent_id as "parentId", a.name, a.account_manager as "accountManager",
+       a.time_zone as "timeZone"
+     from tree join accounts a using (id)`,
+    { companyId },
+  );
+  return new Map(rows.map((unit) => [unit.id, unit]));
+}
+
+const PERSON_COLUMNS = `c.id, c.name, c.email, c.account_id as "accountId", c.status, c.superior_id as "superiorId", c.cost_centre as "costCentre",
+  array(select lower(btrim(role)) from unnest(c.roles) role) as roles, c.attributes ->> 'visibility' as visibility,
+  array(select lower(btrim(l.external_id)) from links l join sources s on s.id = l.source_id and s.entity = 'contact' where l.local_id = c.id)
+    || ('id:' || c.id) as names`;
+
+export async function loadPeople(db: Database | Transaction, ids: readonly string[]): Promise<Map<string, Person>> {
+  const { rows } = await db.raw<{ rows: Person[] }>(`select ${PERSON_COLUMNS} from contacts c where c.id = any(:ids::bigint[])`, { ids });
+  return new Map(rows.map((person) => [person.id, person]));
+}
+
+/** With the people at the seller whom its units name as account managers, if `withManagers`: by external id, mail address or name. */
+export async function loadDirectory(
+  db: Database | Transaction,
+  { companyId, units, now, withManagers }: { companyId: string; units: ReadonlyMap<string, Unit>; now: Date; withManagers: boolean },
+): Promise<Directory> {
+  const managers = withManagers ? [...new Set([...units.values()].flatMap(({ accountManager }) => accountManager ?? []))] : [];
+  const accountIds = [...units.keys()];
+  const { rows } = await db.raw<{ rows: Person[] }>(
+    `select ${PERSON_COLUMNS} from contacts c where c.account_id = any(:accountIds::bigint[])
+     ${managers.length > 0 ? `union select ${PERSON_COLUMNS} from contacts c where ${IS_MANAGER}` : ''}`,
+    { accountIds, managers: managers.map((name) => name.trim().toLowerCase()) },
+  );
+  return {
+    companyId,
+    units,
+    people: new Map(rows.map((person) => [person.id, person])),
+    delegations: await loadDelegations(db, rows, now),
+  };
+}
+
+const IS_MANAGER = `lower(c.name) = any(:managers::text[]) or lower(c.email) = any(:managers::text[])
+  or c.id in (select l.local_id from links l join sources s on s.id = l.source_id where s.entity = 'contact' and l.key = any(:managers::text[]))`;
+
+/** Those that hold at this instant: `[starts_at, ends_at)`. */
+async function loadDelegations(db: Database | Transaction, people: readonly Person[], now: Date): Promise<Delegation[]> {
+  const { rows } = await db.raw<{ rows: Delegation[] }>(
+    `select id, from_person_id as "fromPersonId", to_person_id as "toPersonId", starts_at as "startsAt" from delegations
+     where from_person_id = any(:ids::bigint[]) and starts_at <= :now and ends_at > :now and (revoked_at is null or revoked_at > :now)`,
+    { ids: people.map(({ id }) => id), now },
+  );
+  return rows;
+}
+
+/** The root of an account's tree. */
+export async function findCompany(db: Database | Transaction, accountId: string): Promise<string> {
+  const { rows } = await db.raw<{ rows: Array<{ id: string }> }>(
+    `with recursive up(id, parent_id) as (
+       select id, parent_id from accounts where id = :accountId::bigint
+       union select a.id, a.parent_id from accounts a join up on a.id = up.parent_id)
+     select id from up where parent_id is null or not exists (select from accounts a where a.id = up.parent_id)`,
+    { accountId },
+  );
+  return rows[0]?.id ?? accountId;
+}
