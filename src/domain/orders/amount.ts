@@ -18,6 +18,12 @@ export function lineAmount(quantity: string, unitPrice: string, currency: string
   return Number.isSafeInteger(minor) ? minor : null;
 }
 
+/** Minor units of a canonical decimal; `null` when it has more decimals than the currency, or is too large. */
+export function minorOf(decimal: string, currency: string): number | null {
+  const minor = new Exact(decimal).times(new Exact(10).pow(exponentOf(currency)));
+  return minor.isInteger() && Number.isSafeInteger(minor.toNumber()) ? minor.toNumber() : null;
+}
+
 /** The price of one unit where `price` buys `perQuantity` of them. */
 export function pricePerUnit(price: string, perQuantity: string): string {
   return new Exact(price).div(perQuantity).toDecimalPlaces(UNIT_PRICE_DECIMALS, Decimal.ROUND_HALF_UP).toString();

@@ -1,0 +1,168 @@
+/** Some orders in one transaction: told apart from those known already, held against the profile, stored and routed. */
+import type { Settings } from '../config/settings.ts';
+import type { Order } from '../domain/orders/order.ts';
+import { OrderInvalid } from '../domain/orders/problem.ts';
+import { parseSubmission, type Submission, submissionDigest } from '../domain/orders/submission.ts';
+import { type KontorError, NeedsOperatorError, RecordRejectedError, RetryLaterError } from '../errors.ts';
+import { connectionLost, type Transaction } from '../store/database.ts';
+import { findByReferences, type KnownOrder } from '../store/orders/find-orders.ts';
+import { appendLog, insertOrder, loadRevision } from '../store/orders/orders.ts';
+import type { OrderContext } from './order-context.ts';
+import { type Routed, settleRoute } from './settle-route.ts';
+import { type Draft, validateSubmissions } from './validate.ts';
+
+export interface Taken extends Routed {
+  readonly kind: 'taken';
+  readonly order: Order;
+}
+
+export interface Known {
+  readonly kind: 'known';
+  readonly order: Order;
+}
+
+export interface RefusedOrder {
+  readonly kind: 'refused';
+  /** As the storefront wrote it; '' when it wrote none. */
+  readonly reference: string;
+  readonly error: KontorError;
+}
+
+export type SubmitOutcome = Taken | Known | RefusedOrder;
+
+interface Candidate {
+  readonly submission: Submission;
+  readonly digest: string;
+}
+
+/** In the caller's transaction. Throws only what may pass by itself. */
+export async function submitBatch(
+  trx: Transaction,
+  { settings, now: clock }: Pick<OrderContext, 'settings' | 'now'>,
+  origin: string,
+  inputs: readonly unknown[],
+): Promise<SubmitOutcome[]> {
+  const now = clock();
+  const parsed = inputs.map((input) => parse(input));
+  const candidates = parsed.filter(isCandidate);
+  const settled = new Map<string, Settled>();
+  const references = [...new Set(candidates.map(({ submission }) => submission.reference))];
+  for (const reference of (await findByReferences(trx, origin, references)).keys()) settled.set(reference, { kind: 'known' });
+  // In the order of references: two batches that hold the same ones wait for each other, and never in a circle.
+  const fresh = firstOfEach(candidates.filter(({ submission }) => !settled.has(submission.reference)));
+  const drafts = await validateSubmissions(trx, settings.orders, fresh, now);
+  const valid: Array<Candidate & { draft: Draft }> = [];
+  for (const [index, candidate] of fresh.entries()) {
+    const { reference } = candidate.submission;
+    const result = drafts[index];
+    if (result && 'draft' in result) valid.push({ ...candidate, draft: result.draft });
+    else settled.set(reference, refused(reference, new OrderInvalid(`order "${reference}"`, result?.problems ?? [])));
+  }
+  await takeAll(trx, { settings, origin, now }, valid, settled);
+  const newest = await findByReferences(trx, origin, references);
+  const firsts = new Set<string>();
+  return parsed.map((one) => (isCandidate(one) ? answer(one, settled.get(one.submission.reference), newest, firsts) : one));
+}
+
+type Settled = { readonly kind: 'known' } | ({ readonly kind: 'taken' } & Routed) | RefusedOrder;
+
+function parse(input: unknown): Candidate | RefusedOrder {
+  const parsed = parseSubmission(input);
+  if ('submission' in parsed) return { submission: parsed.submission, digest: submissionDigest(parsed.submission) };
+  const reference = typeof input === 'object' && input !== null && 'reference' in input ? String(input.reference) : '';
+  return refused(reference, new OrderInvalid(reference === '' ? 'the order' : `order "${reference}"`, parsed.problems));
+}
+
+function isCandidate(one: Candidate | RefusedOrder): one is Candidate {
+  return !('kind' in one);
+}
+
+function refused(reference: string, error: KontorError): RefusedOrder {
+  return { kind: 'refused', reference, error };
+}
+
+function firstOfEach(candidates: readonly Candidate[]): Candidate[] {
+  const first = new Map<string, Candidate>();
+  for (const candidate of candidates) if (!first.has(candidate.submission.reference)) first.set(candidate.submission.reference, candidate);
+  return [...first.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, candidate]) => candidate);
+}
+
+/** What the first of a reference became, told to each that carries it. */
+function answer(
+  { submission: { reference }, digest }: Candidate,
+  settled: Settled | undefined,
+  newest: ReadonlyMap<string, KnownOrder>,
+  firsts: Set<string>,
+): SubmitOutcome {
+  if (settled?.kind === 'refused') return settled;
+  const known = newest.get(reference);
+  if (!settled || !known) throw new Error(`order ${reference} was neither taken nor refused`);
+  const { order, submittedDigest } = known;
+  if (submittedDigest !== digest) return refused(reference, conflict(order));
+  const isFirst = !firsts.has(reference);
+  firsts.add(reference);
+  return settled.kind === 'taken' && isFirst ? { ...settled, order } : { kind: 'known', order };
+}
+
+function conflict({ id, externalKey, reference, origin }: Order): NeedsOperatorError {
+  return new NeedsOperatorError(
+    'ORDER_CONFLICT',
+    `reference "${reference}" (${origin}) belongs to order ${externalKey}, which was submitted with other content; use a new reference for a new order, or revise order ${id}`,
+    { details: { orderId: id } },
+  );
+}
+
+interface Taking {
+  readonly settings: Settings;
+  readonly origin: string;
+  readonly now: Date;
+}
+
+type Valid = Candidate & { readonly draft: Draft };
+
+/** All together; should one of them fail, each by itself, so that only the bad one is left out. */
+async function takeAll(trx: Transaction, taking: Taking, valid: readonly Valid[], settled: Map<string, Settled>): Promise<void> {
+  if (valid.length === 0) return;
+  try {
+    const taken = await trx.transaction(async (inner) => {
+      const outcomes: Settled[] = [];
+      for (const one of valid) outcomes.push(await take(inner, taking, one));
+      return outcomes;
+    });
+    for (const [index, one] of valid.entries()) settled.set(one.submission.reference, taken[index] as Settled);
+  } catch (error) {
+    passOn(error);
+    for (const one of valid) {
+      const { reference } = one.submission;
+      settled.set(reference, await trx.transaction((inner) => take(inner, taking, one)).catch((cause) => asRefused(reference, cause)));
+    }
+  }
+}
+
+async function take(trx: Transaction, { settings, origin, now }: Taking, { submission, digest, draft }: Valid): Promise<Settled> {
+  const { reference } = submission;
+  const order = await insertOrder(trx, { origin, reference, keyPrefix: settings.orders.keyPrefix, submittedDigest: digest, ...draft }, now);
+  if (!order) return { kind: 'known' };
+  await appendLog(trx, order.id, { kind: 'submitted', personId: order.orderedById, actor: origin, revision: 1 }, now);
+  const revision = await loadRevision(trx, order.id, 1);
+  return { kind: 'taken', ...(await settleRoute(trx, settings, order, revision, now)) };
+}
+
+/** What concerns more than this one order: nothing is wrong with it, and it is tried again as a whole. */
+function passOn(error: unknown): void {
+  const lost = connectionLost(error);
+  if (lost) throw lost;
+  if (error instanceof RetryLaterError) throw error;
+}
+
+function asRefused(reference: string, error: unknown): RefusedOrder {
+  passOn(error);
+  if (error instanceof NeedsOperatorError || error instanceof RecordRejectedError) return refused(reference, error);
+  const message = error instanceof Error ? error.message : String(error);
+  return refused(
+    reference,
+    new NeedsOperatorError('INTERNAL', `order "${reference}" could not be taken: ${message}. This is a defect in Kontor; report it`, {
+      cause: error,
+    }),
+  );
+}
