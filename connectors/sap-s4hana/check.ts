@@ -1,26 +1,43 @@
 /** Proof of access: each service the connection needs is asked for one row. */
 import type { SystemInfo } from '../../src/connector/contract.ts';
 import { allOf, compare, readPage } from '../../src/connector/odata/index.ts';
-import { KontorError } from '../../src/errors.ts';
-import { SERVICE, sapPath } from './http.ts';
+import { type ErrorCode, KontorError } from '../../src/errors.ts';
+import { askOf, SERVICE, sapPath } from './http.ts';
 import { type SapSession, text } from './partners.ts';
+import { serviceOf } from './sales-order-service.ts';
+import type { SapSettings } from './settings.ts';
 
 interface Probe {
   /** Service and entity set. */
   readonly set: string;
   readonly cure: string;
+  /** Where one row of it is asked for. */
+  path(config: SapSettings): string;
 }
 
+const ONE_ROW = { top: 1 };
+const probe = (set: string, cure: string): Probe => ({ set, cure, path: (config) => sapPath(config, set, ONE_ROW) });
+
 /** Without these the rest works. */
-const OPTIONAL: readonly Probe[] = [
-  { set: `${SERVICE.order}/A_SalesOrder`, cure: 'orders cannot be sent; add scenario SAP_COM_0109 (on premise: V_VBAK_VKO, V_VBAK_AAT)' },
-  { set: `${SERVICE.price}/A_SlsPrcgCndnRecdValidity`, cure: 'prices cannot be read; add scenario SAP_COM_0294, or leave `price` out' },
-  { set: `${SERVICE.stock}/A_MatlStkInAcctMod`, cure: 'stock cannot be read; add scenario SAP_COM_0164, or leave `stock` out' },
-];
-const CREDIT: Probe = {
-  set: `${SERVICE.credit}/CreditManagementAccount`,
-  cure: 'credit limits cannot be read; add the scenario of credit management, or leave `creditSegment` out',
-};
+const PRICES = probe(
+  `${SERVICE.price}/A_SlsPrcgCndnRecdValidity`,
+  'prices cannot be read; add scenario SAP_COM_0294, or leave `price` out',
+);
+const STOCK = probe(`${SERVICE.stock}/A_MatlStkInAcctMod`, 'stock cannot be read; add scenario SAP_COM_0164, or leave `stock` out');
+const CREDIT = probe(
+  `${SERVICE.credit}/CreditManagementAccount`,
+  'credit limits cannot be read; add the scenario of credit management, or leave `creditSegment` out',
+);
+
+function probesOf(config: SapSettings): Probe[] {
+  const { names, path } = serviceOf(config);
+  const orders: Probe = {
+    set: names.set,
+    cure: 'orders cannot be sent; add scenario SAP_COM_0109 (on premise: V_VBAK_VKO, V_VBAK_AAT)',
+    path: () => path(config, '', ONE_ROW),
+  };
+  return [orders, PRICES, STOCK, ...(config.creditSegment === undefined ? [] : [CREDIT])];
+}
 
 export async function check(session: SapSession): Promise<SystemInfo> {
   const { config, http } = session;
@@ -41,21 +58,33 @@ export async function check(session: SapSession): Promise<SystemInfo> {
   if (areas.rows.length === 0) {
     warnings.push(`no customer is in sales area ${organization}/${channel}/${division}; correct \`salesArea\`, or extend customers to it`);
   }
-  for (const { set, cure } of config.creditSegment === undefined ? OPTIONAL : [...OPTIONAL, CREDIT]) {
-    const granted = await isOffered(session, set);
+  for (const { set, cure, path } of probesOf(config)) {
+    const granted = await isOffered(readPage(http, path(config)));
     permissions.push({ name: set.split('/')[0] ?? set, granted });
     if (!granted) warnings.push(`${set} is not there or not allowed: ${cure}`);
+  }
+  if (config.batch && !(await takesBatches(session))) {
+    permissions.push({ name: `${SERVICE.partner}/$batch`, granted: false });
+    warnings.push(`${SERVICE.partner}/$batch is not let through: set \`batch: false\`, or have the gateway in front of SAP allow it`);
   }
   const client = config.client === undefined ? '' : `, client ${config.client}`;
   return { summary: `SAP S/4HANA${client}: ${partners.count ?? 'some'} customers`, warnings, permissions };
 }
 
-/** A service that is missing is no failure of the connection, so these two are answers here. */
-async function isOffered({ config, http }: SapSession, set: string): Promise<boolean> {
-  return readPage(http, sapPath(config, set, { top: 1 })).then(
+/** Two reads together, both of which were allowed alone. */
+function takesBatches(session: SapSession): Promise<boolean> {
+  const path = sapPath(session.config, `${SERVICE.partner}/A_BusinessPartner`, { select: ['BusinessPartner'], ...ONE_ROW });
+  return isOffered(askOf(session, SERVICE.partner)([path, path]), [...MISSING, 'ERP_REFUSED', 'ERP_ANSWER_UNUSABLE']);
+}
+
+const MISSING: readonly ErrorCode[] = ['ERP_PERMISSION_MISSING', 'ERP_NOT_FOUND'];
+
+/** What is missing is no failure of the connection, so these are answers here. */
+async function isOffered(asking: Promise<unknown>, missing = MISSING): Promise<boolean> {
+  return asking.then(
     () => true,
     (error: unknown) => {
-      if (error instanceof KontorError && (error.code === 'ERP_PERMISSION_MISSING' || error.code === 'ERP_NOT_FOUND')) return false;
+      if (error instanceof KontorError && missing.includes(error.code)) return false;
       throw error;
     },
   );

@@ -1,19 +1,15 @@
-/** Sales orders: one deep insert makes the whole order, and it stays in A_SalesOrder until it is archived years later. */
+/** Sales orders: one deep insert makes the whole order, and it stays where it is until it is archived years later. */
 import { z } from 'zod';
-import { allOf, anyOf, compare, type ODataRow, readAll } from '../../src/connector/odata/index.ts';
-import type { OrderState, OrderTarget, PlacedOrder } from '../../src/connector/orders.ts';
+import { anyOf, compare, type ODataRow, readAllOf } from '../../src/connector/odata/index.ts';
+import type { OrderTarget, PlacedOrder } from '../../src/connector/orders.ts';
 import { RetryLaterError } from '../../src/errors.ts';
-import { plainDecimal } from './decimals.ts';
-import { SERVICE, sapPath } from './http.ts';
 import { orderBody } from './order-body.ts';
-import { type SapSession, text } from './partners.ts';
-import { listIn, textIn } from './rows.ts';
+import { inGroups, type SapSession, text } from './partners.ts';
+import { placedOrder } from './placed-order.ts';
+import { releaseStep } from './release-order.ts';
+import { sending, serviceOf } from './sales-order-service.ts';
 import type { SapSettings } from './settings.ts';
-
-const SET = `${SERVICE.order}/A_SalesOrder`;
-const PARTS = ['to_Item', 'to_Item/to_PricingElement'];
-/** Orders asked for by number in one filter. */
-const AT_ONCE = 25;
+import { withoutAddressIds } from './standard-address.ts';
 
 export const orders: OrderTarget<SapSettings> = {
   traits: {
@@ -28,30 +24,41 @@ export const orders: OrderTarget<SapSettings> = {
   },
   // A field of 35 characters: a longer reference would be cut there, and another one found. So only equal ones count.
   find: async (session, reference) =>
-    (await ordersWhere(session, compare('PurchaseOrderByCustomer', 'eq', text(reference)))).filter(
+    (await ordersWhere(session, [compare('PurchaseOrderByCustomer', 'eq', text(reference))])).filter(
       (order) => order.reference === reference,
     ),
-  async create({ config, http }, order) {
-    const { json } = await http.send({ method: 'POST', path: sapPath(config, SET), json: orderBody(order, config) });
-    const number = createdNumber.safeParse(json).data?.d.SalesOrder;
+  async create(session, order) {
+    const { config, http } = session;
+    const service = serviceOf(config);
+    const sent = service.hasAddressIds ? order : await withoutAddressIds(session, order);
+    const json = orderBody(sent, config);
+    const answer = await http.send({ method: 'POST', path: service.path(config, ''), headers: sending(service), json });
+    const number = createdNumber.safeParse(answer.json).data;
     if (number !== undefined) return { id: number, number };
     throw new RetryLaterError('ERP_OUTCOME_UNKNOWN', `order ${order.reference}: the answer names no order; it is looked for`);
   },
-  steps: [],
-  async status(session, ids) {
-    const all: PlacedOrder[] = [];
-    for (let start = 0; start < ids.length; start += AT_ONCE) {
-      const either = ids.slice(start, start + AT_ONCE).map((id) => compare('SalesOrder', 'eq', text(id)));
-      all.push(...(await ordersWhere(session, anyOf(...either))));
-    }
-    return all;
-  },
+  steps: [releaseStep],
+  status: (session, ids) =>
+    ordersWhere(
+      session,
+      inGroups(ids, session.config.filterSize).map((group) => anyOf(...group.map((id) => compare('SalesOrder', 'eq', text(id)))) ?? ''),
+    ),
 };
 
-const createdNumber = z.object({ d: z.object({ SalesOrder: z.string().min(1) }) });
+const created = z.object({ SalesOrder: z.string().min(1) });
+const createdNumber = z.union([
+  z.object({ d: created }).transform(({ d }) => d.SalesOrder),
+  created.transform((order) => order.SalesOrder),
+]);
 
-async function ordersWhere({ config, http }: SapSession, filter: string | undefined): Promise<PlacedOrder[]> {
-  const rows = await readAll(http, sapPath(config, SET, { filter: allOf(filter), expand: PARTS, orderBy: ['SalesOrder'] }));
+async function ordersWhere(session: SapSession, filters: readonly string[]): Promise<PlacedOrder[]> {
+  const { config } = session;
+  const service = serviceOf(config);
+  const query = { expand: service.expand, orderBy: ['SalesOrder'] };
+  const rows = await readAllOf(
+    service.ask(session),
+    filters.map((filter) => service.path(config, '', { ...query, filter })),
+  );
   return rows.map((row) => placedOrder(known(row), config));
 }
 
@@ -61,44 +68,4 @@ const found = z.looseObject({ SalesOrder: z.string().min(1), PurchaseOrderByCust
 function known(row: ODataRow): ODataRow {
   if (found.safeParse(row).success) return row;
   throw new RetryLaterError('ERP_ANSWER_UNUSABLE', 'A_SalesOrder: an order came without its number or its purchase order number');
-}
-
-export function placedOrder(row: ODataRow, { priceCondition }: Pick<SapSettings, 'priceCondition'>): PlacedOrder {
-  const items = listIn(row, 'to_Item').sort((a, b) => Number(textIn(a, 'SalesOrderItem')) - Number(textIn(b, 'SalesOrderItem')));
-  const id = textIn(row, 'SalesOrder');
-  return {
-    id,
-    number: id,
-    reference: textIn(row, 'PurchaseOrderByCustomer'),
-    soldTo: textIn(row, 'SoldToParty') || null,
-    ...stateOf(row),
-    foundIn: null,
-    currency: textIn(row, 'TransactionCurrency') || null,
-    lines: items.map((item) => ({
-      product: textIn(item, 'Material') || null,
-      quantity: plainDecimal(textIn(item, 'RequestedQuantity')),
-      unitPrice: unitPriceOf(item, priceCondition),
-    })),
-  };
-}
-
-/** A: not yet processed, B: partly, C: completely; blank: does not apply. */
-function stateOf(row: ODataRow): { state: OrderState; stateThere: string } {
-  const [process, rejection, delivery] = [
-    textIn(row, 'OverallSDProcessStatus'),
-    textIn(row, 'OverallSDDocumentRejectionSts'),
-    textIn(row, 'OverallTotalDeliveryStatus') || textIn(row, 'OverallDeliveryStatus'),
-  ];
-  const stateThere = `process ${process || '-'}, delivery ${delivery || '-'}, rejection ${rejection || '-'}`;
-  if (rejection === 'C') return { state: 'cancelled', stateThere };
-  if (process === 'C') return { state: 'invoiced', stateThere };
-  return { state: delivery === 'C' ? 'shipped' : 'accepted', stateThere };
-}
-
-/** What our own condition says, if it is for one unit; SAP may have added others. `null`: it cannot be told. */
-function unitPriceOf(item: ODataRow, priceCondition: string | null): string | null {
-  const condition = listIn(item, 'to_PricingElement').find((element) => textIn(element, 'ConditionType') === priceCondition);
-  const rate = textIn(condition, 'ConditionRateValue');
-  const per = plainDecimal(textIn(condition, 'ConditionQuantity'));
-  return rate !== '' && ['', '0', '1'].includes(per) ? plainDecimal(rate) : null;
 }

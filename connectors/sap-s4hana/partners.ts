@@ -1,10 +1,10 @@
 /** Business partners that are customers, page by page in the order of their numbers: what accounts, contacts and addresses are read from. */
 import { z } from 'zod';
 import type { Cursor, Page, Session, Watermark } from '../../src/connector/contract.ts';
-import { allOf, anyOf, compare, literal, msOf, type ODataRow, readAll, readPage, secondsOf } from '../../src/connector/odata/index.ts';
+import { allOf, anyOf, compare, literal, msOf, type ODataRow, readAllOf, readPage, secondsOf } from '../../src/connector/odata/index.ts';
 import { pullByWatermark } from '../../src/connector/watermark.ts';
 import { RetryLaterError } from '../../src/errors.ts';
-import { SERVICE, sapPath } from './http.ts';
+import { askOf, SERVICE, sapPath } from './http.ts';
 import type { PartnerOptions, SapSettings } from './settings.ts';
 
 export type SapSession = Session<SapSettings>;
@@ -51,7 +51,7 @@ export function pullPartners(session: SapSession, { options, cursor, expand, rec
         orderBy: ['BusinessPartner'],
         top: config.pageSize,
       });
-      const page = await readPage(http, path);
+      const page = await readPage(http, path, {}, askOf(session, SERVICE.partner));
       const last = page.rows.at(-1)?.BusinessPartner;
       const isMore = page.next !== null || page.size >= config.pageSize;
       if (isMore && typeof last !== 'string') {
@@ -98,9 +98,6 @@ function newestOf(partners: readonly ODataRow[]): Date | null {
   return newest === 0 ? null : new Date(newest);
 }
 
-/** Values in one filter: longer addresses are refused by some gateways. */
-const AT_ONCE = 25;
-
 export interface LookUp {
   /** Service and entity set. */
   readonly set: string;
@@ -113,12 +110,16 @@ export interface LookUp {
 }
 
 /** Rows that belong to those of a page; none for no values. */
-export async function lookUp({ config, http }: SapSession, { set, by, values, filter, expand, select }: LookUp): Promise<ODataRow[]> {
+export async function lookUp(session: SapSession, { set, by, values, filter, expand, select }: LookUp): Promise<ODataRow[]> {
+  const { config } = session;
   const wanted = [...new Set(values)].filter((value) => value !== '');
-  const rows: ODataRow[] = [];
-  for (let start = 0; start < wanted.length; start += AT_ONCE) {
-    const either = wanted.slice(start, start + AT_ONCE).flatMap((value) => by.map((name) => compare(name, 'eq', text(value))));
-    rows.push(...(await readAll(http, sapPath(config, set, { filter: allOf(filter, anyOf(...either)), expand, select }))));
-  }
-  return rows;
+  const paths = inGroups(wanted, config.filterSize).map((group) => {
+    const either = group.flatMap((value) => by.map((name) => compare(name, 'eq', text(value))));
+    return sapPath(config, set, { filter: allOf(filter, anyOf(...either)), expand, select });
+  });
+  return readAllOf(askOf(session, set.split('/')[0] ?? set), paths);
+}
+
+export function inGroups<T>(all: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, place) => all.slice(place * size, (place + 1) * size));
 }

@@ -4,7 +4,7 @@ import type { Cursor, Page } from '../../src/connector/contract.ts';
 import { allOf, anyOf, behind, civilDate, compare, literal, type ODataRow, readPage } from '../../src/connector/odata/index.ts';
 import { pullByWatermark } from '../../src/connector/watermark.ts';
 import { RetryLaterError } from '../../src/errors.ts';
-import { SERVICE, sapPath } from './http.ts';
+import { askOf, SERVICE, sapPath } from './http.ts';
 import { lookUp, partnerWatermark, type SapSession, text } from './partners.ts';
 import { dayAfter, groupedBy, listIn, plainIn, rowIn, textIn } from './rows.ts';
 import type { PriceOptions, SapSettings } from './settings.ts';
@@ -27,7 +27,7 @@ export function readPrices(session: SapSession, { conditionTypes }: PriceOptions
         orderBy: KEYS,
         top: config.pageSize,
       });
-      const page = await readPage(http, path);
+      const page = await readPage(http, path, {}, askOf(session, SERVICE.price));
       const isMore = page.next !== null || page.size >= config.pageSize;
       const last = page.rows.at(-1);
       return {

@@ -59,6 +59,20 @@ export const sapSettings = z
       .nullable()
       .default('TX01')
       .describe('Header text that takes the note of an order; null leaves notes out.'),
+    orderBlock: z
+      .strictObject({
+        delivery: code(2, 'a delivery block reason').optional(),
+        billing: code(2, 'a billing block reason').optional(),
+      })
+      .refine(({ delivery, billing }) => (delivery ?? billing) !== undefined, 'must name a reason for `delivery`, `billing` or both')
+      .optional()
+      .describe('Orders are made with these blocks, which are lifted once the order has been found again; none if absent.'),
+    salesOrders: z
+      .enum(['v2', 'v4'])
+      .default('v2')
+      .describe('Which sales order service takes the orders: API_SALES_ORDER_SRV, or that of OData version 4.'),
+    batch: z.boolean().default(true).describe('Several reads go as one $batch; false where a gateway forbids it.'),
+    filterSize: z.int().min(1).max(100).default(25).describe('Keys asked for in one filter; fewer where a gateway refuses long addresses.'),
     pageSize: z.int().min(1).max(5000).default(100).describe('Business partners asked for at once.'),
     ...httpSettings,
   })

@@ -1,9 +1,9 @@
 /** Stock per material and plant. Stock is counted per storage location, batch and kind; nothing is stamped, so all is read every time. */
 import { z } from 'zod';
 import type { Cursor, Page } from '../../src/connector/contract.ts';
+import { sumOf } from '../../src/connector/decimals.ts';
 import { allOf, anyOf, compare, type ODataRow, readAll, readPage } from '../../src/connector/odata/index.ts';
 import { pullByWatermark } from '../../src/connector/watermark.ts';
-import { sumOf } from './decimals.ts';
 import { SERVICE, sapPath } from './http.ts';
 import { partnerWatermark, type SapSession, text } from './partners.ts';
 import { groupedBy, textIn } from './rows.ts';

@@ -182,6 +182,16 @@ describe('a CSRF token', () => {
     expect(server.requests.filter((text) => text.startsWith('POST'))).toHaveLength(2);
   });
 
+  it('that is never accepted lets a read begin anew, a few times', async () => {
+    const server = await startRawServer(({ text, socket }) =>
+      socket.write(text.startsWith('POST') ? http(403, '{}', { 'x-csrf-token': 'Required' }) : http(200, '{}', { 'x-csrf-token': 'odd' })),
+    );
+    open.push(server);
+    const { send } = openHttp(server.url, { profile: { csrf: { ...CSRF, everyMethod: true } } });
+    await expect(send({ ...WRITE, effect: 'read' })).rejects.toMatchObject({ name: 'RetryLaterError', code: 'ERP_ANSWER_UNUSABLE' });
+    expect(server.requests.filter((text) => text.startsWith('POST'))).toHaveLength(6);
+  });
+
   it('is not asked of systems behind a gateway that gives none', async () => {
     const { send, state } = await setup({ csrf: CSRF }, { wantsToken: false });
     await send(WRITE);

@@ -96,7 +96,8 @@ class Sender {
         hasNewToken = true;
         continue;
       }
-      if (isRefused && Object.keys(token).length === 0) throw withoutToken(asked);
+      // Who only asks has asked nothing yet, and may begin anew.
+      if (isRefused && (asked.effect === 'read' || Object.keys(token).length === 0)) throw withoutToken(asked, token);
       const judgement = this.#judge(answer);
       if (judgement.verdict === 'login' && !isRenewed && login.refused(proof)) {
         isRenewed = true;

@@ -89,12 +89,10 @@ export function unusableAnswer(asked: Asked, answer: WireAnswer): KontorError {
   );
 }
 
-/** A page of something in between answered in place of the system: no right is missing, and nothing was carried out. */
-export function withoutToken({ connection, method, path }: Asked): KontorError {
-  return new RetryLaterError(
-    'ERP_ANSWER_UNUSABLE',
-    `${connection}: ${method} ${path} wants a token, and the answer that should have brought one had none; nothing was carried out`,
-  );
+/** A page of something in between answered in place of the system, or its session ended at once: no right is missing, and nothing was carried out. */
+export function withoutToken({ connection, method, path }: Asked, token: object): KontorError {
+  const had = Object.keys(token).length === 0 ? 'the answer that should have brought one had none' : 'refuses the one it has just given';
+  return new RetryLaterError('ERP_ANSWER_UNUSABLE', `${connection}: ${method} ${path} wants a token, and ${had}; nothing was carried out`);
 }
 
 function redirected(where: string, { headers }: WireAnswer): string {

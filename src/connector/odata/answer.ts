@@ -40,6 +40,13 @@ export function entityOf(json: unknown, what: string): ODataRow {
   return body as ODataRow;
 }
 
+/** What proves to a later change that nobody else has changed the entity since it was read. */
+export function etagOf(entity: ODataRow, headers: Readonly<Record<string, string>>): string | undefined {
+  const { __metadata: metadata, '@odata.etag': v4 } = entity;
+  const etag = v4 ?? (isObject(metadata) ? metadata.etag : undefined) ?? headers.etag;
+  return typeof etag === 'string' && etag !== '' ? etag : undefined;
+}
+
 /** An expanded collection that the server cut: the rest lies behind `next`. */
 export interface CutCollection {
   readonly rows: ODataRow[];

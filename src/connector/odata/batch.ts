@@ -117,5 +117,8 @@ function insideOf(root: string, path: string): string | undefined {
 
 function unusable(what: string, why: string): RetryLaterError {
   const name = what.replace(/\?.*$/, '');
-  return new RetryLaterError('ERP_ANSWER_UNUSABLE', `${name}: the answer cannot be used: ${why}; see what stands in between`);
+  return new RetryLaterError(
+    'ERP_ANSWER_UNUSABLE',
+    `${name}: the answer cannot be used: ${why}; see what stands in between, or ask without batches`,
+  );
 }

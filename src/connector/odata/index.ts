@@ -1,5 +1,5 @@
 /** OData, versions 2 and 4, for connectors that speak it. */
-export { type CutCollection, entityOf, type ODataPage, type ODataRow, pageOf, plainRow } from './answer.ts';
+export { type CutCollection, entityOf, etagOf, type ODataPage, type ODataRow, pageOf, plainRow } from './answer.ts';
 export { type Ask, askEach, askInBatches, type BatchService } from './batch.ts';
 export { allOf, anyOf, behind, type Comparison, compare } from './filter.ts';
 export { type EdmType, literal, type ODataVersion } from './literals.ts';

@@ -1,57 +1,97 @@
-/** A_SalesOrder of the simulated S/4HANA: deep insert, status, and the refusals of a real one. */
-import { Refusal, type SimAnswer, type SimRequest } from '../dialect.ts';
+/** Sales orders of the world as the services of both versions show them. */
 import type { World, WorldOrder } from '../world.ts';
-import type { PropertyType, Row, Sets } from './odata/types.ts';
+import type { EntitySet, Navigation, PropertyType, Row, Sets } from './odata/types.ts';
 import { AREA } from './sap-s4-partner-rows.ts';
 
 const texts = (...names: string[]): Record<string, PropertyType> => Object.fromEntries(names.map((name) => [name, 'string' as const]));
 
-export function orderSets(world: World): Sets {
-  const orderIn = (row: Row): WorldOrder | undefined => world.row('order', String(row['#order'] ?? ''));
-  const items = (row: Row): Row[] => itemRows(orderIn(row));
+/** Order id -> block field -> reason. The world knows no blocks. */
+export type Blocks = Map<string, Readonly<Record<string, string>>>;
+
+/** What both versions call the same. */
+const HEADER: EntitySet['properties'] = {
+  SalesOrder: 'alpha',
+  SoldToParty: 'alpha',
+  ...texts('SalesOrderType', 'SalesOrganization', 'PurchaseOrderByCustomer', 'TransactionCurrency', 'OverallSDProcessStatus'),
+  ...texts('OverallSDDocumentRejectionSts', 'DeliveryBlockReason', 'HeaderBillingBlockReason', 'OverallDeliveryStatus'),
+  LastChangeDateTime: 'instant',
+  TotalNetAmount: 'decimal',
+};
+const ITEM: EntitySet['properties'] = {
+  SalesOrder: 'alpha',
+  ...texts('SalesOrderItem', 'PurchaseOrderByCustomer'),
+  RequestedQuantity: 'decimal',
+  NetAmount: 'decimal',
+};
+const PRICE: EntitySet['properties'] = {
+  SalesOrder: 'alpha',
+  ...texts('SalesOrderItem', 'PricingProcedureStep', 'ConditionType', 'ConditionCurrency'),
+  ConditionQuantity: 'decimal',
+};
+
+interface Names {
+  readonly header: string;
+  readonly item: string;
+  readonly price: string;
+  readonly toItem: string;
+  readonly toPrice: string;
+  readonly also: readonly [header: EntitySet['properties'], item: EntitySet['properties'], price: EntitySet['properties']];
+}
+
+const V2: Names = {
+  header: 'A_SalesOrder',
+  item: 'A_SalesOrderItem',
+  price: 'A_SalesOrderItemPrElement',
+  toItem: 'to_Item',
+  toPrice: 'to_PricingElement',
+  also: [texts('OverallTotalDeliveryStatus'), texts('Material', 'UnderlyingPurchaseOrderItem'), { ConditionRateValue: 'decimal' }],
+};
+
+/** Names of SAP's published metadata of CE_SALESORDER_0001. */
+const V4: Names = {
+  header: 'SalesOrder',
+  item: 'SalesOrderItem',
+  price: 'SalesOrderItemPricingElement',
+  toItem: '_Item',
+  toPrice: '_ItemPricingElement',
+  also: [{}, texts('Product', 'RequestedQuantitySAPUnit'), { ConditionRateAmount: 'decimal' }],
+};
+
+export function orderSets(world: World, blocks: Blocks, version: 2 | 4): Sets {
+  const { header, item, price, toItem, toPrice, also } = version === 2 ? V2 : V4;
+  const many = (to: string, rows: Navigation['rows']): Navigation => ({ to, many: true, rows });
+  const itemsOf = (row: Row) => itemRows(world.row('order', String(row['#order'] ?? '')));
   return {
-    A_SalesOrder: {
-      properties: {
-        SalesOrder: 'alpha',
-        SoldToParty: 'alpha',
-        ...texts('SalesOrderType', 'SalesOrganization', 'PurchaseOrderByCustomer', 'TransactionCurrency', 'OverallSDProcessStatus'),
-        ...texts('OverallSDDocumentRejectionSts', 'OverallTotalDeliveryStatus'),
-        LastChangeDateTime: 'instant',
-        TotalNetAmount: 'decimal',
-      },
+    [header]: {
+      properties: { ...HEADER, ...also[0] },
       keys: ['SalesOrder'],
-      rows: () => world.rows('order').map(headerRow),
-      navigations: { to_Item: { to: 'A_SalesOrderItem', many: true, rows: items } },
+      rows: () => world.rows('order').map((order) => headerRow(order, blocks)),
+      navigations: { [toItem]: many(item, itemsOf) },
+      etag: (row) => String(row['#etag']),
     },
-    A_SalesOrderItem: {
-      properties: {
-        SalesOrder: 'alpha',
-        ...texts('SalesOrderItem', 'Material', 'UnderlyingPurchaseOrderItem', 'PurchaseOrderByCustomer'),
-        RequestedQuantity: 'decimal',
-        NetAmount: 'decimal',
-      },
+    [item]: {
+      properties: { ...ITEM, ...also[1] },
       keys: ['SalesOrder', 'SalesOrderItem'],
       rows: () => world.rows('order').flatMap(itemRows),
-      navigations: { to_PricingElement: { to: 'A_SalesOrderItemPrElement', many: true, rows: pricingRows } },
+      navigations: { [toPrice]: many(price, pricingRows) },
     },
-    A_SalesOrderItemPrElement: {
-      properties: {
-        SalesOrder: 'alpha',
-        ...texts('SalesOrderItem', 'PricingProcedureStep', 'ConditionType', 'ConditionCurrency'),
-        ConditionRateValue: 'decimal',
-        ConditionQuantity: 'decimal',
-      },
-      keys: ['SalesOrder', 'SalesOrderItem', 'PricingProcedureStep'],
-      rows: () => [],
-    },
+    [price]: { properties: { ...PRICE, ...also[2] }, keys: ['SalesOrder', 'SalesOrderItem', 'PricingProcedureStep'], rows: () => [] },
   };
 }
 
+/** As a real one looks: the instant of the last change, finer than the world's. */
+export function etagOf({ changedAt, version }: WorldOrder): string {
+  const instant = changedAt.toISOString().replace('Z', `${String(version).padStart(4, '0')}Z`);
+  return `W/"datetimeoffset'${encodeURIComponent(instant)}'"`;
+}
+
 /** Orders stay where they are, whatever becomes of them. */
-function headerRow({ id, reference, soldTo, currency, state, changedAt }: WorldOrder): Row {
+function headerRow(order: WorldOrder, blocks: Blocks): Row {
+  const { id, reference, soldTo, currency, state, changedAt } = order;
   const isDelivered = state === 'shipped' || state === 'invoiced';
   return {
     '#order': id,
+    '#etag': etagOf(order),
     SalesOrder: id,
     SalesOrderType: 'OR',
     SalesOrganization: AREA.SalesOrganization,
@@ -61,6 +101,10 @@ function headerRow({ id, reference, soldTo, currency, state, changedAt }: WorldO
     OverallSDProcessStatus: state === 'invoiced' ? 'C' : isDelivered || state === 'processing' ? 'B' : 'A',
     OverallSDDocumentRejectionSts: state === 'cancelled' ? 'C' : 'A',
     OverallTotalDeliveryStatus: isDelivered ? 'C' : 'A',
+    OverallDeliveryStatus: isDelivered ? 'C' : 'A',
+    DeliveryBlockReason: '',
+    HeaderBillingBlockReason: '',
+    ...blocks.get(id),
     LastChangeDateTime: changedAt.toISOString(),
     TotalNetAmount: null,
   };
@@ -74,6 +118,7 @@ function itemRows(order: WorldOrder | undefined): Row[] {
     SalesOrder: order?.id ?? '',
     SalesOrderItem: String((place + 1) * 10),
     Material: product,
+    Product: product,
     RequestedQuantity: Number.isInteger(Number(quantity)) ? `${Number(quantity)}.000` : quantity,
     NetAmount: null,
     UnderlyingPurchaseOrderItem: lineReference ?? '',
@@ -89,67 +134,9 @@ function pricingRows(item: Row): Row[] {
     ConditionCurrency: item['#currency'] ?? '',
     ConditionQuantity: '1',
   };
+  const priced = (rate: Row[string]) => ({ ConditionRateValue: rate, ConditionRateAmount: rate });
   return [
-    { ...common, PricingProcedureStep: '10', ConditionType: 'PPR0', ConditionRateValue: '999.99' },
-    { ...common, PricingProcedureStep: '20', ConditionType: 'PMP0', ConditionRateValue: item['#price'] ?? '' },
+    { ...common, PricingProcedureStep: '10', ConditionType: 'PPR0', ...priced('999.99') },
+    { ...common, PricingProcedureStep: '20', ConditionType: 'PMP0', ...priced(item['#price'] ?? '') },
   ];
-}
-
-interface Given {
-  readonly [name: string]: unknown;
-}
-
-/** One unit of work: everything is looked up before anything is made. Fields are cut to their length, as a move in ABAP does. */
-export function createOrder(request: SimRequest, world: World, service: string): SimAnswer {
-  const body = request.json() as Given;
-  const said = (name: string): string => (typeof body[name] === 'string' ? (body[name] as string) : '');
-  if (said('SalesOrderType') === '') throw refusal('V1/045', 'Enter a sales document type');
-  const account = world.row('account', said('SoldToParty'));
-  if (!account) throw refusal('VP/199', `Sold-to party ${said('SoldToParty')} not maintained for sales area 1010 10 00`);
-  if (said('SalesOrganization') !== AREA.SalesOrganization)
-    throw refusal('V1/321', `Sales organization ${said('SalesOrganization')} is not defined`);
-  if (account.blocked) throw refusal('V1/156', 'Customer is blocked for order entry');
-  const items = listIn(body.to_Item);
-  const numbers = new Set(world.rows('product').map(({ number }) => number));
-  for (const { Material } of items)
-    if (!numbers.has(String(Material))) throw refusal('V1/382', `Item 000010: material ${String(Material)} is not defined`);
-  const shipTo = listIn(body.to_Partner).find(({ PartnerFunction }) => PartnerFunction === 'SH');
-  const order = world.placeOrder({
-    reference: said('PurchaseOrderByCustomer').slice(0, 35),
-    soldTo: account.id,
-    shipTo: shipTo ? String(shipTo.AddressID ?? shipTo.Customer) : null,
-    currency: said('TransactionCurrency') || account.currency,
-    lines: items.map((item) => ({
-      product: String(item.Material),
-      quantity: String(item.RequestedQuantity),
-      unitPrice: String(
-        listIn(item.to_PricingElement).find(({ ConditionType }) => ConditionType === 'PMP0')?.ConditionRateValue ?? '999.99',
-      ),
-      lineReference: String(item.UnderlyingPurchaseOrderItem ?? item.PurchaseOrderByCustomer ?? '') || null,
-    })),
-  });
-  const address = `${service}/A_SalesOrder('${order.id}')`;
-  const etag = `W/"${order.changedAt.toISOString()}"`;
-  const d = {
-    __metadata: { uri: address, etag },
-    SalesOrder: order.id,
-    SoldToParty: order.soldTo,
-    PurchaseOrderByCustomer: order.reference,
-  };
-  return { status: 201, headers: { location: address, etag, dataserviceversion: '2.0' }, json: { d } };
-}
-
-/** A deep insert writes collections as `{ results: [] }` or as a list. */
-function listIn(given: unknown): Given[] {
-  const list = typeof given === 'object' && given !== null && 'results' in given ? given.results : given;
-  return Array.isArray(list) ? (list as Given[]) : [];
-}
-
-export function refusal(code: string, value: string, status = 400): Refusal {
-  const detail = { code, message: value, propertyref: '', severity: 'error', target: '' };
-  return new Refusal({
-    status,
-    headers: { dataserviceversion: '1.0' },
-    json: { error: { code, message: { lang: 'en', value }, innererror: { transactionid: 'A1', errordetails: [detail] } } },
-  });
 }

@@ -1,5 +1,6 @@
 /** Answers GET of an OData service: sets, entities by key, navigations; filter, order, page, selection and expansion. */
 import type { SimAnswer } from '../../dialect.ts';
+import { expandPaths } from './expand.ts';
 import { BadQuery, parseFilter } from './filter.ts';
 import { comparable, type Row, type Sets } from './types.ts';
 import { setOf, type WriteOptions, writeRow } from './write-row.ts';
@@ -12,6 +13,8 @@ export interface Ask {
   /** Of the service, absolute, as the server knows itself. */
   readonly service: string;
   readonly pageSize: number;
+  /** What the client takes (Accept). */
+  readonly accept?: string | undefined;
 }
 
 const OPTIONS = ['$filter', '$orderby', '$top', '$skip', '$skiptoken', '$select', '$expand', '$inlinecount', '$count', '$format'];
@@ -29,13 +32,16 @@ export function serve(sets: Sets, ask: Ask): SimAnswer | undefined {
     sets,
     service: ask.service,
     select: new Set(listed(query.get('$select')).filter((name) => !name.includes('/'))),
-    expand: listed(query.get('$expand')),
+    expand: expandPaths(version, query.get('$expand')),
     cutAt: ask.pageSize,
+    isExact: /IEEE754Compatible=true/i.test(ask.accept ?? ''),
   };
   for (const name of options.select) if (!isKnown(sets, place.set, name)) throw new BadQuery(`Property ${name} was not found`);
   if (place.one) {
     const written = writeRow(place.set, place.one, options);
-    return { status: 200, headers: versionHeader(version), json: version === 2 ? { d: written } : written };
+    const etag = setOf(sets, place.set).etag?.(place.one);
+    const headers = { ...versionHeader(version), ...(etag === undefined ? {} : { etag }) };
+    return { status: 200, headers, json: version === 2 ? { d: written } : written };
   }
   return collection(sets, place.set, place.rows, ask, options);
 }

@@ -18,6 +18,8 @@ export interface EntitySet {
   readonly keys: readonly string[];
   rows(): readonly Row[];
   readonly navigations?: Readonly<Record<string, Navigation>>;
+  /** Of sets whose entities may only be changed by who has seen their last state. */
+  etag?(row: Row): string;
 }
 
 export type Sets = Readonly<Record<string, EntitySet>>;

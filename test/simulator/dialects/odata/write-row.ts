@@ -11,6 +11,8 @@ export interface WriteOptions {
   readonly expand: readonly string[];
   /** An expansion longer than this is cut, with a link to the rest. */
   readonly cutAt: number;
+  /** Version 4: decimals as texts, as who sends IEEE754Compatible=true wants them. */
+  readonly isExact: boolean;
 }
 
 type Written = Record<string, unknown>;
@@ -19,10 +21,14 @@ export function writeRow(name: string, row: Row, options: WriteOptions): Written
   const set = setOf(options.sets, name);
   const { version, service, select, expand } = options;
   const address = `${service}/${keyPath(name, set, row)}`;
+  const etag = set.etag?.(row);
+  const tagged = (as: string): Written => (etag === undefined ? {} : { [as]: etag });
   const written: Written =
-    version === 2 ? { __metadata: { id: address, uri: address, type: `${service.split('/').at(-1)}.${name}Type` } } : {};
+    version === 2
+      ? { __metadata: { id: address, uri: address, type: `${service.split('/').at(-1)}.${name}Type`, ...tagged('etag') } }
+      : tagged('@odata.etag');
   for (const [property, type] of Object.entries(set.properties)) {
-    if (select.size === 0 || select.has(property)) written[property] = writeValue(version, type, row[property] ?? null);
+    if (select.size === 0 || select.has(property)) written[property] = writeValue(options, type, row[property] ?? null);
   }
   const wanted = new Map<string, string[]>();
   for (const path of expand) {
@@ -63,7 +69,7 @@ function keyPath(name: string, { keys }: EntitySet, row: Row): string {
 }
 
 /** Version 2 writes dates as milliseconds, times as durations and numbers beyond 32 bits as texts. */
-function writeValue(version: 2 | 4, type: PropertyType, value: Value): unknown {
+function writeValue({ version, isExact }: WriteOptions, type: PropertyType, value: Value): unknown {
   if (value === null) return null;
   if (version === 2) {
     if (type === 'date') return `/Date(${Date.parse(`${value}T00:00:00Z`)})/`;
@@ -71,5 +77,5 @@ function writeValue(version: 2 | 4, type: PropertyType, value: Value): unknown {
     if (type === 'time') return `PT${String(value).replace(/(\d\d):(\d\d):(\d\d)/, '$1H$2M$3S')}`;
     return type === 'decimal' ? String(value) : value;
   }
-  return type === 'decimal' ? Number(value) : value;
+  return type === 'decimal' && !isExact ? Number(value) : value;
 }
