@@ -8,6 +8,7 @@ import { addCheckCommand } from './commands/check.ts';
 import { addDemoCommand } from './commands/demo.ts';
 import { addHealthCommand } from './commands/health.ts';
 import { addInitCommand } from './commands/init.ts';
+import { addKeysCommand } from './commands/keys.ts';
 import { addMapCommand } from './commands/map.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
 import { addPricesCommand } from './commands/prices.ts';
@@ -35,6 +36,7 @@ const COMMANDS = [
   addQuarantineCommand,
   addWorkerCommand,
   addSchedulesCommand,
+  addKeysCommand,
   addMigrateCommand,
   addHealthCommand,
 ];

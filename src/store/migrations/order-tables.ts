@@ -71,6 +71,7 @@ export async function createOrderTables(trx: Knex.Transaction): Promise<void> {
     create table api_keys (
       id bigint generated always as identity primary key,
       name text not null,
+      origin text not null,
       digest text not null,
       scopes text[] not null,
       created_at timestamptz not null,
