@@ -1,6 +1,8 @@
 /** Orders: POST makes a draft, a second call confirms it. Finished ones move to an archive with an address of its own. */
 import { z } from 'zod';
-import type { OrderState, OrderTarget, PlacedOrder } from '../../src/connector/orders.ts';
+import type { JsonObject } from '../../src/connector/json.ts';
+import { type NotedField, noteOf } from '../../src/connector/order-note.ts';
+import type { OrderState, OrderTarget, OrderToPlace, PlacedOrder } from '../../src/connector/orders.ts';
 import type { Session } from '../../src/connector/session.ts';
 import { shaped } from '../../src/connector/shaped.ts';
 import { order as orderRecord, type TemplateOrder } from './records.ts';
@@ -18,6 +20,17 @@ const STATES: Readonly<Record<string, OrderState>> = {
   invoiced: 'invoiced',
   cancelled: 'cancelled',
 };
+
+const NOTED: readonly NotedField[] = [
+  'note',
+  'purchaseOrderNumber',
+  'costCentre',
+  'paymentTerms',
+  'paymentMethod',
+  'shippingCost',
+  'sites',
+  'approvals',
+];
 
 /** Path -> where an order was found; `null` for the table of open orders. */
 const PLACES = [
@@ -38,20 +51,8 @@ export const orders: OrderTarget<TemplateSettings> = {
     (await everywhere(session, { reference }))
       // Their search finds every reference that begins so, in any case.
       .filter((one) => one.reference === reference),
-  async create(session, { reference, soldTo, shipTo, billTo, currency, lines }) {
-    const json = {
-      reference,
-      customerId: soldTo,
-      shipTo: addressId(shipTo),
-      billTo: addressId(billTo),
-      currency,
-      lines: lines.map((line) => ({
-        product: line.product,
-        quantity: line.quantity,
-        unitPrice: line.unitPrice,
-        lineReference: line.reference,
-      })),
-    };
+  async create(session, order) {
+    const json = { reference: order.reference, customerId: order.soldTo, currency: order.currency, ...contentOf(order) };
     const answer = await session.http.send({ method: 'POST', path: '/orders', json });
     return shaped(created, answer.json, '/orders');
   },
@@ -60,12 +61,35 @@ export const orders: OrderTarget<TemplateSettings> = {
       name: 'confirm',
       isDone: ({ state }) => state !== 'placed',
       run: async (session, { id }) => {
-        await session.http.send({ method: 'POST', path: `/orders/${encodeURIComponent(id)}/confirm` });
+        await session.http.send({ method: 'POST', path: `${pathOf(id)}/confirm` });
       },
     },
   ],
+  // Its state is looked at before: a second time would be refused, and what was shipped always is.
+  async cancel(session, { id }) {
+    await session.http.send({ method: 'POST', path: `${pathOf(id)}/cancel` });
+  },
+  // One call that replaces what the order holds: the same twice is the same once.
+  async revise(session, { id }, order) {
+    await session.http.send({ method: 'PUT', path: pathOf(id), json: contentOf(order) });
+  },
   status: async (session, ids) => (ids.length === 0 ? [] : everywhere(session, { ids: ids.join(',') })),
 };
+
+/** What may change while an order is open. Everything the system has no field for stands in its note. */
+function contentOf(order: OrderToPlace): JsonObject {
+  return {
+    shipTo: addressId(order.shipTo),
+    billTo: addressId(order.billTo),
+    requestedOn: order.requestedDeliveryOn ?? null,
+    note: noteOf(order, NOTED) ?? null,
+    lines: order.lines.map(({ product, quantity, unitPrice, reference }) => ({ product, quantity, unitPrice, lineReference: reference })),
+  };
+}
+
+function pathOf(id: string): string {
+  return `/orders/${encodeURIComponent(id)}`;
+}
 
 async function everywhere(session: OrderSession, query: Record<string, string>): Promise<PlacedOrder[]> {
   const all: PlacedOrder[] = [];

@@ -5,6 +5,7 @@ import { sayError } from './at-once.ts';
 import { connectionChecks } from './connection-checks.ts';
 import { nonsenseChecks } from './nonsense-checks.ts';
 import { orderAccidentChecks } from './order-accident-checks.ts';
+import { orderChangeChecks } from './order-change-checks.ts';
 import { orderChecks } from './order-checks.ts';
 import { readingChecks } from './reading-checks.ts';
 import { recordChecks } from './record-checks.ts';
@@ -20,6 +21,7 @@ export const CHECKS: readonly Check[] = [
   ...accidentChecks,
   ...orderChecks,
   ...orderAccidentChecks,
+  ...orderChangeChecks,
 ];
 
 /** Sentences about what is wrong. What a check did not expect to be thrown is one of them: `ended with` what a system may cause, `threw` what is a defect. */

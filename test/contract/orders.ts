@@ -1,8 +1,8 @@
 /** Places orders the way the engine does, and looks into the ledger. */
 import type { OrderTarget, OrderToPlace, PlacedOrder } from '../../src/connector/orders.ts';
-import { placeOrder } from '../../src/connector/place-order.ts';
+import { cancelOrder, placeOrder, reviseOrder } from '../../src/connector/place-order.ts';
 import { type KontorError, RetryLaterError } from '../../src/errors.ts';
-import type { WorldOrder } from '../simulator/world.ts';
+import type { WorldOrder, WorldProduct } from '../simulator/world.ts';
 import { type Scene, withScene } from './scene.ts';
 import { canonical } from './truth.ts';
 import type { CheckContext, OrderStage } from './types.ts';
@@ -15,11 +15,21 @@ export interface OrderScene extends Scene {
   order(turn: number, reference?: string): OrderToPlace;
   /** Until it is there: what may heal is tried again, a bounded number of times. */
   place(order: OrderToPlace): Promise<Placed>;
+  /** The same with a line less, a line more, another quantity and another price. */
+  revised(order: OrderToPlace): OrderToPlace;
+  cancel(order: OrderToPlace): Promise<Changed>;
+  revise(order: OrderToPlace): Promise<Changed>;
 }
 
 export interface Placed {
   readonly order: PlacedOrder;
   readonly failures: readonly KontorError[];
+}
+
+export interface Changed {
+  /** `null`: cancelled, and nothing of it is kept. */
+  readonly order: PlacedOrder | null;
+  readonly changed: boolean;
 }
 
 /** Tries after which an order is given up; storms need several. */
@@ -58,11 +68,11 @@ async function orderScene(scene: Scene): Promise<OrderScene> {
     };
     return orders.order?.(made, world) ?? made;
   };
-  const place = async (one: OrderToPlace): Promise<Placed> => {
+  const patiently = async <Answer>(play: () => Promise<Answer>): Promise<{ answer: Answer; failures: readonly KontorError[] }> => {
     const failures: KontorError[] = [];
     for (;;) {
       try {
-        return { order: (await placeOrder(target, scene.session, one)).placed, failures };
+        return { answer: await play(), failures };
       } catch (error) {
         if (!(error instanceof RetryLaterError) || failures.length >= PATIENCE) throw error;
         failures.push(error);
@@ -71,7 +81,36 @@ async function orderScene(scene: Scene): Promise<OrderScene> {
       }
     }
   };
-  return { ...scene, target, orders, order, place };
+  const changed = ({ answer }: { answer: { placed: PlacedOrder | null; changed: boolean } }): Changed => ({
+    order: answer.placed,
+    changed: answer.changed,
+  });
+  return {
+    ...scene,
+    target,
+    orders,
+    order,
+    async place(one) {
+      const { answer, failures } = await patiently(() => placeOrder(target, scene.session, one));
+      return { order: answer.placed, failures };
+    },
+    revised: (one) => revisedOrder(one, products[3]),
+    cancel: async (one) => changed(await patiently(() => cancelOrder(target, scene.session, one))),
+    revise: async (one) => changed(await patiently(() => reviseOrder(target, scene.session, one))),
+  };
+}
+
+function revisedOrder(order: OrderToPlace, more: WorldProduct | undefined): OrderToPlace {
+  const [first, second] = order.lines;
+  if (!first || !second || !more) throw new Error('a change needs two lines and another product');
+  const added = {
+    ...first,
+    reference: `${first.reference}0`,
+    product: more.number,
+    ...(first.unit === undefined ? {} : { unit: more.unit }),
+    quantity: '4',
+  };
+  return { ...order, lines: [{ ...first, quantity: '5' }, { ...second, unitPrice: '0.8' }, added] };
 }
 
 /** An account that may buy, in the currency of the orders, by the connector's own id. */

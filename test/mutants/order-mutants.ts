@@ -3,8 +3,11 @@ import { z } from 'zod';
 import { template } from '../../connectors/_template/index.ts';
 import type { AnyConnector } from '../../src/connector/contract.ts';
 import type { AnySession } from '../../src/connector/open-session.ts';
-import type { OrderTarget, PlacedOrder } from '../../src/connector/orders.ts';
+import type { OrderTarget, OrderToPlace, PlacedOrder } from '../../src/connector/orders.ts';
 import { NeedsOperatorError, RetryLaterError } from '../../src/errors.ts';
+import type { Dialect } from '../simulator/dialect.ts';
+import { templateDialect } from '../simulator/dialects/template.ts';
+import type { WorldOrderLine } from '../simulator/world.ts';
 import type { Mutant } from './mutant.ts';
 import { withOrders } from './wrap.ts';
 
@@ -43,6 +46,53 @@ const losesWords = ordering((target) => ({
       throw error instanceof NeedsOperatorError ? new NeedsOperatorError('ERP_REFUSED', 'the order was refused') : error;
     }),
 }));
+
+const CANCELS = 'cancels an order once, finds it cancelled, and asks for it never again';
+const REVISES = 'brings an order to other content, and leaves alone what is so already';
+
+/** What `change` does, without saying how it went. */
+const quietly = (change: Target['cancel'] | Target['revise']) =>
+  async (...given: Parameters<NonNullable<Target['revise']>>): Promise<void> => {
+    await change?.(...given).catch(() => undefined);
+  }; // biome-ignore format: one function
+
+/** Lines that are no longer wanted stay. */
+const keepsOldLines = ordering((target) => ({
+  async revise(session, placed, order) {
+    const gone = placed.lines.filter(({ product }) => !order.lines.some((line) => line.product === product));
+    const kept = gone.map(({ product, quantity, unitPrice }) => ({
+      reference: `${product}`,
+      product: `${product}`,
+      quantity,
+      unitPrice: unitPrice ?? '0',
+    }));
+    await target.revise?.(session, placed, { ...order, lines: [...order.lines, ...kept] });
+  },
+}));
+
+/** Does not know that an order was shipped, and its system lets whatever happen. */
+const tellsShippedAsOpen = ordering((target) => ({
+  find: async (session, reference) =>
+    (await target.find(session, reference)).map((one) => ({
+      ...one,
+      foundIn: null,
+      state: one.state === 'placed' ? one.state : 'accepted',
+    })),
+}));
+
+function lenientDialect(): Dialect {
+  const dialect = templateDialect();
+  return {
+    ...dialect,
+    handle(request, world, context) {
+      const id = request.method === 'PUT' || request.path.endsWith('/cancel') ? request.path.split('/')[2] : undefined;
+      if (id === undefined) return dialect.handle(request, world, context);
+      if (request.method === 'PUT') world.change('order', id, { lines: (request.json() as { lines: WorldOrderLine[] }).lines });
+      else world.change('order', id, { state: 'cancelled' });
+      return { status: 200, json: {} };
+    },
+  };
+}
 
 export const orderMutants: readonly Mutant[] = [
   {
@@ -98,5 +148,35 @@ export const orderMutants: readonly Mutant[] = [
     name: 'keeps the words of a refusal to itself',
     connector: losesWords,
     caughtBy: 'passes on the words in which an order is refused, and leaves nothing behind',
+  },
+  { name: 'cancels nothing, and says so to nobody', connector: ordering(() => ({ cancel: async () => undefined })), caughtBy: CANCELS },
+  {
+    name: 'tells a cancelled order as an open one',
+    connector: ordering((target) => ({
+      find: async (session, reference) => (await target.find(session, reference)).map((one) => ({ ...one, state: 'accepted' })),
+    })),
+    caughtBy: CANCELS,
+  },
+  {
+    name: 'takes a lost answer to a cancelling for a good one',
+    connector: ordering(({ cancel }) => ({ cancel: (session, placed) => quietly(cancel)(session, placed, {} as OrderToPlace) })),
+    caughtBy: 'cancels an order through each accident on each of its requests',
+  },
+  {
+    name: 'changes an order by making another',
+    connector: ordering(({ create }) => ({ revise: async (session, _, order) => void (await create(session, order)) })),
+    caughtBy: REVISES,
+  },
+  { name: 'leaves lines that were taken out', connector: keepsOldLines, caughtBy: REVISES },
+  {
+    name: 'takes a lost answer to a change for a good one',
+    connector: ordering(({ revise }) => ({ revise: quietly(revise) })),
+    caughtBy: 'changes an order through each accident on each of its requests',
+  },
+  {
+    name: 'does not know that an order was shipped, in a system that cancels and changes whatever it is asked to',
+    connector: tellsShippedAsOpen,
+    stage: { dialect: lenientDialect },
+    caughtBy: 'neither cancels nor changes what is shipped or invoiced, and says why',
   },
 ];

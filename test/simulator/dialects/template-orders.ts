@@ -38,11 +38,39 @@ export function findOrders(location: WorldOrder['location'], { query }: SimReque
 export function createOrder(request: SimRequest, world: World): SimAnswer {
   const { reference, customerId, shipTo, billTo, currency, lines } = request.json() as GivenOrder;
   if (!world.row('account', customerId)) throw refusal(422, 'CUSTOMER', `Customer ${customerId} is unknown`);
+  refuseLines(lines, world);
+  const order = world.placeOrder({ reference: reference.slice(0, 30), soldTo: customerId, shipTo, billTo, currency, lines, number: null });
+  return { status: 201, json: { id: order.id, number: order.number } };
+}
+
+function refuseLines(lines: GivenOrder['lines'], world: World): void {
   const products = new Set(world.rows('product').map(({ number }) => number));
   for (const { product } of lines) if (!products.has(product)) throw refusal(422, 'PRODUCT', `Product ${product} is unknown`);
   if (lines.length === 0) throw refusal(422, 'LINES', 'An order needs a line');
-  const order = world.placeOrder({ reference: reference.slice(0, 30), soldTo: customerId, shipTo, billTo, currency, lines, number: null });
-  return { status: 201, json: { id: order.id, number: order.number } };
+}
+
+/** Neither what is on its way nor what is cancelled can be changed or cancelled. */
+function changeable(id: string, world: World): WorldOrder {
+  const order = world.row('order', id);
+  if (!order) throw refusal(404, 'ORDER', `There is no order ${id}`);
+  if (order.state === 'shipped' || order.state === 'invoiced') throw refusal(422, 'STATE', `The order has been ${order.state}`);
+  if (order.state === 'cancelled') throw refusal(422, 'STATE', 'The order is cancelled');
+  return order;
+}
+
+export function cancelOrder(id: string, world: World): SimAnswer {
+  changeable(id, world);
+  world.stepOrder(id, 'cancelled');
+  return { status: 200, json: { state: 'cancelled' } };
+}
+
+/** Replaces all lines, or nothing. */
+export function replaceOrder(id: string, request: SimRequest, world: World): SimAnswer {
+  const { number } = changeable(id, world);
+  const { shipTo, billTo, lines } = request.json() as GivenOrder;
+  refuseLines(lines, world);
+  world.change('order', id, { shipTo, billTo, lines });
+  return { status: 200, json: { id, number } };
 }
 
 /** A second time is refused, as in systems that check the state. */

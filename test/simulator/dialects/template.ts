@@ -8,11 +8,11 @@
  * GET  /customers|people|addresses|prices|stock ?changedSince&afterId&limit&archived&order -> { items, more },
  *      in the order of ids, or with order=stamp of stamps
  * GET  /orders, /archive/orders ?reference | ?ids                      -> { items }
- * POST /orders, POST /orders/ID/confirm
+ * POST /orders, POST /orders/ID/confirm, POST /orders/ID/cancel, PUT /orders/ID
  */
 import { type Dialect, Refusal, type SimAnswer, type SimContext, type SimRequest } from '../dialect.ts';
 import { compareIds, type Rows, type World } from '../world.ts';
-import { confirmOrder, createOrder, findOrders } from './template-orders.ts';
+import { cancelOrder, confirmOrder, createOrder, findOrders, replaceOrder } from './template-orders.ts';
 
 const USER = { user: 'kontor', password: 'correct horse' };
 
@@ -31,7 +31,7 @@ export function templateDialect(): Dialect {
   const tokens = new Set<string>();
   return {
     name: 'template',
-    isWrite: ({ method, path }) => method === 'POST' && path !== '/session',
+    isWrite: ({ method, path }) => method !== 'GET' && path !== '/session',
     errorInside: () => ({ status: 200, json: { error: { code: 'LOCKED', message: 'Another user holds this record' } } }),
     limitSignal: () => ({ status: 403, json: { error: { code: 'QUOTA', message: 'Too many calls' } } }),
     expireSessions: () => tokens.clear(),
@@ -57,8 +57,8 @@ export function refusal(status: number, code: string, message: string): Refusal 
 function route(request: SimRequest, world: World, context: SimContext): SimAnswer {
   const kind = LISTS[request.path];
   if (request.method === 'GET' && kind) return listRows(kind, request, world, context);
-  const step = /^\/orders\/([^/]+)\/confirm$/.exec(request.path)?.[1];
-  if (request.method === 'POST' && step !== undefined) return confirmOrder(decodeURIComponent(step), world);
+  const [, order, step] = /^\/orders\/([^/]+)(?:\/(\w+))?$/.exec(request.path) ?? [];
+  if (order !== undefined) return changeOrder(`${request.method} ${step ?? ''}`, decodeURIComponent(order), request, world);
   switch (`${request.method} ${request.path}`) {
     case 'GET /about':
       return { status: 200, json: { name: 'Template ERP', version: '1.0', rights: { read: true, order: true } } };
@@ -71,6 +71,13 @@ function route(request: SimRequest, world: World, context: SimContext): SimAnswe
     default:
       throw refusal(404, 'NO_SUCH_THING', `There is no ${request.path}`);
   }
+}
+
+function changeOrder(call: string, id: string, request: SimRequest, world: World): SimAnswer {
+  if (call === 'POST confirm') return confirmOrder(id, world);
+  if (call === 'POST cancel') return cancelOrder(id, world);
+  if (call === 'PUT ') return replaceOrder(id, request, world);
+  throw refusal(404, 'NO_SUCH_THING', `There is no ${request.path}`);
 }
 
 function listRows(kind: Listed, { query }: SimRequest, world: World, { pageSize }: SimContext): SimAnswer {
