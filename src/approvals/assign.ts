@@ -34,7 +34,7 @@ async function selectNow(trx: Transaction, { orderId, revision, mode, needed, se
   if (!order) throw new Error(`step of order ${orderId}, which is not there`);
   const { content } = await loadRevision(trx, orderId, revision);
   const rules = await loadRules(trx, order.companyId, policies.ids);
-  const directory = await loadPeopleOf(trx, rules, [selector], now);
+  const directory = await loadPeopleOf(trx, rules, [selector], now, orderId);
   const stage = { mode, n: mode === 'n_of_m' ? needed : null, approvers: selector.approvers };
   return selectApprovers(stage, { directory, policies: rules.policies, order: questionAbout({ order, content }) });
 }

@@ -31,9 +31,10 @@ export async function loadPeopleOf(
   rules: CompanyRules,
   stages: ReadonlyArray<Pick<PlannedStage, 'approvers'>>,
   now: Date,
+  orderId?: string,
 ) {
   const withManagers = stages.some(({ approvers }) => approvers.some(({ kind }) => kind === 'accountManager'));
-  return loadDirectory(db, { companyId: rules.companyId, units: rules.units, now, withManagers });
+  return loadDirectory(db, { companyId: rules.companyId, units: rules.units, now, withManagers, orderId });
 }
 
 export function questionAbout({ order, content }: AskedOrder): ApproverQuestion['order'] {

@@ -53,7 +53,7 @@ interface Assigning {
 }
 
 async function assign(trx: Transaction, { rules, known, planned, now }: Assigning): Promise<AssignedStage[]> {
-  const directory = await loadPeopleOf(trx, rules, planned, now);
+  const directory = await loadPeopleOf(trx, rules, planned, now, known.order.id);
   return assignStages(planned, { directory, policies: rules.policies, order: questionAbout(known) });
 }
 

@@ -27,10 +27,19 @@ export async function loadPeople(db: Database | Transaction, ids: readonly strin
   return new Map(rows.map((person) => [person.id, person]));
 }
 
+export interface DirectoryQuestion {
+  readonly companyId: string;
+  readonly units: ReadonlyMap<string, Unit>;
+  readonly now: Date;
+  readonly withManagers: boolean;
+  /** Who was handed this one order counts, too. */
+  readonly orderId?: string | undefined;
+}
+
 /** With the people at the seller whom its units name as account managers, if `withManagers`: by external id, mail address or name. */
 export async function loadDirectory(
   db: Database | Transaction,
-  { companyId, units, now, withManagers }: { companyId: string; units: ReadonlyMap<string, Unit>; now: Date; withManagers: boolean },
+  { companyId, units, now, withManagers, orderId }: DirectoryQuestion,
 ): Promise<Directory> {
   const managers = withManagers ? [...new Set([...units.values()].flatMap(({ accountManager }) => accountManager ?? []))] : [];
   const accountIds = [...units.keys()];
@@ -43,19 +52,24 @@ export async function loadDirectory(
     companyId,
     units,
     people: new Map(rows.map((person) => [person.id, person])),
-    delegations: await loadDelegations(db, rows, now),
+    delegations: await loadDelegations(db, rows, { now, orderId }),
   };
 }
 
 const IS_MANAGER = `lower(c.name) = any(:managers::text[]) or lower(c.email) = any(:managers::text[])
   or c.id in (select l.local_id from links l join sources s on s.id = l.source_id where s.entity = 'contact' and l.key = any(:managers::text[]))`;
 
-/** Those that hold at this instant: `[starts_at, ends_at)`. */
-async function loadDelegations(db: Database | Transaction, people: readonly Person[], now: Date): Promise<Delegation[]> {
+/** Those that hold at this instant, `[starts_at, ends_at)`: for everything, or for this order. */
+async function loadDelegations(
+  db: Database | Transaction,
+  people: readonly Person[],
+  { now, orderId }: Pick<DirectoryQuestion, 'now' | 'orderId'>,
+): Promise<Delegation[]> {
   const { rows } = await db.raw<{ rows: Delegation[] }>(
     `select id, from_person_id as "fromPersonId", to_person_id as "toPersonId", starts_at as "startsAt" from delegations
-     where from_person_id = any(:ids::bigint[]) and starts_at <= :now and ends_at > :now and (revoked_at is null or revoked_at > :now)`,
-    { ids: people.map(({ id }) => id), now },
+     where from_person_id = any(:ids::bigint[]) and starts_at <= :now and ends_at > :now and (revoked_at is null or revoked_at > :now)
+       and (order_id is null or order_id = :orderId::bigint)`,
+    { ids: people.map(({ id }) => id), now, orderId: orderId ?? null },
   );
   return rows;
 }

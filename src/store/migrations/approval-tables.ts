@@ -87,6 +87,7 @@ export async function createApprovalTables(trx: Knex.Transaction): Promise<void>
       id bigint generated always as identity primary key,
       from_person_id bigint not null,
       to_person_id bigint not null,
+      order_id bigint,
       starts_at timestamptz not null,
       ends_at timestamptz not null,
       reason text,

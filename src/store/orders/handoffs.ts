@@ -18,7 +18,7 @@ export async function insertHandoff(trx: Transaction, { order, revision, connect
   const { rows } = await trx.raw<{ rows: Array<{ id: string }> }>(
     `insert into handoffs (order_id, seq, kind, revision, connection, account_id, external_key, approved_hash, created_at)
      select :orderId::bigint, coalesce(max(seq), 0) + 1,
-       coalesce(:kind::text, case when bool_or(kind = 'create') then 'change' else 'create' end),
+       coalesce(:kind::text, case when bool_or(kind = 'create' and state <> 'cancelled') then 'change' else 'create' end),
        :n::int, :connection::text, :accountId::bigint, :externalKey::text, :materialHash::text, :now::timestamptz
      from handoffs where order_id = :orderId returning id`,
     {
