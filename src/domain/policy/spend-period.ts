@@ -20,5 +20,5 @@ export function spendPeriod(per: SpendPer, at: Date, zone: string): Span {
 function startOfDay(day: DateTime): Date {
   const start = day.startOf('day');
   const earlier = start.minus({ hours: 1 });
-  return (earlier.hasSame(start, 'day') ? earlier : start).toJSDate();
+  return (earlier.toISODate() === start.toISODate() ? earlier : start).toJSDate();
 }
