@@ -29,13 +29,18 @@ export interface Applied {
 
 /** Records of one batch: large enough that the statement's fixed cost vanishes, small enough for memory and for kill -9. */
 const BATCH_SIZE = 20_000;
+/** Batches applied at the same time: PostgreSQL works on one while the other commits. A small run is shared among them. */
+export const LANES = 2;
+const LEAST_BATCH_SIZE = 2_000;
 
 /** Cuts the stage into batches; a batch that was applied leaves the list in the same transaction. */
 export async function planBatches(trx: Transaction, runId: string): Promise<void> {
   await trx.raw(
     `insert into run_batches (run_id, from_seq, to_seq)
      select :runId::bigint, min(seq), max(seq) from (
-       select seq, (row_number() over (order by seq) - 1) / ${BATCH_SIZE} as batch from ${stageTables(runId).drafts}) numbered group by batch`,
+       select seq, (row_number() over (order by seq) - 1) / size as batch from ${stageTables(runId).drafts},
+         (select least(${BATCH_SIZE}, greatest(${LEAST_BATCH_SIZE}, (count(*) + ${LANES - 1}) / ${LANES})) as size from ${stageTables(runId).drafts}) chosen
+     ) numbered group by batch`,
     { runId },
   );
   await trx.raw(

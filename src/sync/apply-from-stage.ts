@@ -1,13 +1,10 @@
 /** The second half of a pull: the stage becomes profiles, batch by batch, each batch whole or not at all. */
 import type { EntityName } from '../connector/entities.ts';
-import { applyDrafts, takeBatch } from '../store/apply-drafts.ts';
+import { applyDrafts, LANES, takeBatch } from '../store/apply-drafts.ts';
 import { assertHeld, type Lease } from '../store/leases.ts';
 import { addCounts } from '../store/run-progress.ts';
 import type { Run } from '../store/runs.ts';
 import type { PullContext } from './pull-context.ts';
-
-/** Batches applied at the same time: PostgreSQL works on one while the other commits. */
-const LANES = 2;
 
 export async function applyFromStage(
   context: PullContext,
