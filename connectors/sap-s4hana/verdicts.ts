@@ -10,13 +10,14 @@ const LOCKED = new Set(['MC/601', 'MC/602']);
 /** Names of users are capitals, digits and a few signs, twelve of them at most. */
 const USER = '[A-Z0-9][A-Z0-9_.-]{1,11}(?![\\w-])';
 /** Applications have messages of their own for an object that somebody is working on; these are how they read in English and German. */
+const HOLDS = '(?:[Ll]ocked|[Pp]rocessed|[Ee]dited|[Cc]hanged)';
 const HELD = new RegExp(
-  `\\b(?:locked|processed|edited|changed) by (?:[Uu]ser )?${USER}|\\b(?:von|durch) (?:Benutzer )?${USER} (?:gesperrt|bearbeitet|geändert)`,
+  `\\b${HOLDS} by (?:[Uu]ser )?${USER}|\\b(?:[Vv]on|[Dd]urch) (?:Benutzer )?${USER} (?:gesperrt|bearbeitet|geändert)`,
 );
 const NAMED = [
   new RegExp(`((?:\\b[Uu]ser(?: ID| name)?|\\bBenutzer(?:in)?) )${USER}`, 'g'),
-  new RegExp(`(\\b(?:locked|processed|edited|changed|created) by )${USER}`, 'g'),
-  new RegExp(`(\\b(?:von|durch) )${USER}(?= (?:gesperrt|bearbeitet|geändert|angelegt))`, 'g'),
+  new RegExp(`(\\b(?:${HOLDS}|[Cc]reated) by )${USER}`, 'g'),
+  new RegExp(`(\\b(?:[Vv]on|[Dd]urch) )${USER}(?= (?:gesperrt|bearbeitet|geändert|angelegt))`, 'g'),
 ];
 
 /** The system's words without the people in them: messages about locks say who holds them. */
