@@ -8,6 +8,7 @@ import { pushOrderJob } from './push-order.ts';
 import { relayHandoffsJob } from './relay-handoffs.ts';
 import { requestPullsJob } from './request-pulls.ts';
 import { resumeRunsJob } from './resume-runs.ts';
+import { takeFeedbackJob } from './take-feedback.ts';
 import { type TickContext, tickJob } from './tick.ts';
 
 /** What the composition root lends to the handlers. */
@@ -19,6 +20,7 @@ export const jobs: readonly Job<unknown, Lent & JobContext>[] = [
   relayHandoffsJob,
   requestPullsJob,
   resumeRunsJob,
+  takeFeedbackJob,
   tickJob,
 ];
 

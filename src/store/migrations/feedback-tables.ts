@@ -32,6 +32,7 @@ export async function createFeedbackTables(trx: Knex.Transaction): Promise<void>
     create index documents_account_id_idx on documents (account_id, dated_on) where account_id is not null;
     create index documents_reference_idx on documents (reference) where reference is not null;
     create index documents_about_id_idx on documents (about_id) where about_id is not null;
+    create index documents_updated_at_idx on documents (updated_at);
 
     create table document_lines (
       id bigint primary key,
@@ -54,6 +55,7 @@ export async function createFeedbackTables(trx: Knex.Transaction): Promise<void>
     );
     create index document_lines_document_id_idx on document_lines (document_id) where document_id is not null;
     create index document_lines_about_id_idx on document_lines (about_id) where about_id is not null;
+    create index document_lines_updated_at_idx on document_lines (updated_at);
 
     create table order_progress (
       order_id bigint not null constraint order_progress_pkey primary key,
@@ -64,6 +66,11 @@ export async function createFeedbackTables(trx: Knex.Transaction): Promise<void>
       lines jsonb not null default '[]',
       looked_at timestamptz not null,
       changed_at timestamptz not null
+    );
+
+    create table feedback_marks (
+      name text not null constraint feedback_marks_pkey primary key,
+      seen_until timestamptz not null
     );
 
     create table order_differences (
@@ -93,10 +100,15 @@ export async function createFeedbackTables(trx: Knex.Transaction): Promise<void>
     create table reconciliations (
       id bigint generated always as identity primary key,
       connection text not null,
+      trigger text not null,
+      since timestamptz not null,
       started_at timestamptz not null,
       finished_at timestamptz,
+      position bigint not null default 0,
       compared integer not null default 0,
-      findings jsonb not null default '[]'
+      findings jsonb not null default '[]',
+      notes jsonb not null default '[]'
     );
+    create index reconciliations_connection_idx on reconciliations (connection, id);
   `);
 }
