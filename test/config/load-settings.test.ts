@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type LoadOptions, loadSettings } from '../../src/config/load-settings.ts';
+import { DEFAULT_HTTP, DEFAULT_ORDERS } from '../../src/config/orders-schema.ts';
 import { redact } from '../../src/config/redact.ts';
 import { SecretValues } from '../../src/config/secrets.ts';
 import type { AnyConnector, AnySource } from '../../src/connector/contract.ts';
@@ -66,6 +67,8 @@ describe('loading settings', () => {
       worker: { concurrency: 4, drainMs: 30_000 },
       log: { level: 'info' },
       connections: new Map(),
+      orders: DEFAULT_ORDERS,
+      http: DEFAULT_HTTP,
     });
   });
 
@@ -139,7 +142,7 @@ describe('a file with mistakes', () => {
       'a key nobody knows at the top',
       'conections: {}',
       [
-        'kontor.yaml:1:1: "conections" is not known in the file; did you mean "connections"? known: database, redis, worker, log, connections',
+        'kontor.yaml:1:1: "conections" is not known in the file; did you mean "connections"? known: database, redis, worker, log, connections, orders, http',
       ],
     ],
     [
@@ -227,7 +230,7 @@ describe('a file with mistakes', () => {
     [
       'a prototype in disguise',
       '__proto__: { log: 1 }',
-      ['kontor.yaml:1:1: "__proto__" is not known in the file; known: database, redis, worker, log, connections'],
+      ['kontor.yaml:1:1: "__proto__" is not known in the file; known: database, redis, worker, log, connections, orders, http'],
     ],
     ['brackets without end', '['.repeat(200), ['kontor.yaml: brackets nest deeper than 50; close them']],
     [
@@ -318,5 +321,20 @@ describe('secrets', () => {
     expect((await failure(connection('', 'url: https://erp.example\n      password: file:locked'))).lines[0]).toMatch(
       /larger than 65536 bytes/,
     );
+  });
+});
+
+describe('the target of orders', () => {
+  it.each([
+    ['that is no connection', 'orders: { target: erp }'],
+    [
+      'that takes no orders',
+      'orders: { target: erp }\nconnections:\n  erp:\n    connector: ledger\n    settings: { url: "https://e.example" }\n    entities: { account: { read: { table: a }, mapping: { externalId: No, name: N } } }',
+    ],
+  ])('is refused by line: one %s', async (_title, yaml) => {
+    await expect(load(yaml)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringMatching(/kontor\.yaml:1:\d+: orders\.target names "erp", which is no connection that takes orders/),
+    });
   });
 });
