@@ -188,6 +188,11 @@ export const ERROR_CODES = {
     'the person or key may not do this',
     'let somebody do it whom the message names, or grant it; `kontor orders why` shows who may decide',
   ],
+  REQUEST_INVALID: [
+    'NeedsOperatorError',
+    'a request over HTTP could not be understood',
+    'correct what the message names; `/v1/openapi.json` describes every request',
+  ],
   KEY_REFUSED: ['NeedsOperatorError', 'an API key is missing, unknown, expired or revoked', 'make one with `kontor keys create`'],
   LINK_REFUSED: [
     'NeedsOperatorError',

@@ -15,8 +15,10 @@ import { addPricesCommand } from './commands/prices.ts';
 import { addPullCommand } from './commands/pull.ts';
 import { addQuarantineCommand } from './commands/quarantine.ts';
 import { addRecordCommand } from './commands/record.ts';
+import { addRulesCommand } from './commands/rules.ts';
 import { addRunsCommand } from './commands/runs.ts';
 import { addSchedulesCommand } from './commands/schedules.ts';
+import { addServeCommand } from './commands/serve.ts';
 import { addStockCommand } from './commands/stock.ts';
 import { addWorkerCommand } from './commands/worker.ts';
 import { EXIT, EXIT_MEANINGS, exitCodeOf } from './exit-codes.ts';
@@ -33,9 +35,11 @@ const COMMANDS = [
   addAccountsCommand,
   addPricesCommand,
   addStockCommand,
+  addRulesCommand,
   addQuarantineCommand,
   addWorkerCommand,
   addSchedulesCommand,
+  addServeCommand,
   addKeysCommand,
   addMigrateCommand,
   addHealthCommand,

@@ -22,6 +22,7 @@ const COMMANDS = [
   'quarantine',
   'worker',
   'schedules',
+  'serve',
   'keys',
   'migrate',
   'health',
@@ -43,7 +44,7 @@ const LEAVES = [
   ],
   ...['prices', 'stock'],
   ...['quarantine list', 'quarantine show', 'quarantine replay', 'worker', 'schedules', 'migrate', 'health'],
-  ...['keys create', 'keys list', 'keys revoke'],
+  ...['serve', 'keys create', 'keys list', 'keys revoke'],
 ];
 
 /** Of every command that does something, as --help prints it. */
