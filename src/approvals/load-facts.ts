@@ -15,10 +15,12 @@ export interface AskedOrder {
   readonly content: OrderContent;
 }
 
-export interface KnownOrder extends AskedOrder {
+export interface Known {
   readonly facts: Facts;
   readonly requester: Person | null;
 }
+
+export type KnownOrder = AskedOrder & Known;
 
 interface Look {
   readonly rules: CompanyRules;
@@ -26,7 +28,11 @@ interface Look {
   readonly asSubmitted: boolean;
 }
 
-export async function loadFacts(db: Database | Transaction, asked: readonly AskedOrder[], look: Look): Promise<KnownOrder[]> {
+export async function loadFacts<One extends AskedOrder>(
+  db: Database | Transaction,
+  asked: readonly One[],
+  look: Look,
+): Promise<Array<One & Known>> {
   const needed = factsNeeded(look.rules.policies.values());
   const people = await loadPeople(db, [...new Set(asked.map(({ order }) => order.orderedById))]);
   const addresses = await loadAddressNames(db, [...new Set(asked.flatMap(({ content }) => content.shipTo ?? []))]);
@@ -53,7 +59,7 @@ export async function loadFacts(db: Database | Transaction, asked: readonly Aske
       requester: { names: requester?.names ?? [`id:${order.orderedById}`], roles: requester?.roles ?? [] },
       spend: spends[n] ?? new Map(),
     };
-    return { order, content, facts, requester };
+    return { ...one, facts, requester };
   });
 }
 

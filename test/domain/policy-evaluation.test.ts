@@ -131,6 +131,12 @@ describe('stages', () => {
       ['chief of the unit', ['x']],
     ]);
   });
+
+  it('of the company and of a unit are one sequence, by position and priority before account', () => {
+    const company = policy({ rules: [staged('x', [by('lead'), by('chief')])] });
+    const unit = policy({ rules: [staged('y', [by('safety')]), staged('z', [by('quality')], { priority: 1 })] }, '2');
+    expect(evaluate([company, unit], facts()).stages.map(({ name }) => name.split(' ')[0])).toEqual(['quality', 'lead', 'safety', 'chief']);
+  });
 });
 
 describe('modes', () => {

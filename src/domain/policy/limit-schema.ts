@@ -22,13 +22,19 @@ const amountLimit = z
     return { minor: readMinor(amount, currency, ['amount'], context), currency, per, includesShipping };
   });
 
+const KEYS = 'amount, currency, per, basis, includesShipping';
+
 /** The forms by hand: a limit left blank must say what it wants, not that some union does not fit. */
 const limit = z.unknown().transform((given, context): Limit => {
   if (given === 'unlimited' || given === 'inherit') return given;
   if (given !== null && typeof given === 'object') {
     const parsed = amountLimit.safeParse(given);
     if (parsed.success) return parsed.data;
-    context.issues.push(...(parsed.error.issues as unknown as z.core.$ZodRawIssue[]));
+    for (const { code, path, message, ...issue } of parsed.error.issues) {
+      const keys = code === 'unrecognized_keys' && 'keys' in issue ? (issue.keys as string[]) : null;
+      const told = keys ? `has keys nobody knows: ${keys.join(', ')}; known: ${KEYS}` : message;
+      context.issues.push({ code: 'custom', path, message: told, input: given });
+    }
     return z.NEVER;
   }
   const message = 'must be unlimited, inherit, or a block with amount, currency and per';

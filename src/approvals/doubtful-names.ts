@@ -1,0 +1,42 @@
+/** Names in rules that fit nobody now: rules may come before people, so they are told, not refused. */
+import type { Directory } from '../domain/policy/approvers/directory.ts';
+import { peopleIn } from '../domain/policy/approvers/directory.ts';
+import { fold } from '../domain/policy/facts.ts';
+import type { PolicyDocument } from '../domain/policy/schema.ts';
+import { findCompany, loadDirectory, loadUnits } from '../store/approvals/directory.ts';
+import type { Database } from '../store/database.ts';
+
+export async function doubtfulNames(db: Database, accountId: string, document: PolicyDocument, now: Date): Promise<string[]> {
+  const companyId = await findCompany(db, accountId);
+  const units = await loadUnits(db, companyId);
+  const directory = await loadDirectory(db, { companyId, units, now, withManagers: false });
+  const { people, roles } = namesIn(document);
+  return [
+    ...people.flatMap((name) => doubtAbout(name, directory)),
+    ...roles
+      .filter((role) => peopleIn(directory, (person) => person.status === 'active' && person.roles.includes(fold(role))).length === 0)
+      .map((role) => `nobody active in the company has the role "${role}"`),
+  ];
+}
+
+function doubtAbout(name: string, directory: Directory): string[] {
+  const found = peopleIn(directory, ({ names }) => names.includes(fold(name)));
+  if (found.length === 0) return [`no person of the company is called "${name}" by its external id; \`kontor accounts show\` lists them`];
+  if (found.length > 1) return [`"${name}" fits ${found.length} people; write one as ${found.map(({ id }) => `id:${id}`).join(' or ')}`];
+  return found[0]?.status === 'active' ? [] : [`"${name}" (${found[0]?.name}) is ${found[0]?.status}`];
+}
+
+function namesIn({ rules, limits, costCentreOwners }: PolicyDocument): { people: string[]; roles: string[] } {
+  const selectors = rules.flatMap(({ stages }) => stages.flatMap(({ approvers }) => approvers));
+  const given = [limits.buy, limits.approve].filter((one) => one !== undefined);
+  const people = [
+    ...selectors.flatMap((selector) => (selector.kind === 'person' ? [selector.person] : [])),
+    ...given.flatMap((one) => Object.keys(one.people)),
+    ...Object.values(costCentreOwners),
+  ];
+  const roles = [
+    ...selectors.flatMap((selector) => (selector.kind === 'role' ? [selector.role] : [])),
+    ...given.flatMap((one) => Object.keys(one.roles)),
+  ];
+  return { people: [...new Set(people)].sort(), roles: [...new Set(roles)].sort() };
+}
