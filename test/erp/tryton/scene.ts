@@ -30,7 +30,7 @@ export interface Scene {
 
 /** Lets every request pass at once: here it is counted what arrives; how long limits and breakers wait is tested elsewhere. */
 const AT_ONCE: Pass = { waitMs: 0, closed: async () => null, leave: async () => {} };
-const IMPATIENT: Border = { ...memoryBorder(), gates: { enter: async () => AT_ONCE } };
+export const IMPATIENT: Border = { ...memoryBorder(), gates: { enter: async () => AT_ONCE } };
 
 /** `url`: of a proxy. */
 export function trytonScene({ url, ...more }: { url?: string } & Record<string, unknown> = {}): Scene {
