@@ -5,6 +5,7 @@
  */
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Exchange } from './border.ts';
+import { rewritten } from './multipart.ts';
 
 const SHORTEST = 4;
 /** Names of fields that hold keys, or words of a fixed list. */
@@ -36,7 +37,7 @@ export class Anonymizer {
 
   constructor(exchanges: readonly Exchange[]) {
     this.#given = exchanges;
-    this.#asked = exchanges.map(({ path, requestBody }) => `${decoded(path)}\n${requestBody}`).join('\n');
+    this.#asked = exchanges.map(({ path, requestBody }) => `${decoded(path)}\n${requestBody}\n${decoded(requestBody)}`).join('\n');
     for (const { body } of exchanges) {
       visited(body, (text, name) => {
         const seen = this.#words.get(name) ?? new Map<string, number>();
@@ -57,7 +58,8 @@ export class Anonymizer {
   #stays(text: string, name: string): boolean {
     if (text.length < SHORTEST || !/[\p{L}\d]/u.test(text)) return true;
     if (INSTANT.test(text) || UUID.test(text) || LINK.test(text) || ID_NAME.test(name)) return true;
-    if (PERSONAL_NAME.test(name)) return false;
+    // A person's number that was asked for as a key tells no more here than there.
+    if (PERSONAL_NAME.test(name)) return /^\d+$/.test(text) && this.#asked.includes(`'${text}'`);
     return WORD_NAME.test(name) || this.#isOfList(name) || this.#asked.includes(text);
   }
 
@@ -107,9 +109,10 @@ export class Anonymizer {
   }
 }
 
-/** Every text of a JSON document, with the name of the field it stands in; `undefined` when it is no JSON. */
+/** Every text of a JSON document, or of several in one answer, with the name of the field it stands in; `undefined` when it is neither. */
 function visited(body: string, visit: Visit): string | undefined {
   if (body === '') return '';
+  if (body.startsWith('--')) return rewritten(body, (part) => ({ ...part, body: visited(part.body, visit) ?? '' }));
   let parsed: unknown;
   try {
     parsed = JSON.parse(body);

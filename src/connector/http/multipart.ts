@@ -32,11 +32,17 @@ export function messagesIn(text: string, boundary: string): Messages {
   return { messages };
 }
 
+/** Those of a document that begins with its first delimiter; [] when it is none. */
+export function messagesOf(text: string): readonly PartMessage[] {
+  const boundary = delimiterOf(text);
+  return (boundary === undefined ? undefined : messagesIn(text, boundary).messages) ?? [];
+}
+
 /** The document anew, with messages that were changed; `undefined` when it was none. Lengths are those of what is in it now. */
 export function rewritten(text: string, change: (message: PartMessage) => PartMessage): string | undefined {
-  const boundary = /^--([^\r\n]*[^\r\n\t -])[\t ]*\r?\n/.exec(text)?.[1];
-  const messages = boundary === undefined ? undefined : messagesIn(text, boundary).messages;
-  if (messages === undefined) return undefined;
+  const boundary = delimiterOf(text);
+  const messages = messagesOf(text);
+  if (messages.length === 0) return undefined;
   const parts = messages.map((message) => {
     const { startLine, headers, body } = change(message);
     const lines = headers.map(([name, value]) => `${name}: ${/^content-length$/i.test(name) ? Buffer.byteLength(body) : value}`);
@@ -44,6 +50,10 @@ export function rewritten(text: string, change: (message: PartMessage) => PartMe
     return `--${boundary}\r\nContent-Type: application/http\r\nContent-Transfer-Encoding: binary\r\n\r\n${inner}\r\n`;
   });
   return `${parts.join('')}--${boundary}--\r\n`;
+}
+
+function delimiterOf(text: string): string | undefined {
+  return /^--([^\r\n]*[^\r\n\t -])[\t ]*\r?\n/.exec(text)?.[1];
 }
 
 /** What stands between the delimiters; `undefined` without the one that closes. */

@@ -1,6 +1,7 @@
 /** Keeps what goes over the wire, to be written as JSON lines without secrets: what `kontor record` makes and replay.ts answers from. */
 import { Anonymizer } from './anonymize.ts';
 import type { Border, Exchange } from './border.ts';
+import { type PartMessage, rewritten } from './multipart.ts';
 
 /** Headers that mean something to a connector or to whoever reads a recording; others name machines and sessions. */
 const TOLD_HEADERS =
@@ -40,14 +41,26 @@ export class Recorder {
       ...exchange,
       path: hidden(exchange.path),
       requestBody: hidden(exchange.requestBody),
-      headers: Object.fromEntries(
-        Object.entries(exchange.headers).flatMap(([name, value]) => (TOLD_HEADERS.test(name) ? [[name, hidden(value)]] : [])),
-      ),
-      body: hidden(exchange.body),
+      headers: Object.fromEntries(told(Object.entries(exchange.headers)).map(([name, value]) => [name, hidden(value)])),
+      body: withTold(hidden(exchange.body)),
     }));
-    const told = anonymize ? new Anonymizer(cleaned).exchanges() : cleaned;
-    return told.map((exchange) => JSON.stringify(withoutPacking(exchange)));
+    const written = anonymize ? new Anonymizer(cleaned).exchanges() : cleaned;
+    return written.map((exchange) => JSON.stringify(withoutPacking(exchange)));
   }
+}
+
+function told<Value>(headers: ReadonlyArray<readonly [string, Value]>): Array<readonly [string, Value]> {
+  return headers.filter(([name]) => TOLD_HEADERS.test(name));
+}
+
+/** Messages inside of an answer have headers, too, and a length, which what was hidden has changed. */
+function withTold(body: string): string {
+  const withLength = /^content-length$/i;
+  const change = (message: PartMessage): PartMessage => ({
+    ...message,
+    headers: message.headers.filter(([name]) => TOLD_HEADERS.test(name) || withLength.test(name)),
+  });
+  return rewritten(body, change) ?? body;
 }
 
 /** The body was unpacked when it was recorded. */

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Exchange } from './border.ts';
-import { scrubText } from './scrub.ts';
+import { scrubBody } from './scrub.ts';
 import type { Transport, WireRequest } from './transport.ts';
 import { wireAnswer } from './wire-answer.ts';
 
@@ -34,7 +34,7 @@ export function replayTransport(file: string, { secrets = [] }: ReplayOptions = 
     const key = keyOf(exchange.method, exchange.path, exchange.requestBody);
     answers.set(key, [...(answers.get(key) ?? []), exchange]);
   }
-  const hidden = (text: string): string => scrubText(secrets.reduce((left, secret) => left.replaceAll(secret, '***'), text));
+  const hidden = (text: string): string => scrubBody(secrets.reduce((left, secret) => left.replaceAll(secret, '***'), text));
   return {
     async send({ method, url, body }: WireRequest) {
       const { pathname, search } = new URL(url);

@@ -1,5 +1,6 @@
 /** What may be shown of an exchange: secrets never, in whatever place a system wants them. */
 import type { Exchange } from './border.ts';
+import { messagesOf } from './multipart.ts';
 import type { WireAnswer, WireRequest } from './transport.ts';
 
 const SECRET_HEADER = /^(authorization|proxy-authorization|cookie|set-cookie|.*(token|api-?key|secret|session|password|dolapikey).*)$/i;
@@ -16,10 +17,10 @@ export function scrubbed(request: WireRequest, answer: WireAnswer, { at, ms }: {
     at: at.toISOString(),
     method: request.method,
     path: scrubText(url.pathname + url.search),
-    requestBody: scrubText(request.body ?? ''),
+    requestBody: scrubBody(request.body ?? ''),
     status: answer.status,
     headers: Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, SECRET_HEADER.test(name) ? '***' : value])),
-    body: scrubText(answer.text),
+    body: scrubBody(answer.text),
     ms,
   };
 }
@@ -28,12 +29,23 @@ export function scrubText(text: string): string {
   return text.replace(SECRET_FIELD, '$1"***"').replace(SECRET_FORM, '$1***');
 }
 
+/** Of a document with several messages in it, their headers too. */
+export function scrubBody(body: string): string {
+  const text = scrubText(body);
+  if (!text.startsWith('--')) return text;
+  return text.replace(/^([!#$%&'*+.^`|~\w-]+)(:[ \t]*)(.+?)(?=\r?$)/gm, (line, name: string, sign: string) =>
+    SECRET_HEADER.test(name) ? `${name}${sign}***` : line,
+  );
+}
+
 /** Values of secret headers and cookies: a session key that was given in one answer is a secret in all others. */
 export function knownSecrets(request: WireRequest, answer: WireAnswer): string[] {
-  const found = [request.headers, answer.headers].flatMap((headers) =>
-    Object.entries(headers).flatMap(([name, value]) => (SECRET_HEADER.test(name) ? secretsOf(name, value) : [])),
+  const inside = messagesOf(answer.text).flatMap(({ headers }) => headers);
+  const found = [...Object.entries(request.headers), ...Object.entries(answer.headers), ...inside].flatMap(([name, value]) =>
+    SECRET_HEADER.test(name) ? secretsOf(name, value) : [],
   );
-  const given = answer.setCookies.flatMap((cookie) => secretsOf('cookie', cookie.split(';')[0] ?? ''));
+  const cookies = inside.flatMap(([name, value]) => (/^set-cookie$/i.test(name) ? [value] : []));
+  const given = [...answer.setCookies, ...cookies].flatMap((cookie) => secretsOf('cookie', cookie.split(';')[0] ?? ''));
   return [...new Set([...found, ...given])].filter((secret) => secret.length >= SHORTEST_SECRET);
 }
 
