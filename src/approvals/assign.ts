@@ -1,6 +1,6 @@
 /** Who holds a step. People are looked up whenever a step is assigned; the rules stay those the order was matched with (SEMANTICS 2.8). */
 import { type Selection, selectApprovers } from '../domain/policy/select-approvers.ts';
-import { assignStep, loadApprovers, loadStep, type Step, type StepState } from '../store/approvals/steps.ts';
+import { assignStep, loadApprovers, loadHolders, loadStep, type Step, type StepHolder, type StepState } from '../store/approvals/steps.ts';
 import type { Transaction } from '../store/database.ts';
 import { appendLog, loadOrder, loadRevision } from '../store/orders/orders.ts';
 import { loadRules } from './company-rules.ts';
@@ -23,7 +23,12 @@ export async function activateStep(trx: Transaction, stepId: string, now: Date):
   const isOpen = step.state === 'waiting' || step.state === 'active' || step.state === 'exhausted';
   if (!isOpen) return { state: step.state, needed: step.needed, holders: [], exhausted: null, approvedBefore: [] };
   const selection = await selectNow(trx, step, now);
-  const state = await holdStep(trx, { stepId, orderId: step.orderId, revision: step.revision, name: step.name }, selection, now);
+  const state = await holdStep(
+    trx,
+    { stepId, orderId: step.orderId, revision: step.revision, name: step.name, was: step.state },
+    selection,
+    now,
+  );
   const approvers = step.selector.decideOncePerPerson ? await loadApprovers(trx, step.orderId, step.revision) : [];
   const approvedBefore = selection.holders.map(({ personId }) => personId).filter((id) => approvers.includes(id));
   return { state, needed: selection.needed, holders: selection.holders, exhausted: selection.exhausted, approvedBefore };
@@ -42,13 +47,21 @@ async function selectNow(trx: Transaction, { orderId, revision, mode, needed, se
 /** Writes the holders, and into the order's trail who was considered. */
 export async function holdStep(
   trx: Transaction,
-  { stepId, orderId, revision, name }: { stepId: string; orderId: string; revision: number; name: string },
+  { stepId, orderId, revision, name, was }: { stepId: string; orderId: string; revision: number; name: string; was: StepState },
   { holders, needed, considered, exhausted }: Selection,
   now: Date,
 ): Promise<'active' | 'exhausted'> {
   const state = exhausted === null ? 'active' : 'exhausted';
+  const before = await loadHolders(trx, stepId);
   await assignStep(trx, { stepId, state, needed, holders }, now);
+  // Looked at again, and nothing is new.
+  if (state === was && isSame(before, holders)) return state;
   const kind = exhausted === null ? 'step_assigned' : 'step_exhausted';
   await appendLog(trx, orderId, { kind, revision, facts: { stepId, name, needed, holders, considered, exhausted } }, now);
   return state;
+}
+
+function isSame(before: readonly StepHolder[], holders: readonly StepHolder[]): boolean {
+  const told = (all: readonly StepHolder[]) => all.map(({ personId, forPersonId }) => `${personId} ${forPersonId ?? ''}`).sort();
+  return told(before).join() === told(holders).join();
 }

@@ -75,5 +75,10 @@ async function writeSteps(trx: Transaction, { rules, order, revision, stages, no
   const [firstId] = await insertSteps(trx, steps);
   const [first] = stages;
   if (firstId && first)
-    await holdStep(trx, { stepId: firstId, orderId: order.id, revision: revision.n, name: first.stage.name }, first.selection, now);
+    await holdStep(
+      trx,
+      { stepId: firstId, orderId: order.id, revision: revision.n, name: first.stage.name, was: 'waiting' },
+      first.selection,
+      now,
+    );
 }

@@ -1,5 +1,6 @@
 /** Decisions, append-only: one of each person about each step. */
 import type { Database, Transaction } from '../database.ts';
+import { loadSteps, type Step } from './steps.ts';
 
 export type Verdict = 'approve' | 'decline';
 
@@ -49,4 +50,25 @@ export async function settleStep(trx: Transaction, stepId: string, state: 'appro
     { stepId, state, now },
   );
   return rows.length > 0;
+}
+
+/** Of the newest revision that people were asked about; a revision without material changes has none of its own. */
+export async function newestSteps(db: Database | Transaction, orderId: string): Promise<Step[]> {
+  const { rows } = await db.raw<{ rows: Array<{ n: number | null }> }>('select max(revision) as n from approval_steps where order_id = ?', [
+    orderId,
+  ]);
+  const n = rows[0]?.n ?? null;
+  return n === null ? [] : loadSteps(db, orderId, n);
+}
+
+/** Steps of the order, of any revision, that the person holds, has held as somebody's deputy, or has decided. */
+export async function heldSteps(db: Database | Transaction, orderId: string, personId: string): Promise<string[]> {
+  const { rows } = await db.raw<{ rows: Array<{ id: string }> }>(
+    `select s.id from approval_steps s where s.order_id = :orderId and s.state <> 'waiting' and (
+       exists (select from step_holders h where h.step_id = s.id and :personId::bigint in (h.person_id, h.for_person_id))
+       or exists (select from decisions d where d.step_id = s.id and d.person_id = :personId))
+     order by s.id`,
+    { orderId, personId },
+  );
+  return rows.map(({ id }) => id);
 }

@@ -1,0 +1,59 @@
+/** Carries a revision on as far as its decisions reach: a step with enough of them is approved, and the next one is asked. */
+import { isApproved } from '../domain/orders/quorum.ts';
+import { insertDecision, loadDecisions, settleStep } from '../store/approvals/decisions.ts';
+import { loadHolders, loadStep, loadSteps, type Step, type StepState } from '../store/approvals/steps.ts';
+import type { Transaction } from '../store/database.ts';
+import { appendLog } from '../store/orders/orders.ts';
+import { activateStep } from './assign.ts';
+
+export interface Progress {
+  readonly step: StepState;
+  /** Of the whole revision. */
+  readonly order: 'pending' | 'approved' | 'declined';
+}
+
+/** To be called under `lockOrder`, after a decision or after holders have changed. */
+export async function advance(trx: Transaction, orderId: string, stepId: string, now: Date): Promise<Progress> {
+  const step = await loadStep(trx, stepId);
+  if (step.state !== 'active' || !(await hasEnough(trx, step))) return { step: step.state, order: 'pending' };
+  await settleStep(trx, stepId, 'approved', now);
+  const next = (await loadSteps(trx, orderId, step.revision)).find(({ state }) => state === 'waiting');
+  if (!next) return { step: 'approved', order: 'approved' };
+  await askNext(trx, next, now);
+  const { order } = await advance(trx, orderId, next.id, now);
+  return { step: 'approved', order };
+}
+
+async function hasEnough(trx: Transaction, { id, orderId, mode, needed }: Step): Promise<boolean> {
+  const approvals = (await loadDecisions(trx, orderId)).filter(({ stepId, verdict }) => stepId === id && verdict === 'approve');
+  return isApproved({ mode, needed, holders: await loadHolders(trx, id), approvals });
+}
+
+/** Who has approved an earlier step of this revision is not asked twice, where the rules let one word count for both. */
+async function askNext(trx: Transaction, step: Step, now: Date): Promise<void> {
+  const { approvedBefore, holders } = await activateStep(trx, step.id, now);
+  const { orderId, revision } = step;
+  for (const personId of approvedBefore) {
+    const holder = holders.find((one) => one.personId === personId);
+    const decision = {
+      stepId: step.id,
+      orderId,
+      revision,
+      personId,
+      forPersonId: holder?.forPersonId ?? null,
+      verdict: 'approve' as const,
+    };
+    const authority = { via: holder?.via ?? null, step: step.name, countedFrom: 'an earlier step' };
+    await insertDecision(
+      trx,
+      { ...decision, comment: null, authority, channel: 'counted', selfApproved: holder?.selfApproved ?? false },
+      now,
+    );
+    await appendLog(
+      trx,
+      orderId,
+      { kind: 'approved', personId, revision, facts: { stepId: step.id, step: step.name, channel: 'counted' } },
+      now,
+    );
+  }
+}

@@ -1,0 +1,75 @@
+/** A decision and what it does to the order: the last approval releases it, and its hand-off, in the same transaction. */
+
+import type { Progress } from '../approvals/advance.ts';
+import { type DecisionOutcome, type NewDecision, recordDecision } from '../approvals/decide.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Order } from '../domain/orders/order.ts';
+import { NeedsOperatorError } from '../errors.ts';
+import { newestSteps } from '../store/approvals/decisions.ts';
+import { loadHolders, type Step } from '../store/approvals/steps.ts';
+import type { Transaction } from '../store/database.ts';
+import { loadOrder, loadRevision, lockOrder, moveOrder } from '../store/orders/orders.ts';
+import type { OrderContext } from './order-context.ts';
+import { requireActive } from './people.ts';
+import { releaseOrder } from './release.ts';
+import { restoreReleased } from './restore-released.ts';
+
+export interface DecideRequest extends Pick<NewDecision, 'personId' | 'verdict' | 'comment' | 'channel'> {
+  readonly orderId: string;
+  /** That the person has seen; the newest if not given. */
+  readonly revision?: number | undefined;
+  /** The one that is asked now, if not given. */
+  readonly stepId?: string | undefined;
+}
+
+export interface Decided extends DecisionOutcome {
+  readonly state: Order['state'];
+  /** To be woken after the transaction; `null` when nothing leaves. */
+  readonly handoffId: string | null;
+}
+
+export async function decideOrder(context: OrderContext, request: DecideRequest): Promise<Decided> {
+  return context.db.transaction((trx) => decide(trx, context.settings, request, context.now()));
+}
+
+async function decide(trx: Transaction, settings: Settings, request: DecideRequest, now: Date): Promise<Decided> {
+  const order = await lockOrder(trx, request.orderId);
+  await requireActive(trx, request.personId);
+  const revision = await loadRevision(trx, order.id, request.revision);
+  const stepId = request.stepId ?? (await findStep(trx, order, request.personId));
+  const { personId, verdict, comment, channel } = request;
+  const outcome = await recordDecision(trx, { order, revision, stepId, personId, verdict, comment, channel }, now);
+  const handoffId = outcome.already ? null : await follow(trx, settings, order, outcome.order, now);
+  const after = await loadOrder(trx, order.id);
+  return { ...outcome, state: after?.state ?? order.state, handoffId };
+}
+
+/** What the order becomes once its steps have come this far. Answers the hand-off to wake. */
+export async function follow(
+  trx: Transaction,
+  settings: Settings,
+  order: Order,
+  progress: Progress['order'],
+  now: Date,
+): Promise<string | null> {
+  if (progress === 'pending') return null;
+  if (progress === 'approved') {
+    const newest = await loadRevision(trx, order.id);
+    return (await releaseOrder(trx, settings, order, newest, 'people', now)).handoffId;
+  }
+  const restored = await restoreReleased(trx, settings, order, now);
+  if (restored) return restored.handoffId;
+  await moveOrder(trx, order, 'declined', { now });
+  return null;
+}
+
+/** The step that this person is asked about now, else one they were asked about before; else whatever is asked, to be told who may. */
+async function findStep(trx: Transaction, order: Order, personId: string): Promise<string> {
+  const asked = (await newestSteps(trx, order.id)).filter(({ state }) => state !== 'waiting' && state !== 'void').reverse();
+  const isOpen = ({ state }: Step) => state === 'active' || state === 'exhausted';
+  const held: Step[] = [];
+  for (const step of asked) if ((await loadHolders(trx, step.id)).some((holder) => holder.personId === personId)) held.push(step);
+  const found = held.find(isOpen) ?? held[0] ?? asked.find(isOpen) ?? asked[0];
+  if (found) return found.id;
+  throw new NeedsOperatorError('ORDER_STATE', `order ${order.externalKey} is ${order.state} and asks nobody; there is nothing to decide`);
+}

@@ -1,0 +1,28 @@
+/** A change after release that people decline leaves the order as it was released: the ERP holds it, and it is not taken back. */
+import type { Settings } from '../config/settings.ts';
+import type { Order } from '../domain/orders/order.ts';
+import type { Transaction } from '../store/database.ts';
+import { appendLog, insertRevision, loadRevision, moveOrder } from '../store/orders/orders.ts';
+import { handedOff } from '../store/orders/stop-handoff.ts';
+import { releaseOrder } from './release.ts';
+
+/** `null`: it was never released, and nothing was done. */
+export async function restoreReleased(
+  trx: Transaction,
+  settings: Settings,
+  order: Order,
+  now: Date,
+): Promise<{ handoffId: string | null } | null> {
+  const last = await handedOff(trx, order.id);
+  if (!last) return null;
+  const { content, materialHash, total } = await loadRevision(trx, order.id, last.revision);
+  const n = order.revision + 1;
+  const reason = 'the change was declined';
+  await insertRevision(trx, { orderId: order.id, n, content, materialHash, total, editedById: null, reason }, now);
+  await appendLog(trx, order.id, { kind: 'restored', actor: 'rules', revision: n, facts: { from: last.revision, reason } }, now);
+  if (last.isUnderway) {
+    await moveOrder(trx, order, 'released', { now });
+    return { handoffId: null };
+  }
+  return releaseOrder(trx, settings, order, await loadRevision(trx, order.id, n), order.approvedBy ?? 'people', now);
+}
