@@ -5,10 +5,13 @@ import type { Job, JobContext, QueuedJob } from '../src/queue/define-job.ts';
 import type { PullContext } from '../src/sync/pull-context.ts';
 import { pullJob } from './pull.ts';
 import { pushOrderJob } from './push-order.ts';
+import { reconcileOrdersJob } from './reconcile-orders.ts';
 import { relayHandoffsJob } from './relay-handoffs.ts';
 import { requestPullsJob } from './request-pulls.ts';
 import { resumeRunsJob } from './resume-runs.ts';
 import { takeFeedbackJob } from './take-feedback.ts';
+import { takeInboxJob } from './take-inbox.ts';
+import { tendStepsJob } from './tend-steps.ts';
 import { type TickContext, tickJob } from './tick.ts';
 
 /** What the composition root lends to the handlers. */
@@ -17,10 +20,13 @@ export type Lent = Omit<TickContext & PullContext & HandoffContext, keyof JobCon
 export const jobs: readonly Job<unknown, Lent & JobContext>[] = [
   pullJob,
   pushOrderJob,
+  reconcileOrdersJob,
   relayHandoffsJob,
   requestPullsJob,
   resumeRunsJob,
   takeFeedbackJob,
+  takeInboxJob,
+  tendStepsJob,
   tickJob,
 ];
 

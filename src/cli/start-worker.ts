@@ -66,8 +66,16 @@ export async function startWorkerProcess(app: App, { settings, store: { db }, ba
   };
 }
 
-export function schedulesOf({ connections }: Settings): Schedule[] {
-  return [...connections.values()].flatMap(({ name, schedule }) =>
+export function schedulesOf({ connections, orders }: Settings): Schedule[] {
+  const pulls = [...connections.values()].flatMap(({ name, schedule }) =>
     schedule ? [{ name: `pull ${name}`, ...schedule, jobName: 'request-pulls', payload: { connection: name } }] : [],
   );
+  const target = connections.get(orders.target ?? '');
+  if (!target) return pulls;
+  const { name, schedule, formats } = target;
+  const zone = schedule?.zone ?? formats.zone;
+  return [...pulls, { name: `reconcile ${name}`, ...NIGHTLY, zone, jobName: 'reconcile-orders', payload: { connection: name } }];
 }
+
+/** When people sleep, in the connection's zone. */
+const NIGHTLY = { cron: '30 2 * * *', catchUp: 'latest' } as const;

@@ -133,9 +133,9 @@ async function settle(context: HandoffContext, lease: Lease, { orders, answers, 
   });
 }
 
-function isAskedFor(context: HandoffContext, { connection, erpId, progress }: HandedOff): boolean {
+function isAskedFor(context: HandoffContext, { connection, progress }: HandedOff): boolean {
   const isTarget = orderTargets(context).some((target) => target.connection.name === connection);
-  return isTarget && erpId !== null && !(progress && isFinal(progress.state));
+  return isTarget && !(progress && isFinal(progress.state));
 }
 
 function differencesOf(

@@ -9,6 +9,7 @@ export interface HandedOff {
   readonly state: string;
   readonly externalKey: string;
   readonly connection: string;
+  /** `null` where a person settled it by hand. */
   readonly erpId: string | null;
   readonly approvedRevision: number;
   readonly approved: AgreedContent;
@@ -34,7 +35,7 @@ const FINAL: readonly ProgressState[] = ['invoiced', 'cancelled', 'returned'];
 export async function ordersToAsk(db: Database, connection: string, { now, leastS, mostS }: AskAgain, limit: number): Promise<string[]> {
   const { rows } = await db.raw<{ rows: Array<{ id: string }> }>(
     `select h.order_id as id from handoffs h left join order_progress p on p.order_id = h.order_id
-     where h.connection = :connection and h.kind = 'create' and h.state = 'accepted' and h.erp_id is not null
+     where h.connection = :connection and h.kind = 'create' and h.state = 'accepted'
        and (p.order_id is null or (p.state <> all(:final) and p.looked_at <= :now::timestamptz - least(make_interval(secs => :mostS),
          greatest(make_interval(secs => :leastS), (:now::timestamptz - p.changed_at) / 10))))
      order by p.looked_at nulls first, h.order_id limit :limit`,
