@@ -67,7 +67,7 @@ describe('an order beyond an approve limit', () => {
   });
 
   it('ends where superiors go round in a circle', () => {
-    const circle = { ...people, 13: { superiorId: '11' } };
+    const circle = { ...people, 13: { superiorId: '12' } };
     const told = selectApprovers(stage([superior]), question(directory(circle), approve({})));
     expect(told.considered.at(-1)).toMatchObject({ via: 'superior of d', skipped: expect.stringContaining('circle') });
   });
@@ -139,6 +139,13 @@ describe('selectors', () => {
 
   it('of a level go up so many superiors', () => {
     expect([1, 2, 3].map((level) => chosen({ kind: 'superior', level }))).toEqual([['b'], ['c'], ['d']]);
+  });
+
+  it('of a level end where superiors go round in a circle', () => {
+    const round = directory({ 10: { superiorId: '11' }, 11: { superiorId: '10' } });
+    const told = selectApprovers(stage([{ kind: 'superior', level: 3 }]), question(round));
+    expect(told.considered[0]).toMatchObject({ skipped: 'the superiors of b go round in a circle' });
+    expect(told.holders).toEqual([]);
   });
 
   it('of a cost centre take whom the rules name, else who has the role and the cost centre', () => {
@@ -215,6 +222,12 @@ describe('a deputy', () => {
     },
   );
 
+  it('may not be who ordered, even where own orders may be approved', () => {
+    const cap = policy({ selfApprovalUpTo: { amount: 9999, currency: 'EUR' } });
+    const asked = question(directory(people, { delegations: [away('11', '10')] }), [cap]);
+    expect(holders(selectApprovers(stage([superior]), asked))).toEqual(['b']);
+  });
+
   it('is the one named last where windows overlap', () => {
     expect(holders(chosen([away('11', '12', 2), away('11', '13', 1)]))).toEqual(['c (11)']);
   });
@@ -222,6 +235,7 @@ describe('a deputy', () => {
   it('does not take two seats where several must agree', () => {
     const both = chosen([away('11', '12')], {}, stage([named('b'), named('c')], 'all'));
     expect({ names: holders(both), needed: both.needed }).toEqual({ names: ['b', 'c'], needed: 2 });
+    expect(both.considered.at(-1)).toMatchObject({ name: 'b', skipped: 'deputy c already decides here' });
     expect(holders(chosen([away('11', '12')], {}, stage([named('b'), named('c')])))).toEqual(['c']);
   });
 });
