@@ -58,3 +58,23 @@ export async function openStepsOf(
   );
   return rows;
 }
+
+/** Steps that wait for nobody, for somebody who is not active, for somebody whose deputy is in, or for a deputy whose time has passed. */
+export async function staleSteps(
+  db: Database | Transaction,
+  now: Date,
+  limit: number,
+): Promise<Array<{ stepId: string; orderId: string }>> {
+  const holds = `d.starts_at <= :now and d.ends_at > :now and (d.revoked_at is null or d.revoked_at > :now) and (d.order_id is null or d.order_id = s.order_id)`;
+  const { rows } = await db.raw<{ rows: Array<{ stepId: string; orderId: string }> }>(
+    `select s.id as "stepId", s.order_id as "orderId" from approval_steps s
+     where s.state = 'exhausted' or (s.state = 'active' and exists (
+       select from step_holders h left join contacts c on c.id = h.person_id
+       where h.step_id = s.id and (c.id is null or c.status <> 'active'
+         or (h.for_person_id is null and exists (select from delegations d where d.from_person_id = h.person_id and ${holds}))
+         or (h.for_person_id is not null and not exists (select from delegations d where d.from_person_id = h.for_person_id and ${holds})))))
+     order by s.order_id, s.id limit :limit`,
+    { now, limit },
+  );
+  return rows;
+}
