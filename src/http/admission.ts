@@ -49,3 +49,8 @@ export function keyOf({ key }: FastifyRequest): ApiKey {
 export function originOf(key: ApiKey): string | null {
   return key.scopes.includes('orders:all') ? null : key.origin;
 }
+
+/** Who vouches that a person said something here. */
+export function channelOf(request: FastifyRequest): string {
+  return `http:${keyOf(request).name}`;
+}

@@ -9,6 +9,7 @@ import type { Lend } from './http-context.ts';
 /** What is not here goes by its class: 503 for what may pass, 422 for a bad record, 500 for what only our operator can mend. */
 export const STATUS: Partial<Record<ErrorCode, number>> = {
   REQUEST_INVALID: 400,
+  USAGE: 400,
   KEY_REFUSED: 401,
   NOT_ALLOWED: 403,
   LINK_REFUSED: 403,
@@ -125,7 +126,7 @@ function retryAfterSeconds(error: KontorError | null): number {
   return Math.max(1, Math.ceil((ms ?? RETRY_AFTER_MS) / 1_000));
 }
 
-function tellOperator(
+export function tellOperator(
   lend: Lend,
   { error, status, known }: { error: unknown; status: number; known: KontorError | null },
   request: FastifyRequest,

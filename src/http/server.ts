@@ -9,7 +9,12 @@ import { addHeaders } from './headers.ts';
 import type { Lend } from './http-context.ts';
 import { describeApi } from './open-api.ts';
 import { logRequests, requestIdOf } from './request-log.ts';
+import { addApprovalRoutes } from './routes/approvals.ts';
+import { addDecideRoutes } from './routes/decide.ts';
 import { addHealthRoutes } from './routes/health.ts';
+import { addOrderChangeRoutes } from './routes/order-changes.ts';
+import { addOrderRoutes } from './routes/orders.ts';
+import { addReceiptRoutes } from './routes/receipt.ts';
 import { addResyncRoutes } from './routes/resync.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { createWaker, type Waker } from './wake.ts';
@@ -33,6 +38,17 @@ const BODY_LIMIT = 64 * 1_024;
 const REQUEST_TIMEOUT_MS = 30_000;
 /** Of a path; references of storefronts have up to 100 characters, three bytes each, which a path writes with three. */
 const LONGEST_PARAM = 1_024;
+
+const ROUTES = [
+  addHealthRoutes,
+  addOrderRoutes,
+  addOrderChangeRoutes,
+  addReceiptRoutes,
+  addApprovalRoutes,
+  addRunRoutes,
+  addResyncRoutes,
+  addDecideRoutes,
+];
 
 export async function buildServer(lend: Lend, { version, publicUrl }: ServerOptions): Promise<HttpServer> {
   const app: HttpServer = Fastify({
@@ -59,7 +75,7 @@ export async function buildServer(lend: Lend, { version, publicUrl }: ServerOpti
   const desk: Desk = { lend, wake: createWaker(lend) };
   app.addHook('onClose', () => desk.wake.settled());
   await describeApi(app, version);
-  for (const add of [addHealthRoutes, addRunRoutes, addResyncRoutes]) await app.register(async (group) => add(group, desk));
+  for (const add of ROUTES) await app.register(async (group) => add(group, desk));
   await app.ready();
   return app;
 }

@@ -1,0 +1,73 @@
+/**
+ * Decision links (SEMANTICS 2.19). Opening one changes nothing, however often and by whomever it is opened; the form decides. It needs
+ * no defence against forged requests of its own, since the signed token is in its body and in no cookie.
+ */
+import formbody from '@fastify/formbody';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { KontorError } from '../../errors.ts';
+import { decideByLink, openLink } from '../../orders/open-link.ts';
+import { loadDecisions } from '../../store/approvals/decisions.ts';
+import { loadDecisionSheet } from '../decision-sheet.ts';
+import { asKontorError, describeError, statusOf, tellOperator } from '../error-answer.ts';
+import type { Lend } from '../http-context.ts';
+import { decidedPage, decidePage, refusedPage } from '../pages/decide-page.ts';
+import { sendPage } from '../pages/page.ts';
+import type { Desk, HttpServer } from '../server.ts';
+
+/** Far longer than any token of ours. */
+const token = z.string().max(2_000).default('');
+
+const said = z.object({
+  token,
+  verdict: z.enum(['approve', 'decline']),
+  comment: z.string().trim().max(4_000).default(''),
+});
+
+export async function addDecideRoutes(app: HttpServer, { lend, wake }: Desk): Promise<void> {
+  await app.register(formbody, { bodyLimit: 64 * 1_024 });
+  app.setErrorHandler((error, request, reply) => answerWithPage(lend, error, request, reply));
+  const config = { scope: 'open' } as const;
+
+  async function show(given: string, action: string, reply: FastifyReply): Promise<FastifyReply> {
+    const context = lend();
+    const opened = await openLink(context, given);
+    return sendPage(reply, 200, decidePage(await loadDecisionSheet(context, opened, { token: given, action })));
+  }
+
+  // Mail programs and what counts their clicks hang parameters of their own to an address.
+  app.get('/decide', { config, schema: { hide: true, querystring: z.object({ token }) } }, async ({ query }, reply) =>
+    show(query.token, 'decide', reply),
+  );
+  app.get('/decide/:token', { config, schema: { hide: true, params: z.object({ token }) } }, async ({ params }, reply) =>
+    show(params.token, '../decide', reply),
+  );
+  app.post('/decide', { config, schema: { hide: true, body: said } }, async ({ body }, reply) => {
+    const context = lend();
+    const { already, handoffId } = await decideByLink(context, body.token, { verdict: body.verdict, comment: body.comment || null });
+    if (handoffId !== null) wake.handoffs([handoffId]);
+    const opened = await openLink(context, body.token);
+    const { orderId, stepId, personId } = opened.claims;
+    const decision =
+      already ?? (await loadDecisions(context.db, orderId)).find((one) => one.stepId === stepId && one.personId === personId);
+    if (!decision) throw new Error(`a decision on order ${orderId} was recorded and is not there`);
+    return sendPage(reply, 200, decidedPage(await loadDecisionSheet(context, opened, { token: body.token, action: 'decide' }), decision));
+  });
+}
+
+const TITLES: Partial<Record<KontorError['code'], string>> = {
+  LINK_REFUSED: 'This link cannot be used',
+  REQUEST_INVALID: 'This could not be understood',
+  ORDER_CONFLICT: 'This was decided otherwise',
+  ORDER_STATE: 'There is nothing to decide',
+  NOT_ALLOWED: 'This is not yours to decide',
+  NOT_FOUND: 'This link cannot be used',
+};
+
+function answerWithPage(lend: Lend, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = asKontorError(error, request);
+  const status = known ? statusOf(known) : 500;
+  if (status >= 500) tellOperator(lend, { error, status, known }, request);
+  const title = (known && TITLES[known.code]) ?? 'This did not work';
+  return sendPage(reply, status, refusedPage(title, describeError(known, status, request.id).message));
+}
