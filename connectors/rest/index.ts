@@ -1,10 +1,11 @@
-/** Any system with an HTTP API that answers JSON: declared in kontor.yaml, mapped in kontor.yaml, only read. */
+/** Any system with an HTTP API that answers JSON: declared in kontor.yaml, mapped in kontor.yaml; takes orders where they are declared. */
 import { z } from 'zod';
 import type { Connector, Session, SystemInfo } from '../../src/connector/contract.ts';
 import { loginOf } from '../../src/connector/http/login-settings.ts';
 import { transportOf } from '../../src/connector/http/settings.ts';
 import type { HttpProfile } from '../../src/connector/http/types.ts';
 import { jsonSource } from '../../src/connector/json-source.ts';
+import { orders } from './orders.ts';
 import { readList } from './read.ts';
 import { readOptions } from './read-options.ts';
 import { type RestSettings, restSettings } from './settings.ts';
@@ -23,6 +24,7 @@ export const rest: Connector<RestSettings> = {
   traits: { keys: 'exact', offMainThread: false, deletes: 'id-set-difference', delta: 'changes' },
   http: profile,
   check,
+  orders,
   sources: { account: list, contact: list, address: list, price: list, stock: list, document: list, documentLine: list },
 };
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { headerName, loginSettings, refuseSeveralLogins } from '../../src/connector/http/login-settings.ts';
 import { httpSettings, systemUrl } from '../../src/connector/http/settings.ts';
+import { orderSettings } from './order-settings.ts';
 
 export const restSettings = z
   .strictObject({
@@ -11,6 +12,7 @@ export const restSettings = z
     query: z.record(z.string(), z.string()).default({}).describe('Sent with every request but those that follow a link of the system.'),
     checkPath: z.string().default('').describe('What `kontor check` asks for: an address that wants a login and answers JSON.'),
     pageSize: z.int().min(2).max(20_000).default(200).describe('Records asked for at once, where `paging` names a parameter for it.'),
+    orders: orderSettings.optional().describe('How it takes orders, if it does.'),
     ...httpSettings,
   })
   .superRefine(refuseSeveralLogins);

@@ -1,6 +1,6 @@
 /** Digests of what was sent and of what the ERP confirms, taken of the same shape, so that equal content has equal digests. */
 import { createHash } from 'node:crypto';
-import { Decimal } from 'decimal.js';
+import { plainDecimal } from '../connector/decimals.ts';
 import type { OrderToPlace, PlacedOrder } from '../connector/orders.ts';
 
 export function digestOfOrder({ soldTo, currency, lines }: OrderToPlace): string {
@@ -21,13 +21,9 @@ function digest(
   lines: ReadonlyArray<{ product: string | null; quantity: string; unitPrice: string | null }>,
 ): string {
   const rows = lines.map(({ product, quantity, unitPrice }) =>
-    JSON.stringify([product, plain(quantity), unitPrice === null ? null : plain(unitPrice)]),
+    JSON.stringify([product, plainDecimal(quantity), unitPrice === null ? null : plainDecimal(unitPrice)]),
   );
   return createHash('sha256')
     .update(JSON.stringify([soldTo, currency, rows.sort()]))
     .digest('hex');
-}
-
-function plain(decimal: string): string {
-  return new Decimal(decimal).toFixed();
 }

@@ -65,7 +65,7 @@ export const HOMES: Readonly<Record<string, readonly string[] | '*'>> = {
   pino: ['src/cli/', 'src/main.ts'],
   yaml: ['src/config/'],
   'fastest-levenshtein': ['src/config/', 'src/connector/'],
-  'decimal.js': ['src/domain/', 'src/connector/', 'src/orders/'],
+  'decimal.js': ['src/domain/'],
   geolib: ['src/domain/'],
   fastify: ['src/http/'],
   '@fastify/swagger': ['src/http/'],
