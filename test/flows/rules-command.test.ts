@@ -46,7 +46,8 @@ describe('kontor rules', () => {
     expect(JSON.parse(put.stdout)).toMatchObject({ version: 1, state: 'draft' });
     expect((await run(['rules', 'list'])).stdout).toMatch(/A-2\s+Hansa Nord\s+1\s+draft/);
     expect((await run(['rules', 'activate', 'A-2', '1'])).code).toBe(0);
-    expect((await run(['rules', 'list'])).stdout).toMatch(/A-2\s+Hansa Nord\s+1\s+active/);
+    expect(JSON.parse((await run(['rules', 'show', 'A-2', '1', '--json'])).stdout)).toMatchObject({ version: 1, state: 'active' });
+    expect((await run(['rules', 'show', 'A-2', '2'])).stderr).toContain('Hansa Nord has no version 2 of its rules');
   });
 
   it('names every problem of a file with its line and what is allowed', async () => {

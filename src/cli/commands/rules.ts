@@ -66,8 +66,9 @@ function addShow(rules: Command, app: App): void {
     .command('show')
     .description('rules of an account as they were put, and what was done to them')
     .argument('<account>', ACCOUNT_REFERENCE)
-    .addOption(new Option('--version <number>', 'this one instead of the active one').argParser(version()))
-    .action(async (reference: string, { version: wanted }: { version?: number }) => {
+    // No option: the program's own --version is heard wherever it stands.
+    .argument('[version]', 'this one instead of the active one', version())
+    .action(async (reference: string, wanted?: number) => {
       const { db } = await app.store(await app.settings([]));
       const { id, name } = await requireAccount(db, reference);
       const shown = await showPolicy(db, id, wanted);
@@ -75,7 +76,7 @@ function addShow(rules: Command, app: App): void {
       const what = wanted === undefined ? 'has no rules of its own' : `has no version ${wanted} of its rules`;
       throw new NeedsOperatorError('NOT_FOUND', `${plain(name)} ${what}; \`kontor rules list\` shows those there are`);
     });
-  withExamples(show, ['kontor rules show A-1001', 'kontor rules show A-1001 --version 3 --json']);
+  withExamples(show, ['kontor rules show A-1001', 'kontor rules show A-1001 3 --json']);
 }
 
 function addActivate(rules: Command, app: App): void {
