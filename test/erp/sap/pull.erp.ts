@@ -9,7 +9,7 @@ import type { PullContext } from '../../../src/sync/pull-context.ts';
 import { contextFor } from '../../flows/pull-setup.ts';
 import { partnerOf } from '../../simulator/dialects/sap-s4-partner-rows.ts';
 import { createTestDatabase } from '../../support/database.ts';
-import { ACCIDENTS, anySession, ask, connectionTo, proxied, realSap, sapSession, told } from './scene.ts';
+import { ACCIDENTS, AS_V4, anySession, ask, connectionTo, proxied, realSap, sapSession, told } from './scene.ts';
 import { PARTNERS, sapWorld } from './world.ts';
 
 /** As the queue would: what may heal is tried again, a bounded number of times. */
@@ -32,7 +32,7 @@ describe.skipIf(!told())("SAP's own models", () => {
     const proxy = await proxied();
     const { db } = await createTestDatabase();
     const context = contextFor(db, '.', connectionTo(proxy.url));
-    proxy.accidents.storm({ seed: 5, rate: 0.12, names: ACCIDENTS });
+    proxy.accidents.storm({ seed: 5, rate: 0.25, names: ACCIDENTS });
 
     const runs = [await pull(context, 'account'), await pull(context, 'contact'), await pull(context, 'address')];
     proxy.accidents.calm();
@@ -40,7 +40,7 @@ describe.skipIf(!told())("SAP's own models", () => {
     expect(runs.map(({ outcome, counts }) => ({ outcome, quarantined: counts.quarantined }))).toEqual(
       runs.map(() => ({ outcome: 'complete', quarantined: 0 })),
     );
-    expect(proxy.accidents.happened.length).toBeGreaterThan(10);
+    expect(proxy.accidents.happened.length).toBeGreaterThan(PARTNERS / 500);
     const world = sapWorld();
     const { rows } = await db.raw(`
       select l.external_id as id, a.name, a.status, a.email, a.payment_terms, a.price_list, up.external_id as parent,
@@ -79,10 +79,14 @@ describe.skipIf(!told())("SAP's own models", () => {
     const partner = partnerOf('1000007');
     const address = sapWorld().ofAccount('address', '1000009')[0]?.id ?? '';
 
-    await ask('PATCH', `API_BUSINESS_PARTNER/A_BusinessPartner('${partner}')`, { OrganizationBPName1: 'Changed there' });
-    await ask('PATCH', `API_BUSINESS_PARTNER/A_BusinessPartnerAddress(BusinessPartner='${partnerOf('1000009')}',AddressID='${address}')`, {
-      CityName: 'Moved there',
-    });
+    await ask('PATCH', `${AS_V4}/API_BUSINESS_PARTNER/A_BusinessPartner('${partner}')`, { OrganizationBPName1: 'Changed there' });
+    await ask(
+      'PATCH',
+      `${AS_V4}/API_BUSINESS_PARTNER/A_BusinessPartnerAddress(BusinessPartner='${partnerOf('1000009')}',AddressID='${address}')`,
+      {
+        CityName: 'Moved there',
+      },
+    );
     const [accounts, addresses] = [await pull(context, 'account'), await pull(context, 'address')];
 
     expect(first.counts.read).toBe(PARTNERS);

@@ -51,8 +51,8 @@ export function connectionTo(url: string): ConnectionSettings {
   };
 }
 
-export function sapSession(url: string): Session<SapSettings> {
-  const config = sapS4hana.config.parse(settingsFor(url));
+export function sapSession(url: string, more: Record<string, unknown> = {}): Session<SapSettings> {
+  const config = sapS4hana.config.parse({ ...settingsFor(url), ...more });
   return openSession(
     sapS4hana,
     { connection: 'erp', config, baseFolder: '.', signal: new AbortController().signal, now: () => new Date() },
@@ -75,7 +75,7 @@ export function anySession(version: 2 | 4): Session<unknown> {
 export async function proxied(): Promise<AccidentProxy> {
   const proxy = await startAccidentProxy({
     target: realSap().url,
-    isWrite: ({ method }) => method === 'POST',
+    isWrite: ({ method, path }) => method !== 'GET' && !path.endsWith('/$batch'),
     errorInside: () => ({
       status: 200,
       json: { error: { code: 'SY/530', message: { lang: 'en', value: 'An application exception has occurred' } } },
@@ -85,17 +85,31 @@ export async function proxied(): Promise<AccidentProxy> {
   return proxy;
 }
 
-/** Straight to the server, as one of its users. Throws what it says. */
+/** Root of the version 2 services, shown as version 4; and of the sales order service of version 4, where anybody may read. */
+export const AS_V4 = 'odata/v4';
+export const SALES_ORDER_V4 = 'sap/opu/odata4/sap/api_salesorder/srvd_a2x/sap/salesorder/0001';
+
+/** Straight to the server, as one of its users; `path` is from the root. Throws what it says. */
 export async function ask(method: string, path: string, body?: object): Promise<unknown> {
   const { url, user, password } = realSap();
   const authorization = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
-  const base = `${url}/odata/v4/`;
-  const answer = await fetch(`${base}${path}`, {
+  const token = method === 'GET' || path.startsWith(AS_V4) ? {} : await tokenFor(`${url}/${SALES_ORDER_V4}/`, authorization);
+  const answer = await fetch(`${url}/${path}`, {
     method,
-    headers: { authorization, ...(method === 'PATCH' ? { 'if-match': '*' } : {}), ...(body ? { 'content-type': 'application/json' } : {}) },
+    headers: {
+      authorization,
+      ...token,
+      ...(method === 'PATCH' ? { 'if-match': '*' } : {}),
+      ...(body ? { 'content-type': 'application/json' } : {}),
+    },
     ...(body ? { body: JSON.stringify(body) } : {}),
   });
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text.slice(0, 500)}`);
   return text === '' ? null : JSON.parse(text);
+}
+
+async function tokenFor(service: string, authorization: string): Promise<Record<string, string>> {
+  const { headers } = await fetch(service, { headers: { authorization, 'x-csrf-token': 'Fetch' } });
+  return { 'x-csrf-token': headers.get('x-csrf-token') ?? '', cookie: headers.getSetCookie().map((one) => one.split(';')[0]).join('; ') }; // biome-ignore format: one set
 }

@@ -60,6 +60,10 @@ async function settle({ folder }: PeerHost): Promise<void> {
   await mkdir(external, { recursive: true });
   const here = (name: string) => fileURLToPath(new URL(`./server/${name}`, import.meta.url));
   await copyFile(here('server.cjs'), path.join(folder, 'server.js'));
+  await copyFile(here('number-orders.cjs'), path.join(external, 'number-orders.js'));
+  // Of version 4 there is no model in npm: this one is ours, with the names of the published metadata.
+  await copyFile(here('api_salesorder.cds'), path.join(folder, 'srv', 'api_salesorder.cds'));
+  await copyFile(here('api_salesorder.cjs'), path.join(folder, 'srv', 'api_salesorder.js'));
   for (const [name, service] of MODELS) {
     const file = path.join(folder, 'node_modules', '@sap', `cloud-sdk-vdm-${name}-service`, `${name}-service-csn.json`);
     const csn = completeModel(JSON.parse(await readFile(file, 'utf8')) as Csn, service);

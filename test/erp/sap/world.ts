@@ -2,7 +2,7 @@
 import { sapNumber } from '../../simulator/ids.ts';
 import { World } from '../../simulator/world.ts';
 
-export const PARTNERS = 5_000;
+export const PARTNERS = Number(process.env.ERP_PARTIES ?? 5_000);
 
 export function sapWorld(): World {
   return new World({ newId: sapNumber }).seed({ accounts: PARTNERS, products: 1 });

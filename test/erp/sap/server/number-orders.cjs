@@ -1,0 +1,34 @@
+/** What S/4 adds to a new sales order: number, status, stamps, the steps of its prices. It takes the same reference as often as it comes. */
+const NEEDED = [
+  ['SalesOrderType', 'V1/045', 'Enter a sales document type'],
+  ['SoldToParty', 'V1/046', 'Sold-to party is missing'],
+  ['SalesOrganization', 'V1/321', 'Sales organization is not defined'],
+];
+
+/** `names` are those of the parts; `first` is the number before the first. */
+module.exports = function numberOrders(service, entity, { items, prices, partners, texts, first }) {
+  let last = first;
+  service.before('CREATE', entity, (request) => {
+    const { data } = request;
+    for (const [field, code, message] of NEEDED) if (!data[field]) return request.reject({ status: 400, code, message, target: field });
+    last += 1;
+    const SalesOrder = String(last);
+    const now = new Date().toISOString();
+    Object.assign(data, { SalesOrder, LastChangeDateTime: now, OverallSDProcessStatus: 'A' });
+    for (const item of data[items] ?? []) {
+      item.SalesOrder = SalesOrder;
+      for (const [place, price] of (item[prices] ?? []).entries()) {
+        Object.assign(price, {
+          SalesOrder,
+          SalesOrderItem: item.SalesOrderItem,
+          PricingProcedureStep: String(place + 1),
+          PricingProcedureCounter: '1',
+        });
+      }
+    }
+    for (const part of [...(data[partners] ?? []), ...(data[texts] ?? [])]) part.SalesOrder = SalesOrder;
+  });
+  service.before('UPDATE', entity, ({ data }) => {
+    data.LastChangeDateTime = new Date().toISOString();
+  });
+};
