@@ -1,4 +1,4 @@
-/** SAP S/4HANA (cloud and on premise) by its released OData V2 services. */
+/** SAP S/4HANA (cloud and on premise) by its released OData services. */
 import type { Connector } from '../../src/connector/contract.ts';
 import { jsonSource } from '../../src/connector/json-source.ts';
 import { readAccounts } from './accounts.ts';
