@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Json } from '../../src/connector/contract.ts';
 import type { Effect } from '../../src/connector/http/types.ts';
 import { shaped } from '../../src/connector/shaped.ts';
-import { NeedsOperatorError } from '../../src/errors.ts';
+import { NeedsOperatorError, RetryLaterError } from '../../src/errors.ts';
 import { callService, type OdooSession, openServer } from './server.ts';
 
 export type Row = { [key: string]: Json };
@@ -34,20 +34,35 @@ export async function call(session: OdooSession, request: Call): Promise<Called>
   );
 }
 
-/** `null` where the model, or what was asked for by its external id, is not there. */
+/** `null` where what was asked for by its external id is not there, in Odoo's own words: a page of something in between says nothing of it. */
+export async function callByName(session: OdooSession, request: Call): Promise<Called | null> {
+  const answer = await answerTo(session, request);
+  if (!answer.isPage) return answer.called;
+  throw new RetryLaterError(
+    'ERP_ANSWER_UNUSABLE',
+    `${session.connection}: ${request.model}.${request.method} was answered by a page that is not Odoo's; see what stands in between`,
+  );
+}
+
+/** `null` where the model is not there. */
 export async function callOrAbsent(session: OdooSession, request: Call): Promise<Called | null> {
+  return (await answerTo(session, request)).called;
+}
+
+async function answerTo(session: OdooSession, request: Call): Promise<{ called: Called | null; isPage: boolean }> {
   const { model, method, ids, params = {}, effect } = request;
   const { config, http } = session;
   const { protocol, uid } = await openServer(session);
   const context = { ...contextOf(session), ...request.context };
   if (protocol === 'json-rpc') {
     const args = [config.database ?? '', uid, config.apiKey, model, method, ids ? [[...ids]] : [], { ...params, context }];
-    const { result, serverAt, isAbsent } = await callService(http, 'object', 'execute_kw', args, effect);
-    return isAbsent ? null : { result, serverAt };
+    const { result, serverAt, isAbsent, isPage } = await callService(http, 'object', 'execute_kw', args, effect);
+    return { called: isAbsent ? null : { result, serverAt }, isPage };
   }
   const json = { ...params, context, ...(ids ? { ids: [...ids] } : {}) };
   const answer = await http.send({ method: 'POST', path: `/json/2/${model}/${method}`, json, effect });
-  return answer.verdict === 'empty' ? null : { result: answer.json, serverAt: answer.serverAt };
+  const isAbsent = answer.verdict === 'empty';
+  return { called: isAbsent ? null : { result: answer.json, serverAt: answer.serverAt }, isPage: isAbsent && answer.json === undefined };
 }
 
 /** Without `active_test: false` Odoo hides what is archived. What is kept per company (terms, limits) is that of the first company named. */

@@ -8,8 +8,9 @@ export function orderName(reference: string): string {
   return `order_${encoded(reference)}`;
 }
 
-export function lineName(reference: string, line: string): string {
-  return `line_${encoded(reference)}:${encoded(line)}`;
+/** Of a product: a line that is changed to another becomes another, for goods of the first may be on their way. */
+export function lineName(reference: string, line: string, product: string): string {
+  return `line_${encoded(reference)}:${encoded(line)}:${encoded(product)}`;
 }
 
 /** Blanks are refused there, dots part module and name. What is replaced stays different from everything else. */

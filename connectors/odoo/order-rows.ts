@@ -1,9 +1,14 @@
 /** An order as `load` takes it: texts in columns, the header beside the first line. */
+import { type NotedField, noteOf } from '../../src/connector/order-note.ts';
 import type { OrderLine, OrderToPlace } from '../../src/connector/orders.ts';
 import { NeedsOperatorError } from '../../src/errors.ts';
 import { lineName, MODULE, orderName } from './external-ids.ts';
 import type { PriceList, Product } from './lookups.ts';
 import type { OdooSession } from './server.ts';
+import type { OdooSettings } from './settings.ts';
+
+/** What Odoo has no field for. */
+const NOTED: readonly NotedField[] = ['note', 'costCentre', 'paymentMethod', 'sites', 'approvals'];
 
 export interface OrderContext {
   readonly products: readonly Product[];
@@ -19,36 +24,64 @@ export interface LoadTable {
 }
 
 export function loadTable(session: OdooSession, order: OrderToPlace, context: OrderContext): LoadTable {
-  const header = Object.entries(headerOf(session, order, context)).filter(([, value]) => value !== undefined);
-  const lines = order.lines.map((line) => Object.entries(lineOf(order, line, productFor(order, line, context.products))));
+  return tableOf(headerOf(session, order, context), linesOf(order, context.products));
+}
+
+/** What may change in an order that is there. Its customer and currency stay, and so does the price list: 17 and later refuse another. */
+export function changeTable({ config }: OdooSession, id: string, order: OrderToPlace, known: readonly Product[]): LoadTable {
+  return tableOf({ '.id': id, commitment_date: '', origin: '', note: '', ...changeableOf(config, order) }, linesOf(order, known));
+}
+
+/** A confirmed order loses no line: nothing of it is sold any more. */
+export function emptyTable(id: string, lines: readonly number[]): LoadTable {
+  return tableOf({ '.id': id }, lines.map((line) => ({ '.id': String(line), product_uom_qty: '0' }))); // biome-ignore format: one call
+}
+
+type Columns = Record<string, string | undefined>;
+
+function tableOf(head: Columns, rows: ReadonlyArray<Record<string, string>>): LoadTable {
+  const header = Object.entries(head).filter(([, value]) => value !== undefined);
+  const lines = rows.map((row) => Object.entries(row));
   return {
     fields: [...header.map(([field]) => field), ...(lines[0] ?? []).map(([field]) => `order_line/${field}`)],
     data: lines.map((line, place) => [...header.map(([, value]) => (place === 0 ? (value ?? '') : '')), ...line.map(([, value]) => value)]),
   };
 }
 
-function headerOf({ config }: OdooSession, order: OrderToPlace, { priceList, ownTerms }: OrderContext): Record<string, string | undefined> {
+function headerOf({ config }: OdooSession, order: OrderToPlace, { priceList, ownTerms }: OrderContext): Columns {
   return {
     id: `${MODULE}.${orderName(order.reference)}`,
     client_order_ref: order.reference,
     ...(config.company === undefined ? {} : { 'company_id/.id': String(config.company) }),
     'partner_id/.id': order.soldTo,
-    'partner_invoice_id/.id': partnerOf(order.billTo),
-    'partner_shipping_id/.id': partnerOf(order.shipTo),
     // The list decides the currency of the order. Its prices do not matter: ours are given.
     'pricelist_id/.id': priceList === null ? undefined : String(priceList.id),
-    payment_term_id: order.paymentTerms,
     'payment_term_id/.id': ownTerms === null ? undefined : String(ownTerms),
     date_order: noon(order.orderedOn),
-    commitment_date: order.requestedDeliveryOn === undefined ? undefined : noon(order.requestedDeliveryOn),
-    origin: order.purchaseOrderNumber,
-    note: order.note === undefined ? undefined : html(order.note),
+    ...changeableOf(config, order),
   };
+}
+
+function changeableOf({ shippingItem }: OdooSettings, order: OrderToPlace): Columns {
+  const { billTo, shipTo, paymentTerms, requestedDeliveryOn, purchaseOrderNumber } = order;
+  const note = noteOf(order, shippingItem === undefined ? [...NOTED, 'shippingCost'] : NOTED);
+  return {
+    ...(billTo === undefined ? {} : { 'partner_invoice_id/.id': partnerOf(billTo) }),
+    ...(shipTo === undefined ? {} : { 'partner_shipping_id/.id': partnerOf(shipTo) }),
+    ...(paymentTerms === undefined ? {} : { payment_term_id: paymentTerms }),
+    ...(requestedDeliveryOn === undefined ? {} : { commitment_date: noon(requestedDeliveryOn) }),
+    ...(purchaseOrderNumber === undefined ? {} : { origin: purchaseOrderNumber }),
+    ...(note === undefined ? {} : { note: html(note) }),
+  };
+}
+
+function linesOf(order: OrderToPlace, known: readonly Product[]): Array<Record<string, string>> {
+  return order.lines.map((line) => lineOf(order, line, productFor(order, line, known)));
 }
 
 function lineOf({ reference, lines }: OrderToPlace, line: OrderLine, product: Product): Record<string, string> {
   return {
-    id: `${MODULE}.${lineName(reference, line.reference)}`,
+    id: `${MODULE}.${lineName(reference, line.reference, line.product)}`,
     'product_id/.id': String(product.id),
     product_uom_qty: line.quantity,
     price_unit: line.unitPrice,
@@ -72,8 +105,8 @@ function productFor(order: OrderToPlace, { product, unit, reference }: OrderLine
 }
 
 /** Our address ids carry the role behind a slash (mapping.ts); what is before it is the partner. */
-function partnerOf(address: string | undefined): string | undefined {
-  return address?.replace(/\/[^/]*$/, '');
+function partnerOf(address: string): string {
+  return address.replace(/\/[^/]*$/, '');
 }
 
 /** A civil date as an instant: at noon UTC it is the same day nearly everywhere. */

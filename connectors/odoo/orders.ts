@@ -7,8 +7,10 @@ import { z } from 'zod';
 import { isJsonObject } from '../../src/connector/json.ts';
 import type { OrderTarget, OrderToPlace, PlacedOrder } from '../../src/connector/orders.ts';
 import { shaped } from '../../src/connector/shaped.ts';
+import { withShippingLine } from '../../src/connector/shipping-line.ts';
 import { NeedsOperatorError } from '../../src/errors.ts';
-import { call, callOrAbsent, searchRead } from './call.ts';
+import { call, callByName, searchRead } from './call.ts';
+import { cancelOrder, reviseOrder } from './change-orders.ts';
 import { MODULE, orderName } from './external-ids.ts';
 import { idOf, nameOf } from './fields.ts';
 import { type PriceList, priceLists, products } from './lookups.ts';
@@ -40,6 +42,8 @@ export const orders: OrderTarget<OdooSettings> = {
       },
     },
   ],
+  cancel: cancelOrder,
+  revise: reviseOrder,
   status: async (session, ids) => (ids.length === 0 ? [] : readOrders(session, ['id', 'in', ids.map(Number)])),
 };
 
@@ -58,7 +62,7 @@ const reference = z.tuple([z.string(), z.union([z.int(), z.literal(false)])]);
 /** ir.model.data itself is not for ordinary users; this method of it is. */
 async function byExternalId(session: OdooSession, ours: string): Promise<number | null> {
   const params = { module: MODULE, xml_id: orderName(ours) };
-  const called = await callOrAbsent(session, { model: 'ir.model.data', method: 'check_object_reference', params, effect: 'read' });
+  const called = await callByName(session, { model: 'ir.model.data', method: 'check_object_reference', params, effect: 'read' });
   if (called === null) return null;
   const [, id] = shaped(reference, called.result, 'ir.model.data.check_object_reference');
   if (id !== false) return id;
@@ -70,7 +74,8 @@ async function byExternalId(session: OdooSession, ours: string): Promise<number 
 
 const loaded = z.looseObject({ ids: z.tuple([z.int()]) });
 
-async function create(session: OdooSession, order: OrderToPlace): Promise<{ id: string; number: null }> {
+async function create(session: OdooSession, given: OrderToPlace): Promise<{ id: string; number: null }> {
+  const order = withShippingLine(given, session.config.shippingItem);
   const codes = [...new Set(order.lines.map(({ product }) => product))];
   const context = {
     products: await products(session, [['default_code', 'in', codes]], 'active'),

@@ -1,7 +1,8 @@
 /** Orders as Odoo holds them: header, lines, and the codes of their products. */
 import { z } from 'zod';
-import type { PlacedOrder } from '../../src/connector/orders.ts';
+import type { PlacedLine, PlacedOrder } from '../../src/connector/orders.ts';
 import { shaped } from '../../src/connector/shaped.ts';
+import { withoutShippingLine } from '../../src/connector/shipping-line.ts';
 import { searchRead } from './call.ts';
 import { fieldsOf, idOf, nameOf, withoutNoise } from './fields.ts';
 import { type Product, products } from './lookups.ts';
@@ -24,10 +25,13 @@ const header = z.looseObject({
   delivery_status: z.union([z.string(), none]).optional(),
 });
 const line = z.looseObject({
+  id: z.int(),
   order_id: z.tuple([z.int(), z.string()]),
   product_id: z.union([z.tuple([z.int(), z.string()]), none]),
   product_uom_qty: z.number(),
   price_unit: z.number(),
+  qty_delivered: z.number().nullish(),
+  qty_invoiced: z.number().nullish(),
 });
 type Line = z.infer<typeof line>;
 
@@ -48,24 +52,41 @@ export async function readOrders(session: OdooSession, clause: [string, string, 
     stateThere: one.state,
     foundIn: null,
     currency: nameOf(one.currency_id),
-    lines: lines
-      .filter(({ order_id }) => order_id[0] === one.id)
-      .map(({ product_id, product_uom_qty, price_unit }) => ({
-        product: codes.get(idOf(product_id) ?? 0)?.code ?? null,
-        quantity: String(withoutNoise(product_uom_qty)),
-        unitPrice: String(withoutNoise(price_unit)),
-      })),
+    ...withoutShippingLine(
+      lines.filter(({ order_id }) => order_id[0] === one.id).map((row) => goodsOf(row, codes)),
+      session.config.shippingItem,
+    ),
   }));
 }
 
-/** Without titles and notes, which are lines too. */
+function goodsOf({ product_id, product_uom_qty, price_unit }: Line, codes: ReadonlyMap<number, Product>): PlacedLine {
+  return {
+    product: codes.get(idOf(product_id) ?? 0)?.code ?? null,
+    quantity: String(withoutNoise(product_uom_qty)),
+    unitPrice: String(withoutNoise(price_unit)),
+  };
+}
+
+/** Of one order, shipping cost among them, with what tells whether anything of it has left. */
+export async function readOrderLines(session: OdooSession, order: number): Promise<Array<PlacedLine & { id: number; isBegun: boolean }>> {
+  const lines = await readLines(session, [order]);
+  const codes = await readCodes(session, lines);
+  return lines.map((row) => ({
+    ...goodsOf(row, codes),
+    id: row.id,
+    isBegun: Number(row.qty_delivered ?? 0) > 0 || Number(row.qty_invoiced ?? 0) > 0,
+  }));
+}
+
+/** Without titles and notes, which are lines too, and without lines that were emptied because a confirmed order loses none. */
 async function readLines(session: OdooSession, ids: readonly number[]): Promise<Line[]> {
   const { rows } = await searchRead(session, 'sale.order.line', {
     domain: [
       ['order_id', 'in', [...ids]],
       ['display_type', '=', false],
+      ['product_uom_qty', '!=', 0],
     ],
-    fields: ['order_id', 'product_id', 'product_uom_qty', 'price_unit'],
+    fields: ['order_id', 'product_id', 'product_uom_qty', 'price_unit', 'qty_delivered', 'qty_invoiced'],
     order: 'order_id, sequence, id',
   });
   return shaped(z.array(line), rows, 'sale.order.line.search_read');

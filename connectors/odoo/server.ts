@@ -93,10 +93,10 @@ export async function callService(
   method: string,
   args: Json[],
   effect: Effect,
-): Promise<{ result: unknown; serverAt: Date | null; isAbsent: boolean }> {
+): Promise<{ result: unknown; serverAt: Date | null; isAbsent: boolean; isPage: boolean }> {
   const json = { jsonrpc: '2.0', method: 'call', id: 1, params: { service, method, args } };
   const answer = await http.send({ method: 'POST', path: '/jsonrpc', json, effect });
   const isAbsent = answer.verdict === 'empty';
   const result = isAbsent ? undefined : shaped(envelope, answer.json, '/jsonrpc').result;
-  return { result, serverAt: answer.serverAt, isAbsent };
+  return { result, serverAt: answer.serverAt, isAbsent, isPage: isAbsent && answer.json === undefined };
 }

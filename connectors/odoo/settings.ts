@@ -27,6 +27,11 @@ export const odooSettings = z.strictObject({
     .enum(['quotation', 'order'])
     .default('order')
     .describe('How far Kontor takes an order: confirmed, or left as a quotation where people look first.'),
+  shippingItem: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Internal reference of the product whose line carries shipping cost. If absent, the cost stands in the note.'),
   pageSize: z.int().min(1).max(5000).default(500).describe('Records asked for at once.'),
   ...httpSettings,
 });
@@ -47,3 +52,16 @@ export const productOptions = z.strictObject({
   domain: z.array(z.json()).default([]).describe('Only these, as a domain of Odoo: [["pricelist_id.name", "=", "B2B"]].'),
 });
 export type ProductOptions = z.infer<typeof productOptions>;
+
+const DOCUMENTS = ['order', 'shipment', 'invoice'] as const;
+export type DocumentKind = (typeof DOCUMENTS)[number];
+
+/** `read` of documents and their lines. */
+export const documentOptions = z.strictObject({
+  kinds: z
+    .array(z.enum(DOCUMENTS))
+    .min(1)
+    .default([...DOCUMENTS])
+    .describe('Sales orders, deliveries and returns, invoices and credit notes: leave out those whose module is not installed.'),
+});
+export type DocumentOptions = z.infer<typeof documentOptions>;

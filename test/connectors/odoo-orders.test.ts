@@ -104,7 +104,7 @@ it('carries the number of the buyer, dates, terms, texts and notes where there i
   const { fields, data } = bodies.at(-1) as { fields: string[]; data: string[][] };
   expect(Object.fromEntries(fields.map((field, place) => [field, data[0]?.[place]]))).toMatchObject({
     id: 'kontor.order_ORD-2026-000042',
-    'order_line/id': 'kontor.line_ORD-2026-000042:10',
+    'order_line/id': 'kontor.line_ORD-2026-000042:10:P-1',
     client_order_ref: order.reference,
     'partner_invoice_id/.id': order.soldTo,
     origin: 'PO 7',
@@ -143,8 +143,8 @@ it('gives different references different external ids, which Odoo takes, for ord
   const text = fc.string({ unit: 'grapheme', maxLength: 8 }).filter((one) => one !== '');
   fc.assert(
     fc.property(text, text, text, text, (a, b, c, d) => {
-      const names = [orderName(a), orderName(b), lineName(a, c), lineName(b, d)];
-      const wanted = new Set([`o${a}`, `o${b}`, JSON.stringify([a, c]), JSON.stringify([b, d])]);
+      const names = [orderName(a), orderName(b), lineName(a, c, d), lineName(b, d, c)];
+      const wanted = new Set([`o${a}`, `o${b}`, JSON.stringify([a, c, d]), JSON.stringify([b, d, c])]);
       expect(new Set(names).size).toBe(wanted.size);
       expect(names.filter((name) => /[\s.]/.test(name))).toEqual([]);
     }),

@@ -2,12 +2,12 @@
 import { differencesBetween } from '../../src/connector/differences-between.ts';
 import type { OrderToPlace, PlacedOrder } from '../../src/connector/orders.ts';
 import { KontorError, NeedsOperatorError } from '../../src/errors.ts';
-import { STORM } from '../simulator/server.ts';
+import { type AccidentName, type AccidentOptions, STORM } from '../simulator/server.ts';
 import { atOnce, orSay } from './at-once.ts';
 import { type OrderScene, withOrders } from './orders.ts';
 import type { Check, CheckContext } from './types.ts';
 
-const SIDE_BY_SIDE = 16;
+const LANES = 8;
 
 const canCancel = ({ connector }: CheckContext) => connector.orders?.cancel !== undefined;
 const canRevise = ({ connector }: CheckContext) => connector.orders?.revise !== undefined;
@@ -125,35 +125,48 @@ function refusesAfter(
   });
 }
 
-/** Placed in peace; then each accident on each request of what is played, and some more often than reads are repeated in place. */
+/**
+ * An order each, placed in peace; then each accident on each request of what is played that writes, and on each that reads those after which
+ * much or nothing seems to be there. That reads are repeated is proven with placing.
+ */
 async function throughAccidents(
   context: CheckContext,
   play: (scene: OrderScene, order: OrderToPlace, when: string) => Promise<readonly string[]>,
 ): Promise<readonly string[]> {
-  const placed = async (scene: OrderScene): Promise<OrderToPlace> => {
+  const seen = await withOrders(context, async (scene) => {
     const order = scene.order(1);
     await scene.place(order);
     scene.simulator.requests.length = 0;
-    return order;
-  };
-  const count = await withOrders(context, async (scene) => {
-    await play(scene, await placed(scene), 'in peace');
-    return scene.simulator.requests.length;
+    await play(scene, order, 'in peace');
+    return [...scene.simulator.requests];
   });
-  const cases = [
-    ...STORM.flatMap((name) => [...Array(count).keys()].map((after) => ({ name, options: { after, times: 1 } }))),
-    ...(['answer-lost', 'bad-gateway', 'half-body'] as const).map((name) => ({ name, options: { on: 'write' as const, times: 2 } })),
-  ];
-  return atOnce(cases, SIDE_BY_SIDE, ({ name, options }) => {
+  const each = (names: readonly AccidentName[], on: 'read' | 'write') =>
+    names.flatMap((name) => seen.filter((one) => one.on === on).map((_, after) => ({ name, options: { on, after, times: 1 } })));
+  const twice = (['answer-lost', 'bad-gateway', 'half-body'] as const).map((name) => ({
+    name,
+    options: { on: 'write' as const, times: 2 },
+  }));
+  const cases = [...each(STORM, 'write'), ...each(['error-inside', 'wrong-content-type'], 'read'), ...twice];
+  // A scene for many cases, one after another: making one takes longer than to play a case.
+  const lanes = Array.from({ length: LANES }, (_, lane) => cases.filter((_, turn) => turn % LANES === lane));
+  return atOnce(lanes, LANES, (lane) => withOrders(context, (scene) => playLane(scene, lane, play)));
+}
+
+async function playLane(
+  scene: OrderScene,
+  lane: ReadonlyArray<{ name: AccidentName; options: AccidentOptions }>,
+  play: (scene: OrderScene, order: OrderToPlace, when: string) => Promise<readonly string[]>,
+): Promise<string[]> {
+  const findings: string[] = [];
+  for (const [turn, { name, options }] of lane.entries()) {
     const when = `${name}, ${JSON.stringify(options)}`;
-    return orSay(when, () =>
-      withOrders(context, async (scene) => {
-        const order = await placed(scene);
-        scene.simulator.accidents.next(name, { ...options, retryAfterSeconds: 0 });
-        return play(scene, order, when);
-      }),
-    );
-  });
+    const order = scene.order(turn + 1);
+    await scene.place(order);
+    scene.simulator.accidents.next(name, { ...options, retryAfterSeconds: 0 });
+    findings.push(...(await orSay(when, () => play(scene, order, when))));
+    scene.simulator.accidents.calm();
+  }
+  return findings;
 }
 
 function cancelledFindings(scene: OrderScene, { reference }: OrderToPlace, when: string): string[] {

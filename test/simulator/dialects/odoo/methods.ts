@@ -4,7 +4,7 @@ import { compileDomain, names } from './domain.ts';
 import { accessError, Raised, userError, valueError } from './failures.ts';
 import { goodsModels } from './goods.ts';
 import { partnerModel } from './partners.ts';
-import { confirm, load, salesModels } from './sales.ts';
+import { cancel, confirm, load, salesModels, unlinkLines } from './sales.ts';
 import { COMPANY, type Model, type ModelRow, type Store, stampText, type Values } from './store.ts';
 
 export interface Called {
@@ -25,6 +25,8 @@ const SIGNATURES: Readonly<Record<string, readonly string[]>> = {
   check_object_reference: ['module', 'xml_id', 'raise_on_access_error'],
   load: ['fields', 'data'],
   action_confirm: [],
+  action_cancel: [],
+  unlink: [],
   context_get: [],
 };
 /** Of one model alone. */
@@ -33,10 +35,10 @@ const KEY_SIGNATURES: Readonly<Record<string, readonly string[]>> = {
   revoke: ['key'],
 };
 /** Work on records; the others are the model's own and take none. */
-const OF_RECORDS = ['action_confirm', 'has_access'];
+const OF_RECORDS = ['action_confirm', 'action_cancel', 'unlink', 'has_access'];
 
 export function isWriting(method: string): boolean {
-  return ['load', 'action_confirm', 'generate', 'revoke'].includes(method);
+  return ['load', 'action_confirm', 'action_cancel', 'unlink', 'generate', 'revoke'].includes(method);
 }
 
 export function modelsOf(store: Store): Record<string, Model> {
@@ -95,6 +97,10 @@ export function dispatch(called: Called, world: World, store: Store): unknown {
       return store.keys.revoke(params, world);
     case 'action_confirm':
       return confirm(ids, world, store);
+    case 'action_cancel':
+      return cancel(ids, context, world);
+    case 'unlink':
+      return unlinkLines(ids, world, store);
     default:
       return { lang: 'en_US', tz: false, uid: called.uid };
   }

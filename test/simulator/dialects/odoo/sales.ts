@@ -21,6 +21,8 @@ const LINE_FIELDS = {
   product_uom_qty: 'float',
   price_unit: 'float',
   display_type: 'selection',
+  qty_delivered: 'float',
+  qty_invoiced: 'float',
 };
 
 export function salesModels(version: Version): Record<string, Model> {
@@ -69,6 +71,8 @@ function lineRows(order: WorldOrder, world: World): Array<{ stamp: Date; values:
         product_id: referProduct(world, product),
         product_uom_qty: Number(quantity),
         price_unit: Number(unitPrice),
+        qty_delivered: order.state === 'shipped' || order.state === 'invoiced' ? Number(quantity) : 0,
+        qty_invoiced: order.state === 'invoiced' ? Number(quantity) : 0,
       },
     })),
   ];
@@ -92,13 +96,14 @@ export function load({ fields, data }: { fields?: unknown; data?: unknown }, wor
 
 type Cells = Readonly<Record<string, string>>;
 
-const KNOWN = ['id', 'client_order_ref', 'company_id/.id', 'partner_id/.id', 'partner_invoice_id/.id', 'partner_shipping_id/.id']
+const KNOWN = ['id', '.id', 'client_order_ref', 'company_id/.id', 'partner_id/.id', 'partner_invoice_id/.id', 'partner_shipping_id/.id']
   .concat(['pricelist_id/.id', 'payment_term_id', 'payment_term_id/.id', 'date_order', 'commitment_date', 'origin', 'note'])
-  .concat(['id', 'product_id/.id', 'product_uom_qty', 'price_unit', 'discount', 'name'].map((name) => `order_line/${name}`));
+  .concat(['id', '.id', 'product_id/.id', 'product_uom_qty', 'price_unit', 'discount', 'name'].map((name) => `order_line/${name}`));
 
 function loadOrder(rows: readonly Cells[], world: World, store: Store): string {
   const [header = {}] = rows;
   for (const field of Object.keys(header)) if (!KNOWN.includes(field)) throw userError(`Invalid field '${field}' on model 'sale.order'`);
+  if (header['.id'] !== undefined) return change(header['.id'], rows, world, store);
   const soldTo = record(header['partner_id/.id'], 'Customer', (id) => world.row('account', id)?.id);
   const reference = header.client_order_ref ?? '';
   for (const name of ['partner_invoice_id/.id', 'partner_shipping_id/.id'] as const) {
@@ -118,6 +123,54 @@ function loadOrder(rows: readonly Cells[], world: World, store: Store): string {
   if (header.id) store.externalIds.set(header.id, made.id);
   store.lineIds.set(made.id, lines.map(({ externalId }) => externalId)); // biome-ignore format: one call
   return made.id;
+}
+
+/** By the database's ids: the order, and lines that are there; others by their external ids. */
+function change(id: string, rows: readonly Cells[], world: World, store: Store): string {
+  const order = world.row(
+    'order',
+    record(id, 'Sales Order', (wanted) => world.row('order', wanted)?.id),
+  ) as WorldOrder;
+  const byId = rows.filter((row) => row['order_line/.id'] !== undefined);
+  const lines = rows
+    .filter((row) => row['order_line/.id'] === undefined)
+    .map((row) => ({ line: lineOf(row, world), externalId: row['order_line/id'] || null }));
+  if (lines.length > 0) update(order, {}, lines, world, store);
+  for (const row of byId) {
+    const now = world.row('order', id) as WorldOrder;
+    const place = placeOf(now, Number(row['order_line/.id']));
+    const emptied = now.lines.map((line, at) =>
+      at === place ? { ...line, quantity: row['order_line/product_uom_qty'] ?? line.quantity } : line,
+    );
+    world.change('order', id, { lines: emptied });
+  }
+  return id;
+}
+
+function placeOf({ id }: WorldOrder, line: number): number {
+  return line - Number(id) * 100 - 1;
+}
+
+/** As the module sale_stock and the state of the order have it: nothing of what is confirmed. */
+export function unlinkLines(ids: readonly number[], world: World, store: Store): true {
+  for (const id of [...ids].sort((a, b) => b - a)) {
+    const order = world.row('order', String(Math.floor(id / 100)));
+    if (!order || !order.lines[placeOf(order, id)]) throw userError('Record does not exist or has been deleted.');
+    if (!['draft', 'quoted'].includes(order.state)) {
+      throw userError("You can not remove an order line once the sales order is confirmed.\nYou'd rather set the quantity to 0.");
+    }
+    const isKept = (_: unknown, at: number) => at !== placeOf(order, id);
+    store.lineIds.set(order.id, (store.lineIds.get(order.id) ?? []).filter(isKept)); // biome-ignore format: one call
+    world.change('order', order.id, { lines: order.lines.filter(isKept) });
+  }
+  return true;
+}
+
+/** People are asked first, unless the context says no; goods on their way do not matter (sale_order.py). */
+export function cancel(ids: readonly number[], context: Values, world: World): unknown {
+  if (context.disable_cancel_warning !== true) return { type: 'ir.actions.act_window', res_model: 'sale.order.cancel', target: 'new' };
+  for (const id of ids) world.stepOrder(String(id), 'cancelled');
+  return true;
 }
 
 type LoadedLine = { line: WorldOrderLine; externalId: string | null };
