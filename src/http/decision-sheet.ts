@@ -1,6 +1,7 @@
 /** Gathers what an approver is shown: the order as it is, in names instead of ids. */
 import { z } from 'zod';
 import type { OpenedLink } from '../orders/open-link.ts';
+import { heldSteps } from '../store/approvals/decisions.ts';
 import { loadEvaluations } from '../store/approvals/evaluations.ts';
 import { loadPeople, loadTrees } from '../store/orders/resolve.ts';
 import { listSteps, loadAddressLabels } from '../store/views/order-details.ts';
@@ -17,13 +18,14 @@ export async function loadDecisionSheet(
 ): Promise<DecisionSheet> {
   const { db } = context;
   const { shipTo } = revision.content;
-  const [summary, people, addresses, evaluations, trees, steps] = await Promise.all([
+  const [summary, people, addresses, evaluations, trees, steps, held] = await Promise.all([
     reload(context, order.id),
     loadPeople(db, [claims.personId]),
     loadAddressLabels(db, shipTo === null ? [] : [shipTo]),
     loadEvaluations(db, order.id),
     loadTrees(db, [order.accountId]),
     listSteps(db, order.id),
+    heldSteps(db, order.id, claims.personId),
   ]);
   const holders = steps.find(({ id }) => id === step.id)?.holders ?? [];
   const { trace } = evaluations.find((one) => one.revision === step.revision) ?? {};
@@ -41,6 +43,7 @@ export async function loadDecisionSheet(
     reasons: reasonsOf.parse(trace).reasons,
     changes,
     decision,
+    maySee: held.includes(step.id),
     closed: whyClosed({ order, step, holders, personId: claims.personId }),
     zone: (trees.get(order.accountId) ?? []).find(({ timeZone }) => timeZone !== null)?.timeZone ?? null,
   };

@@ -38,8 +38,13 @@ export interface HttpSetup extends OrdersSetup {
 
 export const OWN_SCOPES = (Object.keys(API_SCOPES) as ApiScope[]).filter((scope) => scope !== 'orders:all');
 
-/** `queue` replaces what the server is lent, as if it were gone. Everything ends with the test. */
-export async function setupHttp(change: SetupChange & { queue?: Partial<JobQueue> } = {}): Promise<HttpSetup> {
+export interface HttpChange extends SetupChange {
+  /** Takes the place of parts of what the server is lent. */
+  readonly queue?: Partial<JobQueue>;
+}
+
+/** Everything ends with the test. */
+export async function setupHttp(change: HttpChange = {}): Promise<HttpSetup> {
   const setup = await setupOrders({ connections: [connection('erp'), connection('crm')], ...change, http: { port: 0, ...change.http } });
   const backend = await openBackend({ kind: 'postgres', url: setup.url });
   const queue = openQueue(backend);

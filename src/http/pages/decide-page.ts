@@ -24,6 +24,8 @@ export interface DecisionSheet {
   /** Since the version the link was sent about; nothing material. */
   readonly changes: readonly string[];
   readonly decision: Decision | null;
+  /** The person is asked, stood in for somebody who is, or has decided; anybody else is told so and nothing more. */
+  readonly maySee: boolean;
   /** Why it cannot be decided with this link; `null` when it can. */
   readonly closed: string | null;
   readonly zone: string | null;
@@ -40,7 +42,8 @@ const STATES: Readonly<Record<Order['state'], string>> = {
 };
 
 export function decidePage(sheet: DecisionSheet): Page {
-  const { order, decision, closed } = sheet;
+  const { order, decision, closed, maySee } = sheet;
+  if (!maySee) return refusedPage(`Order ${order.reference}`, closed ?? 'You are not asked about this order.');
   const isOpen = decision === null && closed === null;
   const title = isOpen ? `Approve order ${order.reference}?` : `Order ${order.reference}`;
   return {
