@@ -14,7 +14,8 @@ type OrderSession = Session<RestSettings>;
 export const orders: OrderTarget<RestSettings> = {
   traits: {
     referenceField: 'the field that `settings.orders.create.body` gives $reference',
-    maxReferenceLength: 40,
+    // What the shortest fields seen hold.
+    maxReferenceLength: 30,
     referencePattern: '[A-Za-z0-9._-]+',
     uniqueReference: 'none',
     // Nothing is known of it; this much is what systems behind a search index were seen to need.

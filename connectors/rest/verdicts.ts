@@ -15,6 +15,8 @@ const FAILURES: ReadonlyArray<[number | '4xx' | '5xx', Verdict]> = [
 
 export const REST_VERDICTS: readonly VerdictRule[] = [
   { status: 204, verdict: 'empty' },
+  // What was meant nobody can know, and neither whether a write was carried out.
+  { status: '2xx', matches: ({ json }) => isErrorInside(json), verdict: 'unavailable', says: wordsOf },
   ...FAILURES.map(([status, verdict]): VerdictRule => ({ status, verdict, says: wordsOf })),
   { status: [400, 406, 415, 422], verdict: 'refused', says: wordsOf },
 ];
@@ -23,6 +25,16 @@ export const REST_VERDICTS: readonly VerdictRule[] = [
 export function wordsOf({ json }: Pick<HttpAnswer, 'json'>): string | undefined {
   return wordsIn(json, 3);
 }
+
+/** `{ success: false, ... }`, `{ ok: false, ... }`, or an error and little else. A record that has a field named error has others, too. */
+function isErrorInside(json: unknown): boolean {
+  if (typeof json !== 'object' || json === null || Array.isArray(json)) return false;
+  const { success, ok, error } = json as Record<string, unknown>;
+  if (success === false || ok === false) return true;
+  return error !== undefined && error !== null && error !== false && error !== '' && Object.keys(json).length <= MOST_BESIDE_ERROR;
+}
+
+const MOST_BESIDE_ERROR = 4;
 
 const WORDS = ['message', 'error_description', 'detail', 'title', 'error', 'errors', 'description'];
 

@@ -5,6 +5,7 @@
  */
 import { type Dialect, Refusal, type SimAnswer, type SimContext, type SimRequest } from '../dialect.ts';
 import type { World } from '../world.ts';
+import { ORDERS, orderAnswer } from './rest/orders.ts';
 import { RESOURCES } from './rest/resources.ts';
 import { STYLES, type StyleName } from './rest/styles.ts';
 
@@ -39,12 +40,13 @@ export function restDialect(name: StyleName): Dialect {
 
   return {
     name: `rest-${name}`,
-    isWrite: () => false,
+    isWrite: ({ method, path }) => method === 'POST' && path.startsWith('/api/v2/orders'),
     errorInside: () => ({ status: 200, json: { success: false, error: { message: 'The index is being rebuilt' } } }),
     limitSignal: () => ({ status: 429, json: { error: { message: 'Slow down' } } }),
     expireSessions: () => tokens.clear(),
     settings: (url) => ({
       url: `${url}/api/v2`,
+      orders: ORDERS,
       ...(style.login === 'key' ? { apiKey: { header: 'x-api-key', value: KEY } } : {}),
       ...(style.login === 'basic' ? { user: 'sync', password: KEY } : {}),
       ...(style.login === 'oauth' ? { oauth: { tokenUrl: `${url}/oauth/token`, ...CLIENT } } : {}),
@@ -53,6 +55,8 @@ export function restDialect(name: StyleName): Dialect {
       if (request.path === '/oauth/token') return token(request);
       refuseStrangers(request);
       if (request.path === '/api/v2/') return { status: 200, json: { api: name } };
+      const answer = orderAnswer(request, world);
+      if (answer) return answer;
       const resource = RESOURCES[/^\/api\/v2\/(\w+)$/.exec(request.path)?.[1] ?? ''];
       if (!resource) throw refusal(404, `There is no ${request.path}`);
       return list(request, world, context);
