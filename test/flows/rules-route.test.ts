@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { activateStep } from '../../src/approvals/assign.ts';
 import { loadSteps } from '../../src/store/approvals/steps.ts';
-import { type RulesSetup, setupRules, type Written } from './rules-setup.ts';
+import { waitFor } from '../support/wait.ts';
+import { type Placed, type RulesSetup, setupRules, type Written } from './rules-setup.ts';
 
 const eur = (amount: number, per: 'order' | 'month' = 'order') => ({ amount, currency: 'EUR', per });
 const asks = (when: object, approvers: object[] = [{ superior: 1 }], more: object = {}): Written =>
   ({ mode: 'own_plus_parent', rules: [{ name: 'r', effect: 'require', when, stages: [{ approvers }] }], ...more }) as Written;
+/** Somebody waits for a lock of ours. */
+const WAITING = `select from pg_locks l join pg_database d on d.oid = l.database where d.datname = current_database() and not l.granted`;
 const dear = { orderTotal: { gt: 1000, currency: 'EUR' } };
 
 async function activate({ db, clock }: RulesSetup, orderId: string) {
@@ -42,17 +45,22 @@ describe('a monthly limit', () => {
     clock.now = new Date('2026-10-31T23:00:00Z');
     await place({ euros: 900, by: 'P-2' });
     expect((await place({ euros: 1000 })).verdict.verdict).toBe('release');
-    const waiting = await place({ euros: 1 });
-    expect(waiting.verdict.verdict).toBe('pending');
-    await move(waiting.id, 'declined');
+    const { id } = await place({ euros: 0.01 });
+    expect((await place({ euros: 0 })).verdict.verdict).toBe('pending');
+    await move(id, 'declined');
     expect((await place({ euros: 0 })).verdict.verdict).toBe('release');
   });
 
   it('is not overrun by two orders at the same moment', async () => {
-    const { put, place } = await setupRules();
+    const { put, place, rows } = await setupRules();
     await put('A-1', { mode: 'own', limits });
-    const both = await Promise.all([place({ euros: 600 }), place({ euros: 600 })]);
-    expect(both.map(({ verdict }) => verdict.verdict).sort()).toEqual(['pending', 'release']);
+    let second: Promise<Placed> | undefined;
+    const first = await place({ euros: 600 }, async () => {
+      second = place({ euros: 600 });
+      await waitFor(async () => (await rows(WAITING)).length > 0);
+    });
+    expect(first.verdict.verdict).toBe('release');
+    expect((await second)?.verdict.verdict).toBe('pending');
   });
 
   it('is judged by the month an order was submitted in, however late it is revised', async () => {
@@ -182,6 +190,18 @@ describe('a step', () => {
     expect(told[0]?.facts.exhausted).toContain('nobody may decide');
     await setup.rows(`update policies set document = jsonb_set(document, '{limits,approve,default}', '"unlimited"')`);
     expect(await activate(setup, id)).toMatchObject({ state: 'active', holders: [{ name: 'Jens Brandt' }] });
+  });
+
+  it('is told in the trail again only when somebody else holds it', async () => {
+    const setup = await setupRules();
+    await setup.put('A-1', asks(dear));
+    const { id } = await setup.place({ euros: 2000 });
+    const told = async () => (await setup.rows(`select from order_log where kind = 'step_assigned'`)).length;
+    expect(await activate(setup, id)).toMatchObject({ state: 'active', needed: 1, holders: [{ name: 'Jens Brandt' }] });
+    expect(await told()).toBe(1);
+    await setup.alter('P-2', { status: 'left' });
+    await activate(setup, id);
+    expect(await told()).toBe(2);
   });
 
   it('that is void stays as it is', async () => {

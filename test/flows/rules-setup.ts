@@ -32,7 +32,7 @@ export interface Placed {
 export interface RulesSetup extends OrdersSetup {
   put(account: string, written: Written & Record<string, unknown>, draft?: boolean): Promise<number>;
   /** Greta (P-1) of Nord (A-2) orders, if nobody else is named. Released when the rules say so. */
-  place(order: PlacedOrder): Promise<Placed>;
+  place(order: PlacedOrder, beforeCommit?: () => Promise<unknown>): Promise<Placed>;
   revise(id: string, order: PlacedOrder): Promise<RouteVerdict>;
   move(id: string, state: 'declined' | 'released'): Promise<void>;
   /** Newest. */
@@ -77,7 +77,7 @@ export async function setupRules(now?: string): Promise<RulesSetup> {
     ...setup,
     put: (account, document, draft = false) =>
       db.transaction((trx) => insertPolicy(trx, { accountId: setup.id(account), by: 'test', reason: null, document, draft }, clock.now)),
-    async place(order) {
+    async place(order, beforeCommit = async () => undefined) {
       count += 1;
       const reference = `R-${count}`;
       const content = contentOf(order);
@@ -101,7 +101,9 @@ export async function setupRules(now?: string): Promise<RulesSetup> {
           clock.now,
         );
         if (!inserted) throw new Error(`order ${reference} is there already`);
-        return { id: inserted.id, verdict: await routeRevision(trx, settings, inserted, await loadRevision(trx, inserted.id), clock.now) };
+        const verdict = await routeRevision(trx, settings, inserted, await loadRevision(trx, inserted.id), clock.now);
+        await beforeCommit();
+        return { id: inserted.id, verdict };
       });
       await finish(placed.id, placed.verdict);
       return placed;
