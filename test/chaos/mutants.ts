@@ -1,0 +1,57 @@
+/** Defects that the harness must find: each changes the product's own text in the workers it is meant for. */
+
+interface Patch {
+  /** Below the folder of what was compiled. */
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+export const MUTANTS = {
+  'creates without looking': [
+    { file: 'src/connector/place-order.js', from: 'const found = await way.find();', to: 'const found = undefined;' },
+  ],
+  'takes an open outcome for a failure': [
+    {
+      file: 'src/orders/settlement.js',
+      from: "if (code === 'ERP_OUTCOME_UNKNOWN' || code === 'ERP_ANSWER_UNUSABLE') {",
+      to: "if (code === 'ERP_OUTCOME_UNKNOWN' || code === 'ERP_ANSWER_UNUSABLE') return { ...base, state: 'pending', outcome: 'transient', notBefore: null };\n        if (false) {",
+    },
+  ],
+  'lets two claim at once': [
+    {
+      file: 'src/store/orders/push-claims.js',
+      from: "h.state in ('pending', 'unknown', 'held') and (h.not_before",
+      to: "h.state in ('pending', 'unknown', 'held', 'sending') and (h.not_before",
+    },
+  ],
+  'settles without its fence': [
+    {
+      file: 'src/store/orders/push-claims.js',
+      from: "where id = :id and fence = :fence and state = 'sending' returning id, connection",
+      to: "where id = :id and state = 'sending' returning id, connection",
+    },
+  ],
+  'sends after its lease': [
+    {
+      file: 'src/connector/http/transport.js',
+      from: 'return notAfter !== undefined && performance.now() > notAfter();',
+      to: 'return false;',
+    },
+    { file: 'src/orders/claim-lease.js', from: 'if (performance.now() > certainUntil - marginMs)', to: 'if (false)' },
+  ],
+  'looks before a lost order can be seen': [
+    { file: 'src/store/orders/relay-handoffs.js', from: 'lagS: lookupLagMs / 1_000', to: 'lagS: -60' },
+  ],
+  'forgets the order of an account': [
+    { file: 'src/store/orders/push-claims.js', from: "and e.state in ('pending', 'sending', 'unknown'))", to: 'and false)' },
+    { file: 'src/store/orders/relay-handoffs.js', from: "and e.state in ('pending', 'sending', 'unknown'))", to: 'and false)' },
+  ],
+} as const satisfies Record<string, readonly Patch[]>;
+
+export type MutantName = keyof typeof MUTANTS;
+
+export function patchesOf(name: string): readonly Patch[] {
+  if (!(name in MUTANTS)) throw new Error(`there is no mutant "${name}"; there are: ${Object.keys(MUTANTS).join(', ')}`);
+  return MUTANTS[name as MutantName];
+}

@@ -1,0 +1,102 @@
+/**
+ * `npm run chaos`: orders are handed off while everything around them breaks, and the ledger of the simulated ERP tells what arrived.
+ * One seed is one scenario; `--seed 17 --backend redis` plays it again. Ends with status 1 when any order was doubled, lost, stuck
+ * without being shown, or out of order.
+ */
+import { parseArgs } from 'node:util';
+import { Arena, type BackendKind } from './arena.ts';
+import { type Played, play } from './play.ts';
+import { drawReport, type Totals, totalsOf } from './report.ts';
+import { calmScenario, drawScenario, ERP_KINDS, killScenario, type Scenario } from './scenario.ts';
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '1-1000' },
+    seed: { type: 'string' },
+    backend: { type: 'string', default: 'both' },
+    orders: { type: 'string', default: '10' },
+    /** Every place where a worker can be killed, once. */
+    places: { type: 'boolean', default: false },
+    arenas: { type: 'string', default: '1' },
+    seats: { type: 'string', default: '8' },
+    lease: { type: 'string', default: '3000' },
+    mutant: { type: 'string' },
+    'until-found': { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+const startedMs = performance.now();
+const backends: readonly BackendKind[] = values.backend === 'both' ? ['postgres', 'redis'] : [values.backend as BackendKind];
+const stopsAtFirst = values['until-found'];
+let isOver = false;
+
+const PLACES_SEED = 1_000_000;
+
+function drawn(): Scenario[] {
+  const [from = 1, to = from] = (values.seed ?? values.seeds).split('-').map(Number);
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, turn) => drawScenario(from + turn, Number(values.orders)));
+}
+
+/** Shared out between the backends, since the push is the same on both. */
+async function killsAt(backend: BackendKind, arena: Arena): Promise<Scenario[]> {
+  const scenarios: Scenario[] = [];
+  for (const [place, erp] of ERP_KINDS.entries()) {
+    const { awaits } = await play(arena, calmScenario(PLACES_SEED + 10 * place, erp));
+    const turns = awaits.map((name, at) => `${name} ${awaits.slice(0, at + 1).filter((one) => one === name).length}`);
+    const mine = turns.filter((_, turn) => turn % backends.length === backends.indexOf(backend));
+    scenarios.push(killScenario(PLACES_SEED + 10 * place + 1, erp, mine));
+  }
+  return scenarios;
+}
+
+async function playAll(backend: BackendKind): Promise<Played[]> {
+  const waiting = drawn();
+  const played: Played[] = [];
+  const seat = async (arena: Arena) => {
+    for (;;) {
+      const scenario = isOver ? undefined : waiting.shift();
+      if (!scenario) return;
+      const one = await play(arena, scenario);
+      played.push(one);
+      tellFindings(one);
+      if (one.findings.length > 0 && stopsAtFirst) isOver = true;
+    }
+  };
+  const arenas = await Promise.all(
+    Array.from({ length: Number(values.arenas) }, () => Arena.open({ backend, leaseMs: Number(values.lease), mutant: values.mutant })),
+  );
+  try {
+    if (values.places && arenas[0]) waiting.unshift(...(await killsAt(backend, arenas[0])));
+    await Promise.all(arenas.flatMap((arena) => Array.from({ length: Number(values.seats) }, () => seat(arena))));
+  } finally {
+    await Promise.all(arenas.map((arena) => arena.close()));
+    for (const trouble of process.env.CHAOS_VERBOSE ? arenas.flatMap(({ troubles }) => troubles) : [])
+      process.stderr.write(`${backend}: ${trouble}\n`);
+  }
+  return played;
+}
+
+function tellFindings({ scenario, backend, findings, ms, mishaps, sprung }: Played): void {
+  if (process.env.CHAOS_VERBOSE) {
+    process.stderr.write(
+      `seed ${scenario.seed} on ${backend}: ${scenario.themes.join(', ')}; ${mishaps.length} mishaps, ${sprung.length} traps, ${Math.round(ms)} ms\n`,
+    );
+  }
+  for (const { violation, what } of findings) {
+    process.stderr.write(
+      `${violation.toUpperCase()}: seed ${scenario.seed} on ${backend} (${scenario.themes.join(', ')}): ${what}\n  again: npm run chaos -- --seed ${scenario.seed} --backend ${backend}\n`,
+    );
+  }
+}
+
+const all = await Promise.all(backends.map(async (backend) => [backend, totalsOf(await playAll(backend))] as const));
+const byBackend = new Map<string, Totals>(all);
+const seconds = Math.round((performance.now() - startedMs) / 1_000);
+const found = [...byBackend.values()].reduce((sum, { violations }) => sum + Object.values(violations).reduce((a, b) => a + b, 0), 0);
+if (values.json) process.stdout.write(`${JSON.stringify({ seconds, found, ...Object.fromEntries(byBackend) })}\n`);
+else {
+  for (const line of drawReport(byBackend)) process.stdout.write(`${line}\n`);
+  process.stdout.write(`\n${seconds} s; npm run chaos -- ${process.argv.slice(2).join(' ')}\n`);
+}
+process.exitCode = found > 0 ? 1 : 0;
