@@ -11,6 +11,7 @@ import { addInitCommand } from './commands/init.ts';
 import { addKeysCommand } from './commands/keys.ts';
 import { addMapCommand } from './commands/map.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
+import { addOrdersCommand } from './commands/orders.ts';
 import { addPricesCommand } from './commands/prices.ts';
 import { addPullCommand } from './commands/pull.ts';
 import { addQuarantineCommand } from './commands/quarantine.ts';
@@ -37,6 +38,7 @@ const COMMANDS = [
   addStockCommand,
   addRulesCommand,
   addQuarantineCommand,
+  addOrdersCommand,
   addWorkerCommand,
   addSchedulesCommand,
   addServeCommand,

@@ -44,6 +44,10 @@ export interface VisibleFilter {
   readonly origin: string | null;
   readonly state?: OrderState | undefined;
   readonly accountId?: string | undefined;
+  /** Who ordered, or for whom. */
+  readonly personId?: string | undefined;
+  /** Submitted then or later. */
+  readonly since?: Date | undefined;
   readonly limit: number;
   /** Id of the last order of the page before. */
   readonly before?: string | undefined;
@@ -52,13 +56,23 @@ export interface VisibleFilter {
 /** Newest first. */
 export async function listVisibleOrders(
   db: Database,
-  { origin, state, accountId, limit, before }: VisibleFilter,
+  { origin, state, accountId, personId, since, limit, before }: VisibleFilter,
 ): Promise<{ orders: OrderSummary[]; next: string | null }> {
   const { rows } = await db.raw<{ rows: OrderSummary[] }>(
     `${SUMMARY} where (:origin::text is null or o.origin = :origin) and (:state::text is null or o.state = :state)
-       and (:accountId::bigint is null or o.account_id = :accountId) and (:before::bigint is null or o.id < :before)
+       and (:accountId::bigint is null or o.account_id = :accountId)
+       and (:personId::bigint is null or :personId in (o.ordered_by_id, o.on_behalf_of_id))
+       and (:since::timestamptz is null or o.submitted_at >= :since) and (:before::bigint is null or o.id < :before)
      order by o.id desc limit :limit::int + 1`,
-    { origin, state: state ?? null, accountId: accountId ?? null, limit, before: before ?? null },
+    {
+      origin,
+      state: state ?? null,
+      accountId: accountId ?? null,
+      personId: personId ?? null,
+      since: since ?? null,
+      limit,
+      before: before ?? null,
+    },
   );
   const orders = rows.slice(0, limit);
   return { orders, next: rows.length > limit ? (orders.at(-1)?.id ?? null) : null };
