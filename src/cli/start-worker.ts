@@ -4,6 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { jobNamed, jobs, type Lent } from '../../jobs/index.ts';
 import { pullJob } from '../../jobs/pull.ts';
+import { pushOrderJob } from '../../jobs/push-order.ts';
+import { relayHandoffsJob } from '../../jobs/relay-handoffs.ts';
 import { resumeRunsJob } from '../../jobs/resume-runs.ts';
 import { slotLedger } from '../../jobs/tick.ts';
 import type { Settings } from '../config/settings.ts';
@@ -26,9 +28,11 @@ interface Parts {
   store: Store;
   backend: Backend;
   log: JobLog;
-  /** `pulls`: for the length of one command, without schedules. */
-  scope: 'everything' | 'pulls';
+  /** `pulls`, `demo` (pulls and hand-offs): for the length of one command, without schedules. */
+  scope: 'everything' | 'pulls' | 'demo';
 }
+
+const PULLS = [pullJob, resumeRunsJob];
 
 /** Throws QUEUE_UNREACHABLE. The caller stops it before it closes the app. */
 export async function startWorkerProcess(app: App, { settings, store: { db }, backend, log, scope }: Parts): Promise<WorkerProcess> {
@@ -46,7 +50,7 @@ export async function startWorkerProcess(app: App, { settings, store: { db }, ba
   };
   const worker = await startWorker({
     backend,
-    jobs: scope === 'everything' ? jobs : [pullJob, resumeRunsJob],
+    jobs: { everything: jobs, pulls: PULLS, demo: [...PULLS, pushOrderJob, relayHandoffsJob] }[scope],
     context: (base: JobContext) => ({ ...lent, ...base }),
     concurrency: settings.worker.concurrency,
     drainMs: settings.worker.drainMs,

@@ -1,6 +1,7 @@
 /** `kontor demo`: the main job on the sample files, from an empty folder to profiles, and nothing left running. */
 import { existsSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { pullJob } from '../../../jobs/pull.ts';
@@ -15,6 +16,9 @@ import { type AccountView, showAccount } from '../../store/views/show-account.ts
 import type { App, Store } from '../app.ts';
 import { withExamples } from '../arguments.ts';
 import { awaitRuns, exitCodeOfRuns } from '../await-runs.ts';
+import { type DemoOrder, playOrders } from '../demo/demo-orders.ts';
+import { drawDemoOrders } from '../demo/draw-demo-orders.ts';
+import { type SandboxErp, startSandboxErp } from '../demo/sandbox-erp.ts';
 import { drawAccount } from '../draw-account.ts';
 import { drawStockTable } from '../draw-prices.ts';
 import { formatCount, formatOrigin } from '../format.ts';
@@ -40,6 +44,7 @@ interface Demonstration {
   quarantine: QuarantineEntry[];
   accounts: AccountView[];
   stock: StockItem[];
+  orders: DemoOrder[];
   /** How to call kontor with what the demo made. */
   kontor: string;
 }
@@ -49,25 +54,38 @@ export function addDemoCommand(program: Command, app: App): void {
     .command('demo')
     .description('pull the sample customers into an embedded database in .kontor, and show what came of it')
     .action(async () => {
-      const settings = await demoSettings(app);
+      const data = dataFolder(app);
+      await mkdir(data, { recursive: true });
+      const erp = await startSandboxErp(join(data, 'sandbox-erp.json'));
+      app.onClose(() => erp.close());
+      const settings = await demoSettings(app, data, erp);
       app.out.hint('The sample files of examples/data go into a PostgreSQL of their own in .kontor; the queues run on it too.');
       const store = await app.store(settings);
-      const runs = await pullEverything(app, settings, store);
+      const { runs, orders } = await play(app, settings, store, erp);
       const { records } = await listQuarantine(store.db, { connection: CONNECTION, limit: 50 });
       app.exitCode = exitCodeOfRuns(runs);
       const accounts = await chosenAccounts(store);
       const { stock } = await listStock(store.db, { product: STOCKED, limit: 10 });
-      app.out.answer({ runs, quarantine: records.sort(byPlace), accounts, stock, kontor: kontorCommand(app) }, drawDemonstration);
+      app.out.answer({ runs, quarantine: records.sort(byPlace), accounts, stock, orders, kontor: kontorCommand(app) }, drawDemonstration);
     });
   withExamples(command, ['kontor demo', 'kontor demo --json']);
 }
 
 /** Beside the clone as examples/kontor.yaml says; in the folder of whoever installed Kontor elsewhere. */
-async function demoSettings({ surroundings, secrets }: App): Promise<Settings> {
+function dataFolder({ surroundings: { env, cwd } }: App): string {
+  return resolve(cwd, env.KONTOR_DATA_FOLDER || '.kontor');
+}
+
+async function demoSettings({ surroundings, secrets }: App, data: string, erp: SandboxErp): Promise<Settings> {
   const { env, cwd, connectors } = surroundings;
   const sandboxed = Object.fromEntries(Object.entries(env).filter(([name]) => !IGNORED.includes(name)));
-  const folder = env.KONTOR_DATA_FOLDER || (isClone(cwd) ? undefined : resolve(cwd, '.kontor'));
-  return loadSettings({ file: EXAMPLE, env: { ...sandboxed, ...(folder && { KONTOR_DATA_FOLDER: folder }) }, cwd, connectors, secrets });
+  return loadSettings({
+    file: EXAMPLE,
+    env: { ...sandboxed, KONTOR_DATA_FOLDER: data, KONTOR_SANDBOX_URL: erp.url },
+    cwd,
+    connectors,
+    secrets,
+  });
 }
 
 function kontorCommand({ surroundings: { cwd } }: App): string {
@@ -79,11 +97,12 @@ function isClone(cwd: string): boolean {
   return resolve(dirname(EXAMPLE), '..') === resolve(cwd);
 }
 
-async function pullEverything(app: App, settings: Settings, store: Store): Promise<Run[]> {
+/** Pulls, then orders, by one worker that lives as long as the command. */
+async function play(app: App, settings: Settings, store: Store, erp: SandboxErp): Promise<{ runs: Run[]; orders: DemoOrder[] }> {
   const backend = await app.queueBackend(settings, store);
   const log =
     settings.log.level === 'debug' ? createLog('debug', app.secrets, app.surroundings.stderr) : tellTrouble((line) => app.out.hint(line));
-  const worker = await startWorkerProcess(app, { settings, store, backend, log, scope: 'pulls' });
+  const worker = await startWorkerProcess(app, { settings, store, backend, log, scope: 'demo' });
   const queue = openQueue(backend);
   app.onClose(() => queue.close());
   try {
@@ -93,7 +112,13 @@ async function pullEverything(app: App, settings: Settings, store: Store): Promi
       await queue.add(pullJob, { runId });
       runIds.push(runId);
     }
-    return await awaitRuns(app, { settings, store, backend }, runIds);
+    const runs = await awaitRuns(app, { settings, store, backend }, runIds);
+    app.out.hint(
+      'Orders of examples/orders.xlsx go to a sandbox ERP, which loses one of its answers; that one is asked for some seconds later.',
+    );
+    const context = { db: store.db, settings, now: () => new Date() };
+    const orders = await playOrders({ context, queue, erp, folder: dirname(EXAMPLE), signal: app.interruption.signal });
+    return { runs, orders };
   } finally {
     await worker.stop();
   }
@@ -109,7 +134,7 @@ async function chosenAccounts({ db }: Store): Promise<AccountView[]> {
   return views;
 }
 
-function* drawDemonstration({ runs, quarantine, accounts, stock, kontor }: Demonstration, terminal: Terminal): Generator<string> {
+function* drawDemonstration({ runs, quarantine, accounts, stock, orders, kontor }: Demonstration, terminal: Terminal): Generator<string> {
   const { paint } = terminal;
   yield '';
   yield paint.bold('What the pull did');
@@ -138,12 +163,17 @@ function* drawDemonstration({ runs, quarantine, accounts, stock, kontor }: Demon
   yield paint.bold('Where rope lies');
   yield* drawStockTable(stock, terminal);
   yield '';
+  yield paint.dim('-'.repeat(Math.min(terminal.width, 78)));
+  yield* drawDemoOrders(orders, terminal);
+  yield '';
   yield paint.bold('Where to look next');
   yield* drawFacts(
     [
       [`${kontor} map sheets account --sample 3`, 'how columns become fields'],
       [`${kontor} quarantine show ${quarantine[0]?.id ?? 'NUMBER'}`, 'a record that was set aside, in full'],
       [`${kontor} accounts history 001001`, 'every value, when it came and from where'],
+      [`${kontor} orders why WEB-1002`, 'which rule, what numbers, who was considered'],
+      [`${kontor} orders approve WEB-1002 --as P0101`, 'let it go; a worker hands it off'],
       [`${kontor} prices 001001 --on 2026-12-24`, 'what it pays on that day'],
       ['npx kontor init', 'a kontor.yaml of your own'],
     ],

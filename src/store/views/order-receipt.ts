@@ -19,6 +19,10 @@ export interface OrderReceipt {
   /** Minor units. */
   readonly total: number;
   readonly content: OrderContent;
+  /** The rules that ask, and who is asked; `null` when nobody is. */
+  readonly waitsFor: string | null;
+  /** Comment of the newest decision. */
+  readonly lastWord: string | null;
   readonly handoffs: readonly HandoffReceipt[];
   readonly decisions: ReadonlyArray<{
     readonly by: string;
@@ -68,6 +72,9 @@ export async function orderReceipt(db: Database, orderId: string): Promise<Order
     `select o.id as "orderId", o.reference, o.origin, o.external_key as "externalKey", o.state, o.approved_by as "approvedBy",
        jsonb_build_object('number', a.number, 'name', a.name) as account, c.name as "orderedBy", o.submitted_at as "submittedAt", o.revision,
        o.currency, o.total::float8 as total, r.content,
+       (select string_agg(s.name || ' is asked: ' || coalesce((select string_agg(p.name, ', ' order by p.name) from step_holders t join contacts p on p.id = t.person_id where t.step_id = s.id), 'nobody there is may approve it'), '; ' order by s.stage)
+         from approval_steps s where s.order_id = o.id and s.revision = o.revision and s.state in ('active', 'exhausted')) as "waitsFor",
+       (select d.comment from decisions d where d.order_id = o.id order by d.id desc limit 1) as "lastWord",
        coalesce((select jsonb_agg(${HANDOFF} order by h.seq) from handoffs h where h.order_id = o.id), '[]') as handoffs,
        coalesce((select jsonb_agg(jsonb_build_object('by', p.name, 'forPerson', f.name, 'verdict', d.verdict, 'revision', d.revision, 'at', d.at, 'channel', d.channel) order by d.id)
          from decisions d join contacts p on p.id = d.person_id left join contacts f on f.id = d.for_person_id where d.order_id = o.id), '[]') as decisions
