@@ -3,6 +3,7 @@ import { databaseBorder } from '../../src/store/border.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { databaseVault } from '../../src/store/token-vault.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { startKeyServer } from './key-server.ts';
 import { openHttp } from './open-http.ts';
 import { CLIENT, FIRST_REFRESH_TOKEN, startTokenServer } from './token-server.ts';
 
@@ -131,4 +132,16 @@ it('keeps the family of a rotating refresh token alive with workers of several p
     server.endTokens();
   }
   expect(server.asked.map(({ form }) => form.get('refresh_token'))).toEqual([FIRST_REFRESH_TOKEN, 'refresh-1', 'refresh-2']);
+});
+
+it('keeps API keys that end good, in whatever worker is there: the database is told of every new one before it is used', async () => {
+  const server = await startKeyServer();
+  closers.push(server.close);
+  for (let day = 0; day < 200; day += 20) {
+    const border = databaseBorder(await openPool());
+    const login = { login: server.login, verdicts: [{ status: 404, verdict: 'empty' } as const] };
+    await openHttp(server.url, { border, profile: login, now: () => server.clock.at }).send({ path: 'data' });
+    server.clock.at = new Date(server.clock.at.getTime() + 20 * 86_400_000);
+  }
+  expect([...server.keys.keys()]).toEqual(['made-2']);
 });
