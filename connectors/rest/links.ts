@@ -32,11 +32,11 @@ export function nextLink(
   if (typeof told !== 'string') throw unusable(path, 'holds something else than an address of the next page');
   const here = addressOf(url, asked);
   if (!URL.canParse(told, here)) throw unusable(path, 'holds an address of the next page that is none');
-  const link = new URL(told, here);
-  if (link.href === here) throw unusable(path, 'names itself as the next page');
+  const [link, self] = [new URL(told, here), new URL(here)];
   const always = Object.keys(query).filter((name) => link.searchParams.has(name));
   // What is not there is not deleted either: it would write the others anew.
-  for (const name of always) link.searchParams.delete(name);
+  for (const name of always) for (const one of [link, self]) one.searchParams.delete(name);
+  if (link.href === self.href) throw unusable(path, 'names itself as the next page');
   return { link: link.href, always };
 }
 

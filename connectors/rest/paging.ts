@@ -15,7 +15,7 @@ import type { RestSettings } from './settings.ts';
 const known = z.array(z.array(z.string()));
 
 export const place = z.union([
-  z.object({ link: z.string(), always: z.array(z.string()).optional() }),
+  z.object({ link: z.string(), always: z.array(z.string()).default([]) }),
   z.object({ token: z.string() }),
   z.object({ behind: z.string() }),
   z.object({ offset: z.number(), known, same: z.number() }),
@@ -31,8 +31,13 @@ const MOST_SAME = 3;
 
 type Query = Record<string, string>;
 
-export function requestFor({ path, paging }: ReadOptions, { pageSize, query: always }: RestSettings, fixed: Query, from: Place | null): HttpRequest {
-  if (from && 'link' in from) return { path: from.link, query: Object.fromEntries((from.always ?? []).map((name) => [name, always[name]])) };
+export function requestFor(
+  { path, paging }: ReadOptions,
+  { pageSize, query: always }: RestSettings,
+  fixed: Query,
+  from: Place | null,
+): HttpRequest {
+  if (from && 'link' in from) return { path: from.link, query: Object.fromEntries(from.always.map((name) => [name, always[name]])) };
   const query: Query = { ...fixed };
   if ('size' in paging && paging.size !== undefined) query[paging.size] = String(pageSize);
   if (paging.by === 'cursor' && from && 'token' in from) query[paging.param] = from.token;
@@ -58,7 +63,7 @@ export function nextPlace(
     case 'link-header': {
       const told = paging.by === 'link' ? pathReader(paging.at)(page.answer.json) : linkIn(page.answer.headers.link);
       const next = nextLink(options.path, config, asked, told);
-      return next && { link: next.link, ...(next.always.length === 0 ? {} : { always: [...next.always] }) };
+      return next && { link: next.link, always: [...next.always] };
     }
     case 'cursor':
       return nextToken(options.path, paging, page, from);

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { rest } from '../../connectors/rest/index.ts';
 import { linkIn, nextLink } from '../../connectors/rest/links.ts';
+import { nextPlace, requestFor } from '../../connectors/rest/paging.ts';
 import { readOptions } from '../../connectors/rest/read-options.ts';
 import { wordsOf } from '../../connectors/rest/verdicts.ts';
 import { memoryBorder } from '../../src/connector/http/memory-border.ts';
@@ -144,12 +145,29 @@ describe('answers', () => {
 
   it('tell the next page in every form an address has', () => {
     const asked = { path: 'v1/rows', query: { a: 'b c' } };
-    const link = (told: unknown) => nextLink('v1/rows', 'https://erp.example.com/api', asked, told);
+    const link = (told: unknown) => nextLink('v1/rows', { url: 'https://erp.example.com/api', query: {} }, asked, told)?.link ?? null;
     expect(link('?page=2')).toBe('https://erp.example.com/api/v1/rows?page=2');
     expect(link('/other/rows?page=2')).toBe('https://erp.example.com/other/rows?page=2');
     expect(link('http://inner:8080/api/v1/rows?page=2')).toBe('http://inner:8080/api/v1/rows?page=2');
     expect([link(null), link(''), link(false)]).toEqual([null, null, null]);
     expect(() => link('?a=b+c')).toThrow('names itself');
+  });
+
+  it('tell the next page together with a key, which is left out of what is kept and goes with the next request', () => {
+    const config = rest.config.parse({ url: 'https://erp.example.com/api', query: { key: 's3cret', v: '2' } });
+    const page = { list: [{ id: 1 }], ids: ['1'], answer: { json: { next: '?page=2&key=s3cret' }, headers: {} } } as never;
+    const options = readOptions.parse({ path: 'rows', id: 'id', paging: { by: 'link', at: 'next' } });
+    const next = nextPlace(options, config, page, null, requestFor(options, config, config.query, null));
+    expect(JSON.stringify(next)).not.toContain('s3cret');
+    expect(requestFor(options, config, config.query, next)).toEqual({
+      path: 'https://erp.example.com/api/rows?page=2',
+      query: { key: 's3cret' },
+    });
+    expect(() => nextPlace(options, config, page, next, requestFor(options, config, config.query, next))).toThrow('names itself');
+  });
+
+  it('tell the next page in no other form', () => {
+    const link = (told: unknown) => nextLink('v1/rows', { url: 'https://erp.example.com/api', query: {} }, { path: 'v1/rows' }, told);
     expect(() => link(7)).toThrow('something else than an address');
   });
 
