@@ -13,6 +13,8 @@ const RIGHTS = [
   ['product.product', 'read', 'prices, stock and orders'],
   ['stock.quant', 'read', 'stock'],
   ['stock.warehouse', 'read', 'stock'],
+  ['stock.picking', 'read', 'shipments'],
+  ['account.move', 'read', 'invoices'],
   ['sale.order', 'read', 'orders'],
   ['sale.order', 'create', 'orders'],
   ['sale.order', 'write', 'orders'],

@@ -71,3 +71,38 @@ export const stockMapping: MappingSpec = {
   onHand: 'onHand',
   available: 'available',
 };
+
+export const documentMapping: MappingSpec = {
+  externalId: 'id',
+  account: 'account',
+  kind: 'kind',
+  number: 'number',
+  reference: 'reference',
+  about: 'about',
+  state: 'state',
+  stateThere: 'stateThere',
+  version: 'version',
+  datedOn: 'datedOn',
+  dueOn: 'dueOn',
+  currency: 'currency',
+  total: { column: 'total', optional: true },
+  openAmount: { column: 'openAmount', optional: true },
+  carrier: { column: 'carrier', optional: true },
+  trackingNumber: { column: 'trackingNumber', optional: true },
+  url: { column: 'url', optional: true },
+};
+
+export const documentLineMapping: MappingSpec = {
+  externalId: 'id',
+  document: 'document',
+  about: 'about',
+  product: 'product',
+  productName: 'productName',
+  quantity: 'quantity',
+  unit: 'unit',
+  currency: 'currency',
+  unitPrice: 'unitPrice',
+  amount: { column: 'amount', optional: true },
+  state: { column: 'state', optional: true },
+  shipped: { column: 'shipped', optional: true },
+};

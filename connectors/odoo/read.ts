@@ -3,14 +3,23 @@ import type { Cursor, Json, Page } from '../../src/connector/contract.ts';
 import { jsonSource } from '../../src/connector/json-source.ts';
 import type { Row } from './call.ts';
 import { readChanges, watermark } from './changes.ts';
+import { readDocumentLines, readDocuments } from './documents.ts';
 import { type Fields, fieldsOf } from './fields.ts';
 import { flattenAccount, flattenAddress, flattenContact } from './flatten.ts';
 import { type Lookups, partnerLookups } from './lookups.ts';
-import { accountMapping, addressMapping, contactMapping, priceMapping, stockMapping } from './mapping.ts';
+import {
+  accountMapping,
+  addressMapping,
+  contactMapping,
+  documentLineMapping,
+  documentMapping,
+  priceMapping,
+  stockMapping,
+} from './mapping.ts';
 import { readPrices } from './prices.ts';
-import { account, address, contact, price, stock } from './records.ts';
+import { account, address, contact, document, documentLine, price, stock } from './records.ts';
 import type { OdooSession } from './server.ts';
-import { type PartnerOptions, partnerOptions, productOptions } from './settings.ts';
+import { documentOptions, type PartnerOptions, partnerOptions, productOptions } from './settings.ts';
 import { readStock } from './stock.ts';
 
 /** Companies, and people who belong to none. */
@@ -86,6 +95,22 @@ export const sources = {
     read: readPrices,
   }),
   stock: jsonSource({ options: productOptions, record: stock, mapping: stockMapping, at: ({ id }) => `stock ${id}`, read: readStock }),
+  document: jsonSource({
+    options: documentOptions,
+    watermark,
+    record: document,
+    mapping: documentMapping,
+    at: ({ id }) => id,
+    read: readDocuments,
+  }),
+  documentLine: jsonSource({
+    options: documentOptions,
+    watermark,
+    record: documentLine,
+    mapping: documentLineMapping,
+    at: ({ id }) => id,
+    read: readDocumentLines,
+  }),
 };
 
 function readPartners(domain: readonly Json[], wanted: readonly string[], flatten: (row: Row, fields: Fields, lookups: Lookups) => Row[]) {

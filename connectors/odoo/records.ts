@@ -88,3 +88,44 @@ export const stock = z
     available: z.number(),
   })
   .catchall(z.json());
+
+export const document = z
+  .object({
+    id: z.string(),
+    kind: z.enum(['order', 'shipment', 'return', 'invoice', 'credit_note']),
+    account: id.nullable(),
+    number: text,
+    reference: text,
+    about: text,
+    state: z.string(),
+    stateThere: text,
+    version: text,
+    datedOn: text,
+    dueOn: text,
+    currency: text,
+    total: amount,
+    openAmount: amount,
+    carrier: text,
+    trackingNumber: text,
+    url: text,
+    write_date: stamp,
+  })
+  .catchall(z.json());
+
+export const documentLine = z
+  .object({
+    id: z.string(),
+    document: text,
+    about: text,
+    product: text,
+    productName: text,
+    quantity: amount,
+    unit: text,
+    currency: text,
+    unitPrice: amount,
+    amount,
+    state: text,
+    shipped: amount,
+    write_date: stamp,
+  })
+  .catchall(z.json());

@@ -135,7 +135,7 @@ async function settle(context: HandoffContext, lease: Lease, { orders, answers, 
 
 function isAskedFor(context: HandoffContext, { connection, progress }: HandedOff): boolean {
   const isTarget = orderTargets(context).some((target) => target.connection.name === connection);
-  return isTarget && !(progress && isFinal(progress.state));
+  return isTarget && !(progress && isFinal(progress));
 }
 
 function differencesOf(

@@ -48,6 +48,29 @@ function stageOf(options: OdooDialectOptions): Stage {
       },
       // There are no prices of one account alone.
       price: { truth: (values) => (values.account === null ? values : null) },
+      // Number, state and lines of a draft are those of people; the reference is kept on orders, tracking on deliveries.
+      document: {
+        truth(values, row, world) {
+          const of = world.row('document', row.id);
+          if (!of) return null;
+          const isInvoice = of.kind === 'invoice' || of.kind === 'credit_note';
+          return {
+            ...values,
+            reference: of.kind === 'order' ? (values.reference ?? null) : null,
+            trackingNumber: of.kind === 'shipment' ? (values.trackingNumber ?? null) : null,
+            currency: of.kind === 'shipment' ? null : (values.currency ?? null),
+            ...(isInvoice && { state: of.state }),
+          };
+        },
+      },
+      documentLine: {
+        // Moves of a delivery have no price, and those that stand for no ordered line are not the order's.
+        truth(values, row, world) {
+          const line = world.row('documentLine', row.id);
+          const of = line && world.row('document', line.documentId);
+          return of?.kind === 'shipment' ? { ...values, unitPrice: null } : values;
+        },
+      },
       // One record per warehouse and product, also where a warehouse has none of it.
       stock: { truth: (values, row, world) => [values, ...emptyPlaces(row.id, world)] },
     },
@@ -70,4 +93,7 @@ describeConnector(odoo, stageOf({ version: 19 }));
 
 // What differs here are the log-in and the orders; what is read is read as above.
 const { entities, ...rest } = stageOf({ version: 17, protocol: 'json-rpc' });
-describeConnector(odoo, { ...rest, entities: { ...entities, contact: false, address: false, price: false, stock: false } });
+describeConnector(odoo, {
+  ...rest,
+  entities: { ...entities, contact: false, address: false, price: false, stock: false, document: false, documentLine: false },
+});

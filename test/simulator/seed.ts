@@ -172,9 +172,9 @@ class Sower {
     this.#world.add('price', { accountId: id, product, unitPrice: this.money(), currency, ...span }, { at });
   }
 
-  /** An order of an account that was placed elsewhere, its shipment and its invoice. Of a bulk import all share a stamp. */
+  /** An order of an account that was placed elsewhere, its shipment and its invoice. Those of a bulk import share a stamp. */
   documents({ id, currency }: WorldAccount, turn: number, isBulk: boolean): void {
-    const at = isBulk ? this.daysAgo(50) : this.daysAgo(1 + turn, turn * 977);
+    const at = isBulk && turn < 5 ? this.daysAgo(50) : this.daysAgo(20 - turn, turn * 977);
     const state = turn === 3 ? 'cancelled' : turn === 4 ? 'open' : 'shipped';
     const order = this.#document({ accountId: id, kind: 'order', state, currency, reference: turn === 1 ? 'KO-7' : null }, 2, at);
     if (state !== 'shipped') return;

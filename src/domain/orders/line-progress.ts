@@ -65,9 +65,9 @@ export function lineProgress(ours: readonly OurLine[], documents: readonly ToldD
   const withdrawn = count(without(orders, live), acceptedOf);
   const isOut = isSilent && live.length > 0 && live.every(({ state }) => SHIPPED.includes(state));
   const shippedBySelf = isOut ? asOrdered(ours) : count(orders, shippedOf);
-  const shippedBySlip = count(documents.filter(isShipment), ({ quantity }) => quantity);
+  const shippedBySlip = count(documents.filter(isShipment), movedOf);
   const cancelled = count(live, cancelledOf);
-  const returned = count(documents.filter(isReturn), ({ quantity }) => quantity);
+  const returned = count(documents.filter(isReturn), movedOf);
 
   return ours.map((line) => {
     const of = (counts: ReadonlyMap<string, Decimal>) => counts.get(line.reference) ?? new Decimal(0);
@@ -111,10 +111,16 @@ function acceptedOf({ state, quantity }: ToldLine): Decimal.Value {
 }
 
 function shippedOf(line: ToldLine, { state }: ToldDocument): Decimal.Value {
-  if (line.state === 'refused') return 0;
+  if (line.state === 'refused' || line.state === 'cancelled') return line.shipped ?? 0;
+  // Where the whole order says so, its lines may be older news.
+  if (state === 'shipped') return new Decimal(line.quantity).minus(line.cancelled ?? 0);
   if (line.shipped !== null) return line.shipped;
   const isOut = SHIPPED.includes(state) || state === 'closed' || line.state === 'shipped';
-  return isOut && line.state !== 'cancelled' ? new Decimal(line.quantity).minus(line.cancelled ?? 0) : 0;
+  return isOut ? new Decimal(line.quantity).minus(line.cancelled ?? 0) : 0;
+}
+
+function movedOf({ state, quantity }: ToldLine): Decimal.Value {
+  return state === 'cancelled' || state === 'refused' ? 0 : quantity;
 }
 
 /** A closed order takes what it did not ship with it. */

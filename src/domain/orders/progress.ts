@@ -17,9 +17,9 @@ export interface Progress {
   readonly lines: readonly ProgressLine[];
 }
 
-/** Nothing follows of itself any more; a return may. */
-export function isFinal(state: ProgressState): boolean {
-  return state === 'invoiced' || state === 'cancelled' || state === 'returned';
+/** Nothing follows of itself any more; a return may. Invoices may come before the goods have left. */
+export function isFinal({ state, lines }: Pick<Progress, 'state' | 'lines'>): boolean {
+  return isTakenBack(state) || (state === 'invoiced' && lines.every(({ open }) => open === '0'));
 }
 
 /** `null` while nothing is told. */

@@ -29,17 +29,20 @@ export interface AskAgain {
   readonly mostS: number;
 }
 
-const FINAL: readonly ProgressState[] = ['invoiced', 'cancelled', 'returned'];
+const TAKEN_BACK: readonly ProgressState[] = ['cancelled', 'returned'];
+/** What `isFinal` says of a progress. */
+const IS_FINAL = `(p.state = any(:takenBack) or (p.state = 'invoiced'
+  and not exists (select from jsonb_array_elements(p.lines) line where line ->> 'open' <> '0')))`;
 
 /** Ids of accepted orders that are worth asking for now, those that waited longest first. */
 export async function ordersToAsk(db: Database, connection: string, { now, leastS, mostS }: AskAgain, limit: number): Promise<string[]> {
   const { rows } = await db.raw<{ rows: Array<{ id: string }> }>(
     `select h.order_id as id from handoffs h left join order_progress p on p.order_id = h.order_id
      where h.connection = :connection and h.kind = 'create' and h.state = 'accepted'
-       and (p.order_id is null or (p.state <> all(:final) and p.looked_at <= :now::timestamptz - least(make_interval(secs => :mostS),
+       and (p.order_id is null or (not ${IS_FINAL} and p.looked_at <= :now::timestamptz - least(make_interval(secs => :mostS),
          greatest(make_interval(secs => :leastS), (:now::timestamptz - p.changed_at) / 10))))
      order by p.looked_at nulls first, h.order_id limit :limit`,
-    { connection, final: [...FINAL], now, leastS, mostS, limit },
+    { connection, takenBack: [...TAKEN_BACK], now, leastS, mostS, limit },
   );
   return rows.map(({ id }) => id);
 }

@@ -1,5 +1,6 @@
 /** Methods of models as both protocols call them: parameters by name, records by ids. */
 import type { World } from '../../world.ts';
+import { withDocuments } from './documents.ts';
 import { compileDomain, names } from './domain.ts';
 import { accessError, Raised, userError, valueError } from './failures.ts';
 import { goodsModels } from './goods.ts';
@@ -56,7 +57,7 @@ export function modelsOf(store: Store): Record<string, Model> {
       store.keys.rows(),
     ),
     ...goodsModels(version),
-    ...salesModels(version),
+    ...withDocuments(salesModels(version), version),
   };
   return Object.fromEntries(Object.entries(all).filter(([name]) => !options.without?.includes(name)));
 }
