@@ -2,8 +2,8 @@
 import type { FastifyRequest } from 'fastify';
 import { NeedsOperatorError } from '../errors.ts';
 import { type ApiKey, type ApiScope, admitApiKey } from '../store/api-keys.ts';
+import type { HttpServer } from './desk.ts';
 import type { Lend } from './http-context.ts';
-import type { HttpServer } from './server.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

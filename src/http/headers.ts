@@ -1,5 +1,5 @@
 /** What every answer tells browsers: keep nothing, guess nothing, run nothing, show it in nobody's frame. */
-import type { HttpServer } from './server.ts';
+import type { HttpServer } from './desk.ts';
 
 const ALWAYS = {
   'cache-control': 'no-store',

@@ -2,7 +2,7 @@
 import swagger from '@fastify/swagger';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import type { HttpServer } from './server.ts';
+import type { HttpServer } from './desk.ts';
 
 export const API_PREFIX = '/v1';
 

@@ -1,8 +1,8 @@
 /** One line per request: which route, not which address, since addresses hold references and tokens of people. */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { HttpServer } from './desk.ts';
 import type { Lend } from './http-context.ts';
-import type { HttpServer } from './server.ts';
 
 const GIVEN_ID = /^[\w.-]{1,64}$/;
 

@@ -1,9 +1,9 @@
 /** The HTTP interface: a face of the same flows as the command line, with no rules of its own. */
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { NeedsOperatorError } from '../errors.ts';
 import { admitByKey } from './admission.ts';
+import type { Desk, HttpServer } from './desk.ts';
 import { answerError, describeError, RequestInvalid } from './error-answer.ts';
 import { addHeaders } from './headers.ts';
 import type { Lend } from './http-context.ts';
@@ -17,15 +17,8 @@ import { addOrderRoutes } from './routes/orders.ts';
 import { addReceiptRoutes } from './routes/receipt.ts';
 import { addResyncRoutes } from './routes/resync.ts';
 import { addRunRoutes } from './routes/runs.ts';
-import { createWaker, type Waker } from './wake.ts';
-
-export type HttpServer = FastifyInstance<Server, IncomingMessage, ServerResponse, FastifyBaseLogger, ZodTypeProvider>;
-
-/** What the groups of routes are built with. */
-export interface Desk {
-  readonly lend: Lend;
-  readonly wake: Waker;
-}
+import { watchStop } from './stopping.ts';
+import { createWaker } from './wake.ts';
 
 export interface ServerOptions {
   readonly version: string;
@@ -72,7 +65,7 @@ export async function buildServer(lend: Lend, { version, publicUrl }: ServerOpti
   app.setNotFoundHandler(() => {
     throw new NeedsOperatorError('NOT_FOUND', 'there is nothing at this address with this method; `/v1/openapi.json` lists what there is');
   });
-  const desk: Desk = { lend, wake: createWaker(lend) };
+  const desk: Desk = { lend, wake: createWaker(lend), isStopping: watchStop(app) };
   app.addHook('onClose', () => desk.wake.settled());
   await describeApi(app, version);
   for (const add of ROUTES) await app.register(async (group) => add(group, desk));

@@ -3,7 +3,7 @@ import { isWithin, pricePerUnit } from '../domain/orders/amount.ts';
 import { civilDay } from '../domain/orders/civil-day.ts';
 import { contractPrices } from '../store/orders/contract-prices.ts';
 import type { PushFacts } from '../store/orders/load-for-push.ts';
-import type { Obstacle } from './gates.ts';
+import type { Obstacle } from './obstacle.ts';
 import type { OrderContext } from './order-context.ts';
 
 export async function changedPrices(

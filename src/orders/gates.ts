@@ -1,15 +1,10 @@
 /** The last look before an order leaves: what may have changed since it was approved, and would make it wrong to send. */
 import { judgeCredit } from '../domain/orders/credit.ts';
-import type { ErrorCode } from '../errors.ts';
 import { creditSnapshot } from '../store/orders/credit.ts';
 import type { PushFacts } from '../store/orders/load-for-push.ts';
 import { changedPrices } from './changed-prices.ts';
+import type { Obstacle } from './obstacle.ts';
 import type { OrderContext } from './order-context.ts';
-
-export interface Obstacle {
-  readonly code: ErrorCode;
-  readonly reason: string;
-}
 
 /** `null`: it may leave. A cancellation is stopped by nothing but a missing counterpart. */
 export async function findObstacle(context: OrderContext, facts: PushFacts): Promise<Obstacle | null> {

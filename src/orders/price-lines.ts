@@ -1,5 +1,5 @@
 /** Lines with the price the profile says, or the one given where it may be. */
-import type { OrderSettings } from '../config/orders-schema.ts';
+import type { Settings } from '../config/settings.ts';
 import { isWithin, lineAmount, pricePerUnit } from '../domain/orders/amount.ts';
 import type { OrderContentLine } from '../domain/orders/order.ts';
 import type { OrderProblem } from '../domain/orders/problem.ts';
@@ -7,6 +7,8 @@ import type { Submission, SubmissionLine } from '../domain/orders/submission.ts'
 import type { Database, Transaction } from '../store/database.ts';
 import { type ContractPrice, contractPrices, nearMisses, type PriceQuestion } from '../store/orders/contract-prices.ts';
 import type { Question } from './load-parties.ts';
+
+type OrderSettings = Settings['orders'];
 
 interface Asked extends Question {
   /** `null`: problems of their own. Their lines are not priced. */

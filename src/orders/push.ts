@@ -12,7 +12,8 @@ import { type Claim, claimHandoff, holdHandoff, type Settlement, settleClaim } f
 import { giveTarget } from '../store/orders/relay-handoffs.ts';
 import { CLAIM_TTL_MS, type HeldClaim, withClaim } from './claim-lease.ts';
 import { digestOfOrder, digestOfPlaced } from './digests.ts';
-import { findObstacle, type Obstacle } from './gates.ts';
+import { findObstacle } from './gates.ts';
+import type { Obstacle } from './obstacle.ts';
 import type { HandoffContext } from './order-context.ts';
 import { findOrderTarget, openTarget, pulledBy, type Target } from './order-targets.ts';
 import { proposedSites } from './proposed-sites.ts';

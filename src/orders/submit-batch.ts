@@ -6,7 +6,7 @@ import { parseSubmission, type Submission, submissionDigest } from '../domain/or
 import { type KontorError, NeedsOperatorError, RecordRejectedError, RetryLaterError } from '../errors.ts';
 import { connectionLost, type Transaction } from '../store/database.ts';
 import { findByReferences, type KnownOrder } from '../store/orders/find-orders.ts';
-import { appendLog, insertOrder, loadRevision } from '../store/orders/orders.ts';
+import { insertOrders } from '../store/orders/insert-orders.ts';
 import type { OrderContext } from './order-context.ts';
 import { type Routed, settleRoute } from './settle-route.ts';
 import { type Draft, validateSubmissions } from './validate.ts';
@@ -124,28 +124,31 @@ type Valid = Candidate & { readonly draft: Draft };
 async function takeAll(trx: Transaction, taking: Taking, valid: readonly Valid[], settled: Map<string, Settled>): Promise<void> {
   if (valid.length === 0) return;
   try {
-    const taken = await trx.transaction(async (inner) => {
-      const outcomes: Settled[] = [];
-      for (const one of valid) outcomes.push(await take(inner, taking, one));
-      return outcomes;
-    });
-    for (const [index, one] of valid.entries()) settled.set(one.submission.reference, taken[index] as Settled);
+    for (const [reference, outcome] of await trx.transaction((inner) => take(inner, taking, valid))) settled.set(reference, outcome);
   } catch (error) {
     passOn(error);
     for (const one of valid) {
       const { reference } = one.submission;
-      settled.set(reference, await trx.transaction((inner) => take(inner, taking, one)).catch((cause) => asRefused(reference, cause)));
+      const taken = await trx.transaction((inner) => take(inner, taking, [one])).catch((cause) => asRefused(reference, cause));
+      settled.set(reference, taken instanceof Map ? (taken.get(reference) ?? KNOWN) : taken);
     }
   }
 }
 
-async function take(trx: Transaction, { settings, origin, now }: Taking, { submission, digest, draft }: Valid): Promise<Settled> {
-  const { reference } = submission;
-  const order = await insertOrder(trx, { origin, reference, keyPrefix: settings.orders.keyPrefix, submittedDigest: digest, ...draft }, now);
-  if (!order) return { kind: 'known' };
-  await appendLog(trx, order.id, { kind: 'submitted', personId: order.orderedById, actor: origin, revision: 1 }, now);
-  const revision = await loadRevision(trx, order.id, 1);
-  return { kind: 'taken', ...(await settleRoute(trx, settings, order, revision, now)) };
+const KNOWN = { kind: 'known' } as const;
+
+async function take(trx: Transaction, { settings, origin, now }: Taking, valid: readonly Valid[]): Promise<Map<string, Settled>> {
+  const orders = valid.map(({ submission: { reference }, digest, draft }) => {
+    return { origin, reference, keyPrefix: settings.orders.keyPrefix, submittedDigest: digest, ...draft };
+  });
+  const inserted = await insertOrders(trx, orders, now);
+  const taken = new Map<string, Settled>();
+  for (const { reference } of orders) {
+    const one = inserted.get(reference);
+    if (!one) taken.set(reference, KNOWN);
+    else taken.set(reference, { kind: 'taken', ...(await settleRoute(trx, settings, one.order, one.revision, now)) });
+  }
+  return taken;
 }
 
 /** What concerns more than this one order: nothing is wrong with it, and it is tried again as a whole. */

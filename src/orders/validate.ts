@@ -1,5 +1,5 @@
 /** Holds submissions against the profile: in a few statements for many of them, with all problems of each at once. */
-import type { OrderSettings } from '../config/orders-schema.ts';
+import type { Settings } from '../config/settings.ts';
 import { materialHash, totalOf } from '../domain/orders/material.ts';
 import type { OrderContent, OrderContentLine } from '../domain/orders/order.ts';
 import type { OrderProblem } from '../domain/orders/problem.ts';
@@ -23,7 +23,7 @@ export type Validated = { readonly draft: Draft } | { readonly problems: readonl
 /** In the order of the questions. */
 export async function validateSubmissions(
   db: Database | Transaction,
-  settings: OrderSettings,
+  settings: Settings['orders'],
   questions: readonly Question[],
   now: Date,
 ): Promise<Validated[]> {

@@ -27,7 +27,7 @@ export const ROOTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Types that every part may name, since they describe what all of them are told. */
-export const TYPES_FOR_ALL: readonly string[] = ['src/config/settings.ts'];
+export const TYPES_FOR_ALL: readonly string[] = ['src/config/settings.ts', 'src/config/orders-schema.ts'];
 
 /** Library -> its home; `*` for those that are as good as part of the language. Every dependency of package.json stands here. */
 export const HOMES: Readonly<Record<string, readonly string[] | '*'>> = {

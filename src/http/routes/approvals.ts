@@ -5,9 +5,9 @@ import { findPerson } from '../../orders/people.ts';
 import { loadDecisions } from '../../store/approvals/decisions.ts';
 import { waitingApprovals } from '../../store/views/waiting-approvals.ts';
 import { channelOf, keyOf, originOf } from '../admission.ts';
+import type { Desk, HttpServer } from '../desk.ts';
 import { errorShape } from '../error-answer.ts';
 import { presentDecision, reload, requireOrder } from '../order-of-request.ts';
-import type { Desk, HttpServer } from '../server.ts';
 import { instant, orderParams, personReference, rowId } from '../shapes/ids.ts';
 import { decisionShape, minor, namedPerson, summaryShape } from '../shapes/order.ts';
 

@@ -9,11 +9,11 @@ import type { KontorError } from '../../errors.ts';
 import { decideByLink, openLink } from '../../orders/open-link.ts';
 import { loadDecisions } from '../../store/approvals/decisions.ts';
 import { loadDecisionSheet } from '../decision-sheet.ts';
+import type { Desk, HttpServer } from '../desk.ts';
 import { asKontorError, describeError, statusOf, tellOperator } from '../error-answer.ts';
 import type { Lend } from '../http-context.ts';
 import { decidedPage, decidePage, refusedPage } from '../pages/decide-page.ts';
 import { sendPage } from '../pages/page.ts';
-import type { Desk, HttpServer } from '../server.ts';
 
 /** Far longer than any token of ours. */
 const token = z.string().max(2_000).default('');

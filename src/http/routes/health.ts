@@ -1,7 +1,7 @@
 /** For probes and monitors, without a key: whether the parts answer, in numbers and no names. */
 import { z } from 'zod';
+import type { Desk, HttpServer } from '../desk.ts';
 import { createExaminer } from '../examine.ts';
-import type { Desk, HttpServer } from '../server.ts';
 
 const findingsShape = z
   .object({
@@ -17,11 +17,7 @@ const findingsShape = z
   })
   .meta({ id: 'Health' });
 
-export function addHealthRoutes(app: HttpServer, { lend }: Desk): void {
-  let isStopping = false;
-  app.addHook('preClose', async () => {
-    isStopping = true;
-  });
+export function addHealthRoutes(app: HttpServer, { lend, isStopping }: Desk): void {
   const examine = createExaminer(lend);
   const config = { scope: 'open', isProbe: true } as const;
   for (const prefix of ['/v1', '']) {
@@ -53,7 +49,7 @@ export function addHealthRoutes(app: HttpServer, { lend }: Desk): void {
       },
       async (_request, reply) => {
         const findings = await examine();
-        return reply.code(isStopping || findings.status === 'down' ? 503 : 200).send(findings);
+        return reply.code(isStopping() || findings.status === 'down' ? 503 : 200).send(findings);
       },
     );
   }

@@ -11,9 +11,9 @@ import { listOrderLog, listSteps } from '../../store/views/order-details.ts';
 import { listVisibleOrders } from '../../store/views/visible-orders.ts';
 import { keyOf, originOf } from '../admission.ts';
 import { bodyAsItIs } from '../body-as-it-is.ts';
+import type { Desk, HttpServer } from '../desk.ts';
 import { errorShape } from '../error-answer.ts';
 import { presentDecision, reload, requireOrder } from '../order-of-request.ts';
-import type { Desk, HttpServer } from '../server.ts';
 import { orderParams, rowId } from '../shapes/ids.ts';
 import { detailShape, orderState, summaryShape, whyShape } from '../shapes/order.ts';
 

@@ -3,11 +3,11 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { loadTrees } from '../../store/orders/resolve.ts';
 import { orderReceipt } from '../../store/views/order-receipt.ts';
+import type { Desk, HttpServer } from '../desk.ts';
 import { errorShape } from '../error-answer.ts';
 import { reload, requireOrder } from '../order-of-request.ts';
 import { sendPage } from '../pages/page.ts';
 import { receiptPage } from '../pages/receipt-page.ts';
-import type { Desk, HttpServer } from '../server.ts';
 import { orderParams } from '../shapes/ids.ts';
 import { receiptShape } from '../shapes/receipt.ts';
 

@@ -6,9 +6,9 @@ import { NeedsOperatorError } from '../../errors.ts';
 import { requestRun } from '../../store/runs.ts';
 import { listRuns } from '../../store/views/list-runs.ts';
 import { keyOf } from '../admission.ts';
+import type { Desk, HttpServer } from '../desk.ts';
 import { errorShape } from '../error-answer.ts';
 import type { HttpContext } from '../http-context.ts';
-import type { Desk, HttpServer } from '../server.ts';
 
 const request = z.strictObject({
   connection: z.string().min(1).max(63).describe('A connection of kontor.yaml.'),

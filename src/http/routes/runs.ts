@@ -4,8 +4,8 @@ import { ENTITY_NAMES } from '../../connector/entities.ts';
 import { NeedsOperatorError } from '../../errors.ts';
 import { loadRun } from '../../store/runs.ts';
 import { listRuns } from '../../store/views/list-runs.ts';
+import type { Desk, HttpServer } from '../desk.ts';
 import { errorShape } from '../error-answer.ts';
-import type { Desk, HttpServer } from '../server.ts';
 import { rowId } from '../shapes/ids.ts';
 import { runListShape, runShape } from '../shapes/run.ts';
 

@@ -1,0 +1,7 @@
+import type { ErrorCode } from '../errors.ts';
+
+/** What keeps an order from leaving, for the time being. */
+export interface Obstacle {
+  readonly code: ErrorCode;
+  readonly reason: string;
+}
