@@ -59,6 +59,6 @@ describe('sales orders of version 4, reads one by one', () =>
   describeConnector(sapS4hana, {
     ...stage,
     settings: (settings) => ({ ...settings, ...SETTINGS, salesOrders: 'v4', batch: false }),
-    // As above, and one is enough to have a customer who orders.
+    // The rest is read as above; an order needs a customer and its addresses.
     entities: { ...stage.entities, contact: false, price: false, stock: false },
   }));
