@@ -3,7 +3,7 @@
  * whatever opens it, a mail scanner too, has decided nothing.
  */
 import { errors, jwtVerify, SignJWT } from 'jose';
-import type { HttpSettings } from '../config/orders-schema.ts';
+import type { Settings } from '../config/settings.ts';
 import { NeedsOperatorError } from '../errors.ts';
 
 export interface LinkClaims {
@@ -17,6 +17,7 @@ const ISSUER = 'kontor';
 const AUDIENCE = 'decision-link';
 const DAY_S = 86_400;
 
+type HttpSettings = Settings['http'];
 type Signing = Pick<HttpSettings, 'linkSecret' | 'linkDays'>;
 
 /** Throws CONFIG_INVALID without `http.linkSecret`. */

@@ -48,7 +48,6 @@ export async function submitBatch(
   const settled = new Map<string, Settled>();
   const references = [...new Set(candidates.map(({ submission }) => submission.reference))];
   for (const reference of (await findByReferences(trx, origin, references)).keys()) settled.set(reference, { kind: 'known' });
-  // In the order of references: two batches that hold the same ones wait for each other, and never in a circle.
   const fresh = firstOfEach(candidates.filter(({ submission }) => !settled.has(submission.reference)));
   const drafts = await validateSubmissions(trx, settings.orders, fresh, now);
   const valid: Array<Candidate & { draft: Draft }> = [];
@@ -84,7 +83,7 @@ function refused(reference: string, error: KontorError): RefusedOrder {
 function firstOfEach(candidates: readonly Candidate[]): Candidate[] {
   const first = new Map<string, Candidate>();
   for (const candidate of candidates) if (!first.has(candidate.submission.reference)) first.set(candidate.submission.reference, candidate);
-  return [...first.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, candidate]) => candidate);
+  return [...first.values()];
 }
 
 /** What the first of a reference became, told to each that carries it. */

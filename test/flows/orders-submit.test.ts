@@ -287,6 +287,20 @@ describe('many orders', () => {
     expect(outcomes[57]).toMatchObject({ reference: 'R-57', error: { code: 'ORDER_INVALID', problems: [{ path: 'account' }] } });
   });
 
+  it('of one file are released in the order they stand in', async () => {
+    const { context, rows } = await shop();
+    const references = ['R-10', 'R-9', 'A', 'Z', 'R-1'];
+    await submitOrders(
+      context,
+      'shop',
+      references.map((reference) => ({ ...ORDER, reference })),
+    );
+    const released = await rows<{ reference: string }>(
+      'select o.reference from handoffs h join orders o on o.id = h.order_id order by h.id',
+    );
+    expect(released.map(({ reference }) => reference)).toEqual(references);
+  });
+
   it('survive one that fails where nobody expected it', async () => {
     const { context, orders, rows } = await shop();
     await rows(`alter table order_revisions add check (content ->> 'note' <> 'breaks')`);
