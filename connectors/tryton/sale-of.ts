@@ -1,8 +1,10 @@
 /** Our order as a sale: ids for codes, and everything a person's client would fill in, since `create` fills in nothing (no on_change on the server). */
 import { z } from 'zod';
 import type { Json } from '../../src/connector/contract.ts';
+import { type NotedField, noteOf } from '../../src/connector/order-note.ts';
 import type { OrderLine, OrderToPlace } from '../../src/connector/orders.ts';
 import { shaped } from '../../src/connector/shaped.ts';
+import { withShippingLine } from '../../src/connector/shipping-line.ts';
 import { NeedsOperatorError } from '../../src/errors.ts';
 import type { Company } from './company.ts';
 import { fieldNames } from './fields.ts';
@@ -14,6 +16,9 @@ import { date, decimal } from './typed-json.ts';
 const uom = z.looseObject({ id: z.int(), symbol: z.string().nullish(), name: z.string().nullish() });
 const product = z.looseObject({ id: z.int(), code: z.string(), sale_uom: uom.nullish(), default_uom: uom });
 
+/** What Tryton has no field for. */
+const NOTED: readonly NotedField[] = ['note', 'requestedDeliveryOn', 'costCentre', 'paymentMethod', 'sites', 'approvals'];
+
 interface Product {
   readonly id: number;
   /** Id of the unit it is sold in. */
@@ -21,7 +26,10 @@ interface Product {
   readonly unitNames: ReadonlyArray<string | null | undefined>;
 }
 
-export async function saleOf(session: TrytonSession, company: Company, order: OrderToPlace): Promise<Row> {
+export async function saleOf(session: TrytonSession, company: Company, given: OrderToPlace): Promise<Row> {
+  const { shippingItem } = session.config;
+  const order = withShippingLine(given, shippingItem);
+  const note = noteOf(order, shippingItem === undefined ? [...NOTED, 'shippingCost'] : NOTED);
   const { context } = company;
   const party = idOf(order.soldTo, 'account');
   const isWhole = order.billTo !== undefined && order.shipTo !== undefined;
@@ -39,9 +47,24 @@ export async function saleOf(session: TrytonSession, company: Company, order: Or
     sale_date: date(order.orderedOn),
     ...(await termsOf(session, order, party, context)),
     ...(order.purchaseOrderNumber === undefined ? {} : { description: order.purchaseOrderNumber }),
-    ...(order.note === undefined ? {} : { comment: order.note }),
+    ...(note === undefined ? {} : { comment: note }),
     lines: [['create', order.lines.map((line, turn) => lineOf(line, turn, products, taxes))]],
   };
+}
+
+/** What may change in a sale that is there and is a draft: all but customer, currency and date. Its lines are replaced in the same call. */
+export async function changeOf(session: TrytonSession, company: Company, order: OrderToPlace, lines: readonly number[]): Promise<Row> {
+  const {
+    company: _c,
+    party: _p,
+    currency: _m,
+    reference: _r,
+    sale_date: _d,
+    lines: created,
+    ...rest
+  } = await saleOf(session, company, order);
+  const replaced = [...(lines.length === 0 ? [] : [['delete', [...lines]]]), ...(Array.isArray(created) ? created : [])];
+  return { description: null, comment: null, ...rest, lines: replaced };
 }
 
 /** Those of the order, else the customer's own, as a person's client fills them in (sale/sale.py, on_change_party): without, all is due at once. */

@@ -16,6 +16,11 @@ export const trytonSettings = z.strictObject({
     .enum(ORDER_STAGES)
     .default('processing')
     .describe('How far Kontor takes an order. `confirmed` where Tryton waits before it processes, `draft` where people look first.'),
+  shippingItem: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Code of the product whose line carries shipping cost. If absent, the cost stands in the comment.'),
   ...httpSettings,
 });
 export type TrytonSettings = z.infer<typeof trytonSettings>;
@@ -53,3 +58,16 @@ export type AddressOptions = z.infer<typeof addressOptions>;
 
 export const productOptions = z.strictObject({ domain });
 export type ProductOptions = z.infer<typeof productOptions>;
+
+const DOCUMENTS = ['order', 'shipment', 'return', 'invoice'] as const;
+export type DocumentKind = (typeof DOCUMENTS)[number];
+
+/** `read` of documents and their lines. */
+export const documentOptions = z.strictObject({
+  kinds: z
+    .array(z.enum(DOCUMENTS))
+    .min(1)
+    .default([...DOCUMENTS])
+    .describe('Sales, shipments, returns, invoices with credit notes: leave out those that are not for Kontor, or not installed.'),
+});
+export type DocumentOptions = z.infer<typeof documentOptions>;

@@ -6,6 +6,7 @@ import { trytonDialect } from '../simulator/dialects/tryton.ts';
 describeConnector(tryton, {
   dialect: () => trytonDialect({ queue: true }),
   denied: { status: 200, json: { id: 1, error: ['UserError', ['You are not allowed to access "Party".', '', null]] } },
+  orders: { whileOpen: { settings: { ordersUpTo: 'confirmed' } } },
   entities: {
     account: {
       read: { parentRelation: RELATION_UP },

@@ -4,7 +4,7 @@ import type { OrderToPlace, PlacedOrder } from '../../src/connector/orders.ts';
 import { KontorError, NeedsOperatorError } from '../../src/errors.ts';
 import { type AccidentName, type AccidentOptions, STORM } from '../simulator/server.ts';
 import { atOnce, orSay } from './at-once.ts';
-import { type OrderScene, withOrders } from './orders.ts';
+import { type OrderScene, withOpenOrders } from './orders.ts';
 import type { Check, CheckContext } from './types.ts';
 
 const LANES = 8;
@@ -17,7 +17,7 @@ const cancels: Check = {
   about: 'orders',
   applies: canCancel,
   run: (context) =>
-    withOrders(context, async (scene) => {
+    withOpenOrders(context, async (scene) => {
       const [order, other] = [scene.order(1), scene.order(2)];
       await scene.place(order);
       await scene.place(other);
@@ -54,7 +54,7 @@ const revises: Check = {
   about: 'orders',
   applies: canRevise,
   run: (context) =>
-    withOrders(context, async (scene) => {
+    withOpenOrders(context, async (scene) => {
       const [order, other] = [scene.order(1), scene.order(2)];
       await scene.place(order);
       await scene.place(other);
@@ -102,7 +102,7 @@ function refusesAfter(
   when: string,
   happens: (scene: OrderScene, id: string) => boolean,
 ): Promise<readonly string[]> {
-  return withOrders(context, async (scene) => {
+  return withOpenOrders(context, async (scene) => {
     const order = scene.order(1);
     await scene.place(order);
     const [there] = scene.world.ordersByReference(order.reference);
@@ -133,7 +133,7 @@ async function throughAccidents(
   context: CheckContext,
   play: (scene: OrderScene, order: OrderToPlace, when: string) => Promise<readonly string[]>,
 ): Promise<readonly string[]> {
-  const seen = await withOrders(context, async (scene) => {
+  const seen = await withOpenOrders(context, async (scene) => {
     const order = scene.order(1);
     await scene.place(order);
     scene.simulator.requests.length = 0;
@@ -149,7 +149,7 @@ async function throughAccidents(
   const cases = [...each(STORM, 'write'), ...each(['error-inside', 'wrong-content-type'], 'read'), ...twice];
   // A scene for many cases, one after another: making one takes longer than to play a case.
   const lanes = Array.from({ length: LANES }, (_, lane) => cases.filter((_, turn) => turn % LANES === lane));
-  return atOnce(lanes, LANES, (lane) => withOrders(context, (scene) => playLane(scene, lane, play)));
+  return atOnce(lanes, LANES, (lane) => withOpenOrders(context, (scene) => playLane(scene, lane, play)));
 }
 
 async function playLane(

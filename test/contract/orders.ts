@@ -35,8 +35,14 @@ export interface Changed {
 /** Tries after which an order is given up; storms need several. */
 const PATIENCE = 40;
 
-export function withOrders<T>(context: CheckContext, play: (scene: OrderScene) => Promise<T>): Promise<T> {
-  return withScene(context, { accounts: 6, products: 4, pageSize: 50 }, async (scene) => play(await orderScene(scene)));
+export function withOrders<T>(context: CheckContext, play: (scene: OrderScene) => Promise<T>, settings = {}): Promise<T> {
+  return withScene(context, { accounts: 6, products: 4, pageSize: 50, settings }, async (scene) => play(await orderScene(scene)));
+}
+
+/** Whose orders can be changed after they were placed. */
+export function withOpenOrders<T>(context: CheckContext, play: (scene: OrderScene) => Promise<T>): Promise<T> {
+  const { orders } = context.stage;
+  return withOrders(context, play, typeof orders === 'object' ? orders.whileOpen?.settings : {});
 }
 
 async function orderScene(scene: Scene): Promise<OrderScene> {

@@ -27,6 +27,8 @@ export interface OrderStage {
   order?(order: OrderToPlace, world: World): OrderToPlace;
   /** An order the system refuses; one for an unknown product if absent. */
   refused?(order: OrderToPlace): OrderToPlace;
+  /** Where orders that were placed as usual can no longer be changed or cancelled: how they are placed to be. */
+  readonly whileOpen?: { readonly settings: Record<string, unknown> };
   /** Fields of lines that cannot be compared. Say why beside it. */
   readonly ignore?: readonly ('product' | 'quantity' | 'unitPrice' | 'soldTo')[];
 }

@@ -7,7 +7,7 @@ import type { World } from '../world.ts';
 import { error, keyError, page, userError } from './tryton/failures.ts';
 import type { Context } from './tryton/model.ts';
 import { models } from './tryton/models.ts';
-import { chooseProduct, createSales, press } from './tryton/sales.ts';
+import { chooseProduct, createSales, press, writeSales } from './tryton/sales.ts';
 import { modelOf, searchRead } from './tryton/search.ts';
 import { fromWire, toWire } from './tryton/typed.ts';
 import { COMPANY } from './tryton/wares.ts';
@@ -15,7 +15,7 @@ import { COMPANY } from './tryton/wares.ts';
 const USER = { user: 'sync', password: 'Worker!9xQz47' };
 const USER_ID = 3;
 const DATABASE = 'live';
-const BUTTONS = ['quote', 'confirm', 'process', 'cancel'];
+const BUTTONS = ['quote', 'confirm', 'process', 'cancel', 'draft'];
 
 export interface TrytonOptions {
   /** Confirmed sales wait for a worker, or for the hours set in its configuration; at once without. */
@@ -36,7 +36,7 @@ export function trytonDialect({ queue = false, without = [], forbidden = [] }: T
   const sessions = new Set<string>();
   return {
     name: 'tryton',
-    isWrite: (request) => /\.(create|write|delete|quote|confirm|process|cancel)$/.test(callOf(request)?.method ?? ''),
+    isWrite: (request) => /\.(create|write|delete|quote|confirm|process|cancel|draft)$/.test(callOf(request)?.method ?? ''),
     errorInside: () => ({ status: 200, json: { id: 1, error: ['could not serialize access due to concurrent update\n', ''] } }),
     limitSignal: () => page(429, 'Too Many Requests').answer,
     expireSessions: () => sessions.clear(),
@@ -86,6 +86,7 @@ export function trytonDialect({ queue = false, without = [], forbidden = [] }: T
     }
     if (name === 'sale.line' && verb === 'on_change_product') return chooseProduct(params[0]);
     if (name === 'sale.sale' && verb === 'create') return createSales(params[0], context, world);
+    if (name === 'sale.sale' && verb === 'write') return writeSales(params[0], params[1], context, world) ?? null;
     if (name === 'sale.sale' && BUTTONS.includes(verb)) return press(verb, params[0], world, queue) ?? null;
     throw page(403, 'Forbidden');
   }

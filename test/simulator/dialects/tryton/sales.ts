@@ -4,6 +4,7 @@ import { userError } from './failures.ts';
 import type { Context } from './model.ts';
 import { searchRead } from './search.ts';
 import { Dec } from './typed.ts';
+import { LINES } from './wares.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -31,8 +32,6 @@ function saleOf(values: Values, context: Context, world: World) {
   if (!world.row('account', soldTo)) throw userError('The value for field "Party" in "Sale" is not valid according to its domain.');
   const currency = named('currency.currency', values.currency, 'code', context, world);
   if (currency === undefined) throw userError('The value for field "Currency" in "Sale" is not valid according to its domain.');
-  const lines = [values.lines ?? []].flat(1) as unknown[];
-  const created = lines.flatMap((command) => (Array.isArray(command) && command[0] === 'create' ? (command[1] as Values[]) : []));
   return {
     number: null,
     reference: typeof values.reference === 'string' ? values.reference : '',
@@ -40,8 +39,31 @@ function saleOf(values: Values, context: Context, world: World) {
     billTo: ownAddress(values.invoice_address, soldTo, 'Invoice Address', world),
     shipTo: ownAddress(values.shipment_address, soldTo, 'Shipment Address', world),
     currency,
-    lines: created.map((line) => lineOf(line, context, world)),
+    lines: createdLines(values, context, world),
   };
+}
+
+function commandsOf({ lines }: Values, name: 'create' | 'delete'): unknown[] {
+  const commands = [lines ?? []].flat(1) as unknown[];
+  return commands.flatMap((command) => (Array.isArray(command) && command[0] === name ? (command[1] as unknown[]) : []));
+}
+
+function createdLines(values: Values, context: Context, world: World) {
+  return commandsOf(values, 'create').map((line) => lineOf(line as Values, context, world));
+}
+
+/** Lines go only from drafts and cancelled sales (sale.py, SaleLine.delete); what is sent besides is taken. */
+export function writeSales(ids: unknown, given: unknown, context: Context, world: World): void {
+  const values = given as Values;
+  for (const id of [ids].flat()) {
+    const sale = world.row('order', String(id));
+    if (!sale) throw userError(`You are not allowed to write to records "${String(id)}" of "Sale" because of at least one of these rules:`);
+    const gone = commandsOf(values, 'delete').map(Number);
+    if (gone.length > 0 && sale.state !== 'draft' && sale.state !== 'cancelled')
+      throw userError(`To delete line "${String(gone[0])}" you must cancel or reset to draft the sale "${sale.number ?? sale.id}".`);
+    const left = sale.lines.filter((_, place) => !gone.includes(Number(sale.id) * LINES + place));
+    world.change('order', sale.id, { lines: [...left, ...createdLines(values, context, world)] });
+  }
 }
 
 function lineOf(line: Values, context: Context, world: World) {
@@ -88,6 +110,7 @@ function move(button: string, { id, state, lines, billTo }: WorldOrder, world: W
     if (!queue) world.stepOrder(id, 'processing');
   }
   if (button === 'process' && state === 'confirmed') world.stepOrder(id, 'processing');
+  if (button === 'draft' && (state === 'quoted' || state === 'confirmed')) world.change('order', id, { state: 'draft' });
   if (button === 'cancel' && (state === 'draft' || state === 'quoted')) world.stepOrder(id, 'cancelled');
 }
 

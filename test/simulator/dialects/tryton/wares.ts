@@ -27,7 +27,8 @@ export interface SaleLine {
 }
 
 /** More than any order has. */
-const LINES = 1_000;
+/** Ids of lines follow from those of their sale. */
+export const LINES = 1_000;
 
 const STATES = { draft: 'draft', quoted: 'quotation', confirmed: 'confirmed', processing: 'processing', shipped: 'processing' } as const;
 
@@ -156,6 +157,7 @@ export const wares: Readonly<Record<string, Model>> = {
     id: ({ id }) => id,
     fields: {
       id: { of: ({ id }) => id },
+      sale: { to: 'sale.sale', of: ({ sale }) => Number(sale.id) },
       type: { of: () => 'line' },
       product: { to: 'product.product', of: ({ sale, place }, world) => productId(world, sale.lines[place]?.product) },
       quantity: { of: ({ sale, place }) => Number(sale.lines[place]?.quantity) },
