@@ -9,6 +9,11 @@ import { serverOf } from './support/embedded-users.ts';
 const root = join(import.meta.dirname, '..');
 
 interface Demonstration {
+  orders: Array<{
+    reference: string;
+    outcome: string;
+    receipt: { state: string; handoffs: Array<{ state: string; attempts: Array<{ outcome: string }> }> };
+  }>;
   runs: Array<{ entity: string; outcome: string; counts: Record<'read' | 'created' | 'changed' | 'unchanged' | 'quarantined', number> }>;
   quarantine: Array<{ origin: { file: string; row: number }; problems: Array<{ code: string; reason: string }> }>;
   accounts: Array<{
@@ -125,6 +130,20 @@ describe('kontor demo', () => {
     ]);
     expect(second.stdout).toMatch(/4104 +Kupfernägel 40 mm +EUR 0.0315 per Stk +from 2026-01-01 before 2027-01-01 +this account/);
     expect(second.stdout).toMatch(/4104 +Kupfernägel 40 mm +EUR 3.23 per 100 Stk +1,000 +from 2026-01-01 +list SHIP/);
+  });
+
+  it('releases one order, leaves one waiting, has one declined, and delivers once the one whose answer is lost', () => {
+    expect(
+      answer().orders.map(({ reference, outcome, receipt }) => [reference, outcome, receipt.state, receipt.handoffs[0]?.state]),
+    ).toEqual([
+      ['WEB-1001', 'taken', 'released', 'accepted'],
+      ['WEB-1002', 'taken', 'pending_approval', undefined],
+      ['WEB-1003', 'taken', 'declined', undefined],
+      ['WEB-1004', 'taken', 'released', 'accepted'],
+    ]);
+    expect(answer().orders[3]?.receipt.handoffs[0]?.attempts.map(({ outcome }) => outcome)).toEqual(['unknown', 'adopted']);
+    expect(second.stdout).toContain('nothing was sent');
+    expect(second.stdout).toMatch(/Receipt for order WEB-1004[\s\S]*the answer was lost[\s\S]*found there with equal content/);
   });
 
   it('finds everything unchanged the second time, and tells it to people', () => {
