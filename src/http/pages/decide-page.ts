@@ -132,6 +132,22 @@ function form({ token, action, person }: DecisionSheet): Html {
 </form>`;
 }
 
+/** The opposite was decided before, by the same person or by another one. */
+export function otherwisePage(sheet: DecisionSheet, decision: Decision): Page {
+  const title = `Order ${sheet.order.reference} was decided otherwise`;
+  return {
+    title,
+    body: html`<p class="quiet">${sheet.account}</p>
+<h1>${title}</h1>
+${verdictNotice(decision, sheet)}
+<p>A decision is not taken back. Comment on the order, or ask whoever ordered it to change or withdraw it.</p>`,
+  };
+}
+
 export function refusedPage(title: string, message: string): Page {
-  return { title, body: html`<h1>${title}</h1>${message.split('\n').map((line) => html`<p>${line}</p>`)}` };
+  return { title, body: html`<h1>${title}</h1>${message.split('\n').map((line) => html`<p>${sentence(line)}</p>`)}` };
+}
+
+function sentence(words: string): string {
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${/[.!?]$/.test(words) ? '' : '.'}`;
 }

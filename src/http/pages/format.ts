@@ -29,9 +29,17 @@ export function formatQuantity(decimal: string, unit: string | null): string {
 
 /** `23 November 2026, 10:00 (Europe/Berlin)` */
 export function formatInstant(at: Date | string, zone: string | null): string {
-  const timeZone = zone !== null && isZone(zone) ? zone : 'UTC';
-  const parts = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone }).format(new Date(at));
-  return `${parts.replace(' at ', ', ')} (${timeZone})`;
+  return `${formatClock(at, zone, 'short')} (${zoneOf(zone)})`;
+}
+
+/** `23 November 2026, 10:00:01`, where the zone is told beside it. */
+export function formatClock(at: Date | string, zone: string | null, timeStyle: 'short' | 'medium' = 'medium'): string {
+  const format = new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle, timeZone: zoneOf(zone) });
+  return format.format(new Date(at)).replace(' at ', ', ');
+}
+
+export function zoneOf(zone: string | null): string {
+  return zone !== null && isZone(zone) ? zone : 'UTC';
 }
 
 /** `23 November 2026` */

@@ -13,7 +13,7 @@ h1{font-size:1.5rem;line-height:1.25;margin:.5rem 0 .25rem}
 h2{font-size:1.1rem;margin:2rem 0 .5rem}
 p{margin:.5rem 0}
 ul{margin:.5rem 0;padding-left:1.25rem}
-.quiet{color:var(--quiet)}
+.quiet{color:var(--quiet);font-weight:400}
 .total{font-size:1.75rem;font-weight:600;margin:.25rem 0 1rem}
 .notice{border-left:.25rem solid var(--note);background:var(--soft);padding:.5rem .75rem;margin:1rem 0}
 .good{border-color:var(--go)}

@@ -1,6 +1,6 @@
 /** A receipt to send to a customer: what was ordered, under which number the seller has it, and the proof that it is there once. */
 import type { AttemptReceipt, HandoffReceipt, OrderReceipt } from '../../store/views/order-receipt.ts';
-import { formatDay, formatInstant, formatMoney } from './format.ts';
+import { formatClock, formatDay, formatInstant, formatMoney, zoneOf } from './format.ts';
 import { type Html, html } from './html.ts';
 import { linesTable } from './lines-table.ts';
 import { facts, type Page } from './page.ts';
@@ -103,11 +103,11 @@ ${attempts.length > 0 && attemptsTable(attempts, zone)}`;
 
 function attemptsTable(attempts: readonly AttemptReceipt[], zone: string | null): Html {
   return html`<div class="wide"><table>
-<caption>Attempts</caption>
+<caption>Attempts (${zoneOf(zone)})</caption>
 <thead><tr><th scope="col" class="n">No.</th><th scope="col">At</th><th scope="col">Outcome</th></tr></thead>
 <tbody>${attempts.map(
     ({ n, startedAt, outcome }) => html`
-<tr><td class="n">${n}</td><td>${formatInstant(startedAt, zone)}</td><td>${OUTCOME_WORDS[outcome ?? ''] ?? 'looked at'}</td></tr>`,
+<tr><td class="n">${n}</td><td>${formatClock(startedAt, zone)}</td><td>${OUTCOME_WORDS[outcome ?? ''] ?? 'looked at'}</td></tr>`,
   )}</tbody>
 </table></div>`;
 }

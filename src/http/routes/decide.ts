@@ -5,14 +5,13 @@
 import formbody from '@fastify/formbody';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { KontorError } from '../../errors.ts';
+import { KontorError } from '../../errors.ts';
 import { decideByLink, openLink } from '../../orders/open-link.ts';
-import { loadDecisions } from '../../store/approvals/decisions.ts';
 import { loadDecisionSheet } from '../decision-sheet.ts';
 import type { Desk, HttpServer } from '../desk.ts';
 import { asKontorError, describeError, statusOf, tellOperator } from '../error-answer.ts';
 import type { Lend } from '../http-context.ts';
-import { decidedPage, decidePage, refusedPage } from '../pages/decide-page.ts';
+import { decidedPage, decidePage, otherwisePage, refusedPage } from '../pages/decide-page.ts';
 import { sendPage } from '../pages/page.ts';
 
 /** Far longer than any token of ours. */
@@ -44,21 +43,27 @@ export async function addDecideRoutes(app: HttpServer, { lend, wake }: Desk): Pr
   );
   app.post('/decide', { config, schema: { hide: true, body: said } }, async ({ body }, reply) => {
     const context = lend();
-    const { already, handoffId } = await decideByLink(context, body.token, { verdict: body.verdict, comment: body.comment || null });
-    if (handoffId !== null) wake.handoffs([handoffId]);
+    const given = { token: body.token, action: 'decide' };
+    const decided = await decideByLink(context, body.token, { verdict: body.verdict, comment: body.comment || null }).catch(opposite);
+    if (decided?.handoffId) wake.handoffs([decided.handoffId]);
     const opened = await openLink(context, body.token);
-    const { orderId, stepId, personId } = opened.claims;
-    const decision =
-      already ?? (await loadDecisions(context.db, orderId)).find((one) => one.stepId === stepId && one.personId === personId);
-    if (!decision) throw new Error(`a decision on order ${orderId} was recorded and is not there`);
-    return sendPage(reply, 200, decidedPage(await loadDecisionSheet(context, opened, { token: body.token, action: 'decide' }), decision));
+    const decision = decided?.already ?? opened.decision;
+    if (!decision) throw new Error(`a decision on order ${opened.order.id} was recorded and is not there`);
+    const sheet = await loadDecisionSheet(context, opened, given);
+    return decided ? sendPage(reply, 200, decidedPage(sheet, decision)) : sendPage(reply, 409, otherwisePage(sheet, decision));
   });
+}
+
+/** `null` where it was decided the other way, which the page tells with who and when. */
+function opposite(error: unknown): null {
+  if (error instanceof KontorError && error.code === 'ORDER_CONFLICT' && error.details.verdict !== undefined) return null;
+  throw error;
 }
 
 const TITLES: Partial<Record<KontorError['code'], string>> = {
   LINK_REFUSED: 'This link cannot be used',
   REQUEST_INVALID: 'This could not be understood',
-  ORDER_CONFLICT: 'This was decided otherwise',
+  ORDER_CONFLICT: 'The order has changed',
   ORDER_STATE: 'There is nothing to decide',
   NOT_ALLOWED: 'This is not yours to decide',
   NOT_FOUND: 'This link cannot be used',
