@@ -12,6 +12,7 @@ import { type Claim, claimHandoff, holdHandoff, type Settlement, settleClaim } f
 import { giveTarget } from '../store/orders/relay-handoffs.ts';
 import { CLAIM_TTL_MS, type HeldClaim, withClaim } from './claim-lease.ts';
 import { digestOfOrder, digestOfPlaced } from './digests.ts';
+import { Footprint } from './footprint.ts';
 import { findObstacle } from './gates.ts';
 import type { Obstacle } from './obstacle.ts';
 import type { HandoffContext } from './order-context.ts';
@@ -101,11 +102,17 @@ interface Attempt {
 
 async function attempt(context: HandoffContext, { facts, claim, target, order, held }: Attempt): Promise<Settlement> {
   const sentHash = digestOfOrder(order);
+  const footprint = new Footprint();
   try {
     refuseAltered(facts);
     const session = openTarget(context, target, held);
-    const hooks = { beforeSend: () => held.assertInTime() };
-    const { placed, outcome, calls } = await carry(facts.kind, target, session, order, hooks);
+    const hooks = {
+      beforeSend() {
+        held.assertInTime();
+        footprint.beforeSend();
+      },
+    };
+    const { placed, outcome, calls } = await carry(facts.kind, footprint.watch(target.orders), session, order, hooks);
     return {
       state: 'accepted',
       outcome,
@@ -120,7 +127,8 @@ async function attempt(context: HandoffContext, { facts, claim, target, order, h
       facts: { calls },
     };
   } catch (error) {
-    return { ...settlementOf(error, claim, context.now()), sentHash };
+    const left = { isLeft: footprint.isLeftBy(error), lookupLagMs: target.orders.traits.lookupLagMs };
+    return { ...settlementOf(error, claim, left, context.now()), sentHash };
   }
 }
 
@@ -135,7 +143,7 @@ function refuseAltered({ approvedHash, materialHash, externalKey, revision }: Pu
 
 async function carry(
   kind: PushFacts['kind'],
-  { orders }: Target,
+  orders: Target['orders'],
   session: ReturnType<typeof openTarget>,
   order: OrderToPlace,
   hooks: { beforeSend(): void },

@@ -20,7 +20,15 @@ const MAX_DELAY_MS = 15 * 60_000;
 /** A defect rarely heals; a person looks at it after so many. */
 const TRIES_FOR_DEFECTS = 5;
 
-export function settlementOf(error: unknown, claim: Claim, now: Date): Settlement {
+/** What the attempt left there, if it did, and how long that may stay invisible. */
+export interface Left {
+  readonly isLeft: boolean;
+  readonly lookupLagMs: number;
+}
+
+export function settlementOf(error: unknown, earlier: Claim, { isLeft, lookupLagMs }: Left, now: Date): Settlement {
+  const claim = isLeft ? { ...earlier, mayBeThereSince: earlier.mayBeThereSince ?? now } : earlier;
+  const waitMs = isLeft ? lookupLagMs : 0;
   const code = error instanceof KontorError ? error.code : 'INTERNAL';
   const base = {
     code,
@@ -28,11 +36,12 @@ export function settlementOf(error: unknown, claim: Claim, now: Date): Settlemen
     notBefore: null,
     failed: true,
     mayBeThereSince: claim.mayBeThereSince,
+    lookAfterMs: isLeft ? lookupLagMs : null,
     httpStatus: statusOf(error),
   };
   const later = (ms: number) => new Date(now.getTime() + ms);
   if (error instanceof RetryLaterError) {
-    const delayMs = Math.max(error.retryAfterMs ?? 0, delayAfter(claim.failures));
+    const delayMs = Math.max(error.retryAfterMs ?? 0, waitMs, delayAfter(claim.failures));
     if (code === 'ERP_OUTCOME_UNKNOWN' || code === 'ERP_ANSWER_UNUSABLE') {
       return { ...base, state: 'unknown', outcome: 'unknown', notBefore: later(delayMs), mayBeThereSince: claim.mayBeThereSince ?? now };
     }
@@ -42,7 +51,12 @@ export function settlementOf(error: unknown, claim: Claim, now: Date): Settlemen
   }
   if (error instanceof NeedsOperatorError) {
     if (IN_THE_WAY.has(code)) {
-      return { ...base, state: claim.mayBeThereSince ? 'unknown' : 'held', outcome: 'held', notBefore: later(LOOK_AGAIN_MS) };
+      return {
+        ...base,
+        state: claim.mayBeThereSince ? 'unknown' : 'held',
+        outcome: 'held',
+        notBefore: later(Math.max(LOOK_AGAIN_MS, waitMs)),
+      };
     }
     if (code === 'ORDER_DOUBLED') return { ...base, state: 'doubled', outcome: 'doubled' };
     if (code === 'ERP_REFUSED') return { ...base, state: 'refused', outcome: 'refused' };
@@ -54,7 +68,7 @@ export function settlementOf(error: unknown, claim: Claim, now: Date): Settlemen
     ...base,
     state: 'unknown',
     outcome: 'defect',
-    notBefore: later(delayAfter(claim.failures)),
+    notBefore: later(Math.max(waitMs, delayAfter(claim.failures))),
     mayBeThereSince: claim.mayBeThereSince ?? now,
   };
 }

@@ -177,7 +177,7 @@ describe('what holds an order back', () => {
     expect(await setup.push(handoffId)).toMatchObject({ state: 'held', code: 'ACCOUNT_BLOCKED' });
     expect((await setup.handoff(handoffId)).reason).toContain('Hansa is blocked');
     await setup.alter('A-1', { status: 'active' });
-    setup.clock.now = new Date(setup.clock.now.getTime() + 61_000);
+    setup.clock.now = (await setup.handoff(handoffId)).not_before ?? setup.clock.now;
     expect((await relayHandoffs(setup.context)).due).toEqual([handoffId]);
     expect(await setup.push(handoffId)).toMatchObject({ state: 'accepted' });
     expect((await setup.receipt(orderId))?.handoffs[0]?.attempts).toHaveLength(1);

@@ -5,6 +5,7 @@ import type { Knex } from 'knex';
  *
  * - pending: to be sent, not before `not_before`            - sending: claimed under `fence` until `lease_until`
  * - unknown: sent, outcome open; looked up not before `not_before`
+ *   `look_after` is the database's clock, by which all agree: before it, what was sent may be there and not be seen
  * - held: waits for something that may pass by itself (account blocked, credit exceeded), looked at again from time to time
  * - accepted | refused (the ERP's own words) | doubled | parked (for a person) | cancelled (never sent, no longer wanted)
  */
@@ -30,6 +31,7 @@ export async function createHandoffTables(trx: Knex.Transaction): Promise<void> 
       holder text,
       lease_until timestamptz,
       may_be_there_since timestamptz,
+      look_after timestamptz,
       approved_hash text not null,
       sent_hash text,
       confirmed_hash text,

@@ -24,6 +24,13 @@ export interface Claim {
   readonly mayBeThereSince: Date | null;
 }
 
+/**
+ * Waits are kept by the database's clock: those of workers differ, and one that is ahead must not make the others wait for it.
+ * In milliseconds, as a Date holds them.
+ */
+const SOON = "date_trunc('milliseconds', clock_timestamp()) + (:notBefore::timestamptz - :now::timestamptz)";
+const NOW = 'greatest(:now::timestamptz, clock_timestamp())';
+
 /** `null`: not due, not next in its account's line, held by another, or no longer to be sent. */
 export async function claimHandoff(
   db: Database,
@@ -35,7 +42,8 @@ export async function claimHandoff(
       `with mine as (
          update handoffs h set state = 'sending', fence = fence + 1, holder = :holder, attempts = attempts + 1, code = null, reason = null,
            lease_until = clock_timestamp() + make_interval(secs => :ttlS)
-         where h.id = :id and h.connection is not null and h.state in ('pending', 'unknown', 'held') and (h.not_before is null or h.not_before <= :now)
+         where h.id = :id and h.connection is not null and h.state in ('pending', 'unknown', 'held') and (h.not_before is null or h.not_before <= ${NOW})
+           and (h.look_after is null or h.look_after <= clock_timestamp())
            and not exists (select from handoffs e where e.connection = h.connection and e.account_id = h.account_id and e.id < h.id
              and e.state in ('pending', 'sending', 'unknown'))
            and not exists (select from handoffs e where e.order_id = h.order_id and e.seq < h.seq and e.state not in ('accepted', 'cancelled'))
@@ -81,6 +89,8 @@ export interface Settlement {
   readonly notBefore: Date | null;
   readonly failed: boolean;
   readonly mayBeThereSince: Date | null;
+  /** Nobody looks for what may stand there sooner than this from now on, by the database's clock: it would not be seen. */
+  readonly lookAfterMs?: number | null;
   readonly httpStatus?: number | null;
   readonly sentHash?: string | null;
   readonly confirmedHash?: string | null;
@@ -96,8 +106,9 @@ export async function settleClaim(db: Database, claim: Claim, settled: Settlemen
   const { erp } = settled;
   const { rows } = await db.raw<{ rows: Array<{ next: string | null }> }>(
     `with done as (
-       update handoffs set state = :state, code = :code, reason = :reason, not_before = :notBefore::timestamptz, lease_until = null,
+       update handoffs set state = :state, code = :code, reason = :reason, not_before = ${SOON}, lease_until = null,
          failures = case when :failed then failures + 1 else 0 end, may_be_there_since = :mayBeThereSince::timestamptz,
+         look_after = coalesce(clock_timestamp() + make_interval(secs => :lookAfterS::float8), look_after),
          sent_hash = coalesce(:sentHash, sent_hash), confirmed_hash = coalesce(:confirmedHash, confirmed_hash),
          erp_id = coalesce(:erpId, erp_id), erp_number = coalesce(:erpNumber, erp_number), erp_state = coalesce(:erpState, erp_state),
          found_in = coalesce(:foundIn, found_in),
@@ -117,6 +128,7 @@ export async function settleClaim(db: Database, claim: Claim, settled: Settlemen
     {
       ...claim,
       ...settled,
+      lookAfterS: typeof settled.lookAfterMs === 'number' ? settled.lookAfterMs / 1_000 : null,
       sentHash: settled.sentHash ?? null,
       confirmedHash: settled.confirmedHash ?? null,
       httpStatus: settled.httpStatus ?? null,
@@ -139,7 +151,7 @@ export async function holdHandoff(
 ): Promise<void> {
   await db.raw(
     `with held as (
-       update handoffs h set state = 'held', code = :code, reason = :reason, not_before = :notBefore
+       update handoffs h set state = 'held', code = :code, reason = :reason, not_before = ${SOON}
        from (select id, state, code, reason from handoffs where id = :id and state in ('pending', 'held') for update) was
        where h.id = was.id returning h.id, h.order_id, h.revision, (was.state, was.code) is distinct from ('held', :code::text) as is_news
      )

@@ -9,7 +9,8 @@ export async function expireClaims(db: Database, connection: string, lookupLagMs
   const { rows } = await db.raw<{ rows: Array<{ id: string }> }>(
     `with lost as (
        update handoffs h set state = 'unknown', code = 'LEASE_LOST', reason = 'the worker that was sending it is gone; it is looked up there before anything is sent again',
-         may_be_there_since = coalesce(may_be_there_since, lease_until), not_before = date_trunc('milliseconds', lease_until) + make_interval(secs => :lagS + 0.001), lease_until = null
+         may_be_there_since = coalesce(may_be_there_since, lease_until), not_before = date_trunc('milliseconds', lease_until) + make_interval(secs => :lagS + 0.001),
+         look_after = lease_until + make_interval(secs => :lagS), lease_until = null
        where h.connection = :connection and h.state = 'sending' and h.lease_until < clock_timestamp() returning h.id, h.attempts
      ), ended as (
        update handoff_attempts a set ended_at = clock_timestamp(), outcome = 'lost', code = 'LEASE_LOST', words = 'its worker was gone before it told what came of it'
@@ -33,7 +34,9 @@ export async function giveTarget(db: Database, connection: string): Promise<void
 export async function dueHandoffs(db: Database, now: Date, limit: number): Promise<string[]> {
   const { rows } = await db.raw<{ rows: Array<{ id: string }> }>(
     `select h.id from handoffs h
-     where h.state in ('pending', 'unknown', 'held') and (h.not_before is null or h.not_before <= :now) and h.connection is not null
+     where h.state in ('pending', 'unknown', 'held') and (h.not_before is null or h.not_before <= greatest(:now::timestamptz, clock_timestamp()))
+       and (h.look_after is null or h.look_after <= clock_timestamp())
+       and h.connection is not null
        and not exists (select from handoffs e where e.connection = h.connection and e.account_id = h.account_id and e.id < h.id
          and e.state in ('pending', 'sending', 'unknown'))
      order by h.id limit :limit::int`,
