@@ -16,6 +16,8 @@ export type MishapName = AccidentName | OwnMishap;
 export const TAKEN: readonly MishapName[] = ['answer-lost', 'half-body', 'bad-gateway', 'not-json', 'slow-body', 'taken, then 500'];
 /** It did not, and the client may not know that either. */
 export const UNTAKEN: readonly MishapName[] = ['request-lost', 'unavailable', 'wrong-content-type', 'error-inside', 'session-expired'];
+/** Reads that fail and are tried again. */
+export const ASKING: readonly MishapName[] = ['request-lost', 'unavailable', 'answer-lost', 'bad-gateway', 'not-json'];
 export const SILENT: readonly MishapName[] = ['silence before it', 'silence after it', 'taken late', 'never-ends'];
 export const STORMS: readonly MishapName[] = ['too-many-requests', 'too-many-requests-date', 'limit-in-disguise'];
 

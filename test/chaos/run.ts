@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { Arena, type BackendKind } from './arena.ts';
 import { type Played, play } from './play.ts';
 import { drawReport, type Totals, totalsOf } from './report.ts';
-import { calmScenario, drawScenario, ERP_KINDS, killScenario, type Scenario } from './scenario.ts';
+import { calmScenario, drawScenario, ERP_KINDS, killScenario, type Scenario, type Theme } from './scenario.ts';
 
 const { values } = parseArgs({
   options: {
@@ -20,6 +20,8 @@ const { values } = parseArgs({
     arenas: { type: 'string', default: '1' },
     seats: { type: 'string', default: '8' },
     lease: { type: 'string', default: '3000' },
+    /** All seeds mainly about this. */
+    theme: { type: 'string' },
     mutant: { type: 'string' },
     'until-found': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
@@ -35,7 +37,9 @@ const PLACES_SEED = 1_000_000;
 
 function drawn(): Scenario[] {
   const [from = 1, to = from] = (values.seed ?? values.seeds).split('-').map(Number);
-  return Array.from({ length: Math.max(0, to - from + 1) }, (_, turn) => drawScenario(from + turn, Number(values.orders)));
+  return Array.from({ length: Math.max(0, to - from + 1) }, (_, turn) =>
+    drawScenario(from + turn, { size: Number(values.orders), theme: values.theme as Theme | undefined }),
+  );
 }
 
 /** Shared out between the backends, since the push is the same on both. */

@@ -1,6 +1,6 @@
 /** What will happen in one seed: drawn once, before anything begins. Pure. */
 import { random } from '../simulator/random.ts';
-import { type MishapName, SILENT, STORMS, TAKEN, UNTAKEN } from './mishaps.ts';
+import { ASKING, type MishapName, SILENT, STORMS, TAKEN, UNTAKEN } from './mishaps.ts';
 
 export const ERP_KINDS = ['template', 'business-central'] as const;
 export type ErpKind = (typeof ERP_KINDS)[number];
@@ -97,25 +97,25 @@ function drawing(seed: number) {
   };
 }
 
-export function drawScenario(seed: number, size = 10): Scenario {
+export function drawScenario(seed: number, { size = 10, theme }: { size?: number; theme?: Theme | undefined } = {}): Scenario {
   const draw = drawing(seed);
-  const own = THEMES[seed % THEMES.length] as Theme;
-  const others = THEMES.filter((theme) => theme !== own && theme !== 'database restarted' && draw.chance(0.12));
+  const own = theme ?? (THEMES[seed % THEMES.length] as Theme);
+  const others = THEMES.filter((one) => one !== own && one !== 'database restarted' && draw.chance(0.12));
   const themes = [own, ...others.slice(0, 2)];
-  const has = (theme: Theme) => themes.includes(theme);
+  const has = (one: Theme) => themes.includes(one);
   const orders = Array.from({ length: size }, () => plannedOrder(draw, has('two workers')));
   return {
     seed,
     themes,
     erp: draw.chance(0.6) ? 'template' : 'business-central',
-    lagMs: draw.one([0, 300, 300, 1_400]),
+    lagMs: draw.one([0, 300, 1_400, 2_500]),
     latencyMs: draw.one([0, 5, 30]),
     isPosted: draw.chance(0.4),
     skewMs: has('clocks') ? [draw.int(-300, 300) * 1_000, draw.int(-300, 300) * 1_000] : [0, 0],
     orders,
-    mishaps: themes.flatMap((theme) => mishapsOf(theme, draw, size)),
+    mishaps: themes.flatMap((one) => mishapsOf(one, draw, size)),
     traps: trapsOf(draw, seed, size, has),
-    outages: themes.flatMap((theme) => outagesOf(theme, draw)),
+    outages: themes.flatMap((one) => outagesOf(one, draw)),
     isOneByOne: false,
   };
 }
@@ -177,11 +177,18 @@ function mishapsOf(theme: Theme, draw: Draw, size: number): PlannedMishap[] {
     case 'silence':
       return some(draw.int(1, 2), SILENT, 'write');
     case 'trouble while asking':
-      return [...some(draw.int(1, 3), UNTAKEN, 'read'), ...some(1, TAKEN, 'read')];
+      // A read is tried three times in place.
+      return [
+        ...some(draw.int(1, 2), UNTAKEN, 'read'),
+        ...some(draw.int(1, 2), ASKING, 'read').map((one) => ({ ...one, times: draw.int(3, 4) })),
+      ];
     case 'storm':
       return [{ name: draw.one(STORMS), on: draw.one(['write', 'any']), after: draw.int(0, size), times: draw.int(3, 6) }];
     case 'restart of the ERP':
       return some(draw.int(1, 2), ['restart before it', 'restart after it'], draw.one(['write', 'any']));
+    case 'clocks':
+    case 'database restarted':
+      return some(draw.int(1, 2), TAKEN, 'write');
     default:
       return [];
   }
