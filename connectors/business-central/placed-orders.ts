@@ -1,20 +1,24 @@
 /** From documents to orders: several shipments and invoices of one order are one order. Pure. */
 import { sumOf } from '../../src/connector/decimals.ts';
 import type { OrderState, PlacedOrder } from '../../src/connector/orders.ts';
+import { withoutShippingLine } from '../../src/connector/shipping-line.ts';
 import { textOf } from './decimals.ts';
 import type { DocumentLine, Place, SalesDocument } from './documents.ts';
+import type { BusinessCentralSettings } from './settings.ts';
 
 /** Marks the id of an invoice that was made without an order and carries our reference all the same. */
 export const INVOICE = 'salesInvoices/';
 
+type ShippingSettings = { readonly shippingItem?: BusinessCentralSettings['shippingItem'] };
+
 /** An order's id is its number: its GUID is gone when it has been posted. */
-export function placedOrders(documents: readonly SalesDocument[]): PlacedOrder[] {
+export function placedOrders(documents: readonly SalesDocument[], config: ShippingSettings = {}): PlacedOrder[] {
   const byOrder = new Map<string, SalesDocument[]>();
   for (const document of documents) {
     const id = idOf(document);
     byOrder.set(id, [...(byOrder.get(id) ?? []), document]);
   }
-  return Array.from(byOrder, ([id, all]) => placedOrder(id, all));
+  return Array.from(byOrder, ([id, all]) => placedOrder(id, all, config));
 }
 
 function idOf({ place, number, orderNumber }: SalesDocument): string {
@@ -23,7 +27,7 @@ function idOf({ place, number, orderNumber }: SalesDocument): string {
   return place === 'salesInvoices' ? `${INVOICE}${number}` : number;
 }
 
-function placedOrder(id: string, all: readonly SalesDocument[]): PlacedOrder {
+function placedOrder(id: string, all: readonly SalesDocument[], { shippingItem }: ShippingSettings): PlacedOrder {
   const at = (place: Place) => all.filter((one) => one.place === place);
   const [open, invoices, shipments] = [at('salesOrders'), at('salesInvoices'), at('salesShipments')];
   const told = [open, invoices, shipments].find((some) => some.length > 0) ?? [];
@@ -36,7 +40,7 @@ function placedOrder(id: string, all: readonly SalesDocument[]): PlacedOrder {
     state: stateOf(open, invoices),
     stateThere: [...new Set(told.map(wordOf))].join(', '),
     foundIn: open.length > 0 ? null : first.place,
-    lines: linesOf(told),
+    ...withoutShippingLine(linesOf(told), shippingItem),
     currency: first.currencyCode || null,
   };
 }

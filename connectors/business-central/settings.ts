@@ -26,6 +26,11 @@ export const businessCentralSettings = z
       .boolean()
       .default(true)
       .describe('Says on every order that its prices are without tax. Set to false for versions in which pricesIncludeTax is read-only.'),
+    shippingItem: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Number of the item whose line carries shipping cost. If absent, the cost stands in a comment line.'),
     pageSize: z.int().min(1).max(20_000).default(500).describe('Records asked for at once; Business Central gives at most 20,000.'),
     ...httpSettings,
   })

@@ -159,8 +159,8 @@ export function posted(world: World, order: WorldOrder): Row {
 }
 
 export function linesOfOrder(world: World, id: string): Row[] {
-  return (world.row('order', id)?.lines ?? []).map(({ product, quantity, unitPrice }, place) => ({
-    id: `${id.slice(0, -2)}${String(place).padStart(2, '0')}`,
+  return (world.row('order', id)?.lines ?? []).map(({ product, quantity, unitPrice, lineReference }, place) => ({
+    id: lineReference ?? `${id.slice(0, -2)}${String(place).padStart(2, '0')}`,
     sequence: (place + 1) * 10_000,
     lineType: 'Item',
     lineObjectNumber: product,

@@ -9,7 +9,7 @@
  */
 import { type Dialect, Refusal, type SimAnswer, type SimContext, type SimRequest } from '../dialect.ts';
 import type { World } from '../world.ts';
-import { createSalesOrder } from './business-central-order.ts';
+import { changeSalesOrder, createSalesOrder } from './business-central-order.ts';
 import { COMPANY, type StockTold } from './business-central-rows.ts';
 import { businessCentralSets } from './business-central-sets.ts';
 import { BadQuery, parseFilter } from './odata/filter.ts';
@@ -84,6 +84,8 @@ function checkClient(request: SimRequest): void {
 function route(request: SimRequest, world: World, context: SimContext, stockTold: StockTold): SimAnswer {
   const path = decodeURIComponent(request.path.startsWith(ROOT) ? request.path.slice(ROOT.length) : '');
   if (request.method === 'GET' && path === 'companies') return { status: 200, json: { value: [COMPANY] } };
+  const changed = request.method === 'GET' ? undefined : changeSalesOrder(path, request, world);
+  if (changed) return changed;
   const [, company, name = '', key] = /^companies\(([^)]*)\)\/(\w+)(?:\(([^)]*)\))?$/.exec(path) ?? [];
   if (company === undefined)
     throw failure(404, 'BadRequest_ResourceNotFound', `Resource not found for the segment '${path.split(/[/(]/)[0]}'.`);
