@@ -1,9 +1,9 @@
 /** One verdict of one person on one exact revision; what follows from it for the step, the steps behind it and the order. */
 import type { Order, Revision } from '../domain/orders/order.ts';
 import { NeedsOperatorError } from '../errors.ts';
-import { type Decision, insertDecision, loadDecisions, settleStep, type Verdict } from '../store/approvals/decisions.ts';
+import { type Decision, insertDecision, loadDecisions, newestSteps, settleStep, type Verdict } from '../store/approvals/decisions.ts';
 import { loadHolders, loadStep, type Step, voidOpenSteps } from '../store/approvals/steps.ts';
-import type { Transaction } from '../store/database.ts';
+import type { Database, Transaction } from '../store/database.ts';
 import { appendLog, loadRevision } from '../store/orders/orders.ts';
 import { advance, type Progress } from './advance.ts';
 import { activateStep } from './assign.ts';
@@ -69,7 +69,7 @@ export async function recordDecision(trx: Transaction, given: NewDecision, now: 
 }
 
 /** Whoever repeats what was decided is told so; whoever says the opposite is told who decided, and when. */
-async function alreadyDecided(trx: Transaction, { order, personId, verdict }: NewDecision, step: Step): Promise<Decision | null> {
+async function alreadyDecided(trx: Transaction, { order, revision, personId, verdict }: NewDecision, step: Step): Promise<Decision | null> {
   const decisions = (await loadDecisions(trx, order.id)).filter(({ stepId }) => stepId === step.id);
   const own = decisions.find((one) => one.personId === personId);
   const isSettled = step.state === 'approved' || step.state === 'declined';
@@ -77,6 +77,8 @@ async function alreadyDecided(trx: Transaction, { order, personId, verdict }: Ne
   const settling = isSettled ? decisions.findLast((one) => (one.verdict === 'approve') === (step.state === 'approved')) : undefined;
   const said = own ?? settling;
   if (!mayKnow || !said) return null;
+  // What was approved is another order now; a decline ended it as it was.
+  if (said.verdict === 'approve' && (await isOutdated(trx, order, revision, step))) return null;
   if (said.verdict === verdict) return said;
   const who = said.personId === personId ? 'you have' : `${said.personName ?? `person ${said.personId}`} has`;
   const what = said.verdict === 'approve' ? 'approved' : 'declined';
@@ -94,7 +96,7 @@ async function refuseUnlessOpen(trx: Transaction, { order, revision }: NewDecisi
   if (step.state === 'waiting')
     throw new NeedsOperatorError('ORDER_STATE', `step "${step.name}" of ${name} waits for the step before it; decide when it is asked`);
   const isOpen = step.state === 'active' || step.state === 'exhausted';
-  if (isOpen && (await isAsGoodAsNewest(trx, order, revision, step))) return;
+  if (isOpen && seenFits(order, revision, step) && !(await isOutdated(trx, order, revision, step))) return;
   throw new NeedsOperatorError(
     'ORDER_CONFLICT',
     `${name} has been changed since revision ${revision.n}; look at revision ${order.revision} and decide on that`,
@@ -102,10 +104,15 @@ async function refuseUnlessOpen(trx: Transaction, { order, revision }: NewDecisi
   );
 }
 
+function seenFits(order: Order, seen: Revision, step: Step): boolean {
+  return seen.orderId === order.id && seen.n >= step.revision;
+}
+
 /** A revision that changed nothing material keeps the steps of the one before, and whoever saw either saw the same order. */
-async function isAsGoodAsNewest(trx: Transaction, order: Order, seen: Revision, step: Step): Promise<boolean> {
-  if (seen.n < step.revision || seen.orderId !== order.id) return false;
-  return seen.n === order.revision || seen.materialHash === (await loadRevision(trx, order.id)).materialHash;
+export async function isOutdated(trx: Database | Transaction, order: Order, seen: Revision, step: Step): Promise<boolean> {
+  const [newest] = await newestSteps(trx, order.id);
+  if (newest && newest.revision > step.revision) return true;
+  return seen.n !== order.revision && seen.materialHash !== (await loadRevision(trx, order.id)).materialHash;
 }
 
 function notAllowed(order: Order, holders: ReadonlyArray<{ personId: string; name: string }>): NeedsOperatorError {

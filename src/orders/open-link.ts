@@ -1,4 +1,5 @@
 /** What stands behind a decision link: the order as it is now, and whether it may still be decided with this link. Looking changes nothing. */
+import { isOutdated } from '../approvals/decide.ts';
 import { type LinkClaims, signLink, verifyLink } from '../approvals/links.ts';
 import { describeChanges } from '../domain/orders/changes.ts';
 import type { Order, Revision } from '../domain/orders/order.ts';
@@ -65,7 +66,8 @@ async function look(db: Database | Transaction, claims: LinkClaims): Promise<Ope
   const [seen, revision] = [await loadRevision(db, order.id, claims.revision), await loadRevision(db, order.id)];
   const changes = describeChanges(seen, revision);
   const decision = decisionOf(await loadDecisions(db, order.id), step, person.id);
-  if (step.state === 'void' && !decision) throw outdated(order, claims, changes);
+  const isOver = step.state === 'void' && !decision;
+  if (isOver || (step.state !== 'declined' && (await isOutdated(db, order, seen, step)))) throw outdated(order, claims, changes);
   return { claims, order, revision, step, decision, changes };
 }
 

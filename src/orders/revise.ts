@@ -131,7 +131,7 @@ async function followChange(
     return { ...nothing, handoffId };
   }
   const released = await handedOff(trx, order.id);
-  if (order.state === 'released') await moveOrder(trx, order, 'pending_approval', { now });
+  if (order.state !== 'pending_approval') await moveOrder(trx, order, 'pending_approval', { now });
   const routed = await settleRoute(trx, settings, { ...order, state: 'pending_approval' }, revision, now);
   if (released && routed.reasons.length > 0) throw denied(order, routed.reasons);
   if (role !== 'approver') return routed;

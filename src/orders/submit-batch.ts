@@ -142,7 +142,8 @@ async function take(trx: Transaction, { settings, origin, now }: Taking, valid: 
   });
   const inserted = await insertOrders(trx, orders, now);
   const taken = new Map<string, Settled>();
-  for (const { reference } of orders) {
+  // Company by company, whose spend is locked while its rules are asked, so that batches meet in the same order; within one as they came.
+  for (const { reference } of [...orders].sort((a, b) => Number(a.companyId) - Number(b.companyId))) {
     const one = inserted.get(reference);
     if (!one) taken.set(reference, KNOWN);
     else taken.set(reference, { kind: 'taken', ...(await settleRoute(trx, settings, one.order, one.revision, now)) });

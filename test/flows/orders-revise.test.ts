@@ -50,6 +50,23 @@ describe('a change by the requester', () => {
     expect(await steps()).toEqual(['1 void', '2 void', '4 active']);
   });
 
+  it('may save an order that a rule denied', async () => {
+    const { put, submit, context, id, rows } = await desk();
+    const deny = { name: 'never', effect: 'deny', when: { orderTotal: { gt: 60, currency: 'EUR' } } };
+    const ask = { name: 'ask', effect: 'require', when: { orderTotal: { gt: 10, currency: 'EUR' } }, stages: [FIRST] };
+    await put({ mode: 'own', rules: [deny, ask] });
+    const { order } = await submit({ reference: 'R-2', ...more('6') });
+    const state = async () => (await rows<{ state: string }>(`select state from orders where id = ${order.id}`))[0]?.state;
+    expect([order.state, await state()]).toEqual(['rejected_by_system', 'rejected_by_system']);
+    const change = (from: number, quantity: string) =>
+      reviseOrder(context, { orderId: order.id, personId: id('P-1'), from, change: more(quantity), reason: null, channel: 'test' });
+    expect(await change(1, '7')).toMatchObject({
+      order: { state: 'rejected_by_system' },
+      reasons: [expect.stringContaining('"never" of Hansa')],
+    });
+    expect(await change(2, '2')).toMatchObject({ order: { state: 'pending_approval' } });
+  });
+
   it('names the revision it was made from; one of an older revision is refused', async () => {
     const { revise } = await desk();
     const outcomes = await Promise.allSettled([revise('P-1', { note: 'a' }), revise('P-1', { note: 'b' })]);
@@ -232,6 +249,15 @@ describe('a link', () => {
     await revise('P-1', more('6'), 2);
     for (const use of [() => openLink(context, token), () => decideByLink(context, token, { verdict: 'approve', comment: null })]) {
       await expect(use()).rejects.toMatchObject({ code: 'LINK_REFUSED', message: expect.stringContaining('line 1: quantity 4 → 6') });
+    }
+  });
+
+  it('that was used is of no use for what the order has become', async () => {
+    const { context, token, revise } = await linked();
+    await decideByLink(context, token, { verdict: 'approve', comment: null });
+    await revise('P-1', more('6'));
+    for (const use of [() => openLink(context, token), () => decideByLink(context, token, { verdict: 'approve', comment: null })]) {
+      await expect(use()).rejects.toMatchObject({ code: 'LINK_REFUSED', message: expect.stringContaining('which has become revision 2') });
     }
   });
 
