@@ -62,3 +62,40 @@ export const stockMapping: MappingSpec = {
   onHand: 'onHand',
   available: { column: 'available', optional: true },
 };
+
+const decimals = { decimal: '.', group: '' };
+
+export const documentMapping: MappingSpec = {
+  externalId: 'id',
+  account: 'account',
+  kind: 'kind',
+  number: 'number',
+  reference: 'reference',
+  purchaseOrderNumber: { column: 'purchaseOrderNumber', optional: true },
+  about: 'about',
+  state: 'state',
+  stateThere: 'stateThere',
+  version: 'version',
+  datedOn: 'datedOn',
+  dueOn: { column: 'dueOn', optional: true },
+  currency: 'currency',
+  total: { column: 'total', optional: true, ...decimals },
+  openAmount: { column: 'openAmount', optional: true, ...decimals },
+  carrier: { column: 'carrier', optional: true },
+  trackingNumber: { column: 'trackingNumber', optional: true },
+};
+
+export const documentLineMapping: MappingSpec = {
+  externalId: 'id',
+  document: 'document',
+  about: 'about',
+  reference: { column: 'reference', optional: true },
+  product: 'product',
+  productName: 'productName',
+  quantity: 'quantity',
+  unit: 'unit',
+  currency: 'currency',
+  unitPrice: { column: 'unitPrice', ...decimals },
+  amount: { column: 'amount', optional: true, ...decimals },
+  state: { column: 'state', optional: true },
+};

@@ -9,6 +9,8 @@ const NEEDED: ReadonlyArray<readonly [model: string, rights: ReadonlyArray<'read
   ['party.address', ['read'], 'addresses'],
   ['product.product', ['read'], 'prices, stock and orders'],
   ['stock.location', ['read'], 'stock'],
+  ['stock.shipment.out', ['read'], 'shipments'],
+  ['account.invoice', ['read'], 'invoices'],
   ['sale.sale', ['read', 'create', 'write'], 'orders'],
   ['sale.line', ['read', 'create', 'write'], 'orders'],
 ];

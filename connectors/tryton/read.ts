@@ -2,10 +2,19 @@
 import type { Json } from '../../src/connector/contract.ts';
 import { jsonSource } from '../../src/connector/json-source.ts';
 import { readChanges, watermark } from './changes.ts';
+import { readDocumentLines, readDocuments } from './documents.ts';
 import { flattenAddress, flattenMechanism, flattenParty } from './flatten.ts';
-import { accountMapping, addressMapping, contactMapping, priceMapping, stockMapping } from './mapping.ts';
+import {
+  accountMapping,
+  addressMapping,
+  contactMapping,
+  documentLineMapping,
+  documentMapping,
+  priceMapping,
+  stockMapping,
+} from './mapping.ts';
 import { readPrices } from './prices.ts';
-import { address, contactMechanism, party, price, stock } from './records.ts';
+import { address, contactMechanism, document, documentLine, party, price, stock } from './records.ts';
 import type { TrytonSession } from './rpc.ts';
 import {
   type AccountOptions,
@@ -14,6 +23,7 @@ import {
   addressOptions,
   type ContactOptions,
   contactOptions,
+  documentOptions,
   productOptions,
 } from './settings.ts';
 import { readStock } from './stock.ts';
@@ -88,4 +98,20 @@ export const sources = {
   }),
   price: jsonSource({ options: productOptions, record: price, mapping: priceMapping, at: ({ id }) => `price ${id}`, read: readPrices }),
   stock: jsonSource({ options: productOptions, record: stock, mapping: stockMapping, at: ({ id }) => `stock ${id}`, read: readStock }),
+  document: jsonSource({
+    options: documentOptions,
+    watermark,
+    record: document,
+    mapping: documentMapping,
+    at: ({ id }) => id,
+    read: readDocuments,
+  }),
+  documentLine: jsonSource({
+    options: documentOptions,
+    watermark,
+    record: documentLine,
+    mapping: documentLineMapping,
+    at: ({ id }) => id,
+    read: readDocumentLines,
+  }),
 };

@@ -80,3 +80,42 @@ export const stock = z
     available: z.number().nullish(),
   })
   .catchall(z.json());
+
+export const document = z
+  .object({
+    id: z.string(),
+    kind: z.enum(['order', 'shipment', 'return', 'invoice', 'credit_note']),
+    account: id.nullable(),
+    number: text,
+    reference: text,
+    purchaseOrderNumber: text,
+    about: text,
+    state: z.string(),
+    stateThere: text,
+    version: text,
+    datedOn: text,
+    dueOn: text,
+    currency: text,
+    total: decimal,
+    openAmount: decimal,
+    carrier: text,
+    trackingNumber: text,
+  })
+  .catchall(z.json());
+
+export const documentLine = z
+  .object({
+    id: z.string(),
+    document: text,
+    about: text,
+    reference: text,
+    product: text,
+    productName: text,
+    quantity: z.number().nullish(),
+    unit: text,
+    currency: text,
+    unitPrice: decimal,
+    amount: decimal,
+    state: text,
+  })
+  .catchall(z.json());

@@ -27,6 +27,18 @@ describeConnector(tryton, {
       // There is no pay-to.
       truth: (values) => ({ ...values, role: values.role === 'pay_to' ? 'bill_to' : (values.role ?? null) }),
     },
+    document: {
+      // Shipments are in no currency; our reference is kept on sales, and that of the carrier on shipments.
+      truth(values, row, world) {
+        const kind = world.row('document', row.id)?.kind;
+        return {
+          ...values,
+          reference: kind === 'order' ? (values.reference ?? null) : null,
+          trackingNumber: kind === 'shipment' ? (values.trackingNumber ?? null) : null,
+          currency: kind === 'shipment' ? null : (values.currency ?? null),
+        };
+      },
+    },
     // Calculated by the server from products, formulas and moves, not rows of a table: test/connectors/tryton-products.test.ts.
     price: false,
     stock: false,

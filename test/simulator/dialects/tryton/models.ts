@@ -1,5 +1,6 @@
 /** Parties and what belongs to them, as a Tryton with sales, price lists, credit limits and relations shows them. */
 import type { Stamped, World, WorldAccount, WorldAddress, WorldContact } from '../../world.ts';
+import { withDocuments } from './documents.ts';
 import { idIn, listOf, type Model, model } from './model.ts';
 import { Dec, stampOf } from './typed.ts';
 import { lists, wares } from './wares.ts';
@@ -86,7 +87,7 @@ function relationsOf(account: WorldAccount, world: World): Relation[] {
 const number = { of: (row: { readonly number: number }) => row.number };
 
 export const models: Readonly<Record<string, Model>> = {
-  ...wares,
+  ...withDocuments(wares),
   'party.party': model<WorldAccount>({
     rows: (world) => world.rows('account'),
     id: ({ id }) => Number(id),
