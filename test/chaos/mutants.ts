@@ -12,10 +12,11 @@ export const MUTANTS = {
     { file: 'src/connector/place-order.js', from: 'const found = await way.find();', to: 'const found = undefined;' },
   ],
   'takes an open outcome for a failure': [
+    { file: 'src/orders/footprint.js', from: 'isLeftBy(error) {', to: 'isLeftBy(error) { return false;' },
     {
       file: 'src/orders/settlement.js',
       from: "if (code === 'ERP_OUTCOME_UNKNOWN' || code === 'ERP_ANSWER_UNUSABLE') {",
-      to: "if (code === 'ERP_OUTCOME_UNKNOWN' || code === 'ERP_ANSWER_UNUSABLE') return { ...base, state: 'pending', outcome: 'transient', notBefore: null };\n        if (false) {",
+      to: "if (code === 'ERP_OUTCOME_UNKNOWN') return { ...base, state: 'pending', outcome: 'transient', notBefore: null };\n        {",
     },
   ],
   'lets two claim at once': [

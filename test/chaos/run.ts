@@ -57,21 +57,25 @@ async function killsAt(backend: BackendKind, arena: Arena): Promise<Scenario[]> 
 async function playAll(backend: BackendKind): Promise<Played[]> {
   const waiting = drawn();
   const played: Played[] = [];
+  const take = async (arena: Arena, scenario: Scenario) => {
+    const one = await play(arena, scenario);
+    played.push(one);
+    tellFindings(one);
+    if (one.findings.length > 0 && stopsAtFirst) isOver = true;
+  };
   const seat = async (arena: Arena) => {
     for (;;) {
       const scenario = isOver ? undefined : waiting.shift();
       if (!scenario) return;
-      const one = await play(arena, scenario);
-      played.push(one);
-      tellFindings(one);
-      if (one.findings.length > 0 && stopsAtFirst) isOver = true;
+      await take(arena, scenario);
     }
   };
   const arenas = await Promise.all(
     Array.from({ length: Number(values.arenas) }, () => Arena.open({ backend, leaseMs: Number(values.lease), mutant: values.mutant })),
   );
   try {
-    if (values.places && arenas[0]) waiting.unshift(...(await killsAt(backend, arenas[0])));
+    // Alone: whoever plays beside it would hardly find a worker alive.
+    if (values.places && arenas[0]) for (const scenario of await killsAt(backend, arenas[0])) await take(arenas[0], scenario);
     await Promise.all(arenas.flatMap((arena) => Array.from({ length: Number(values.seats) }, () => seat(arena))));
   } finally {
     await Promise.all(arenas.map((arena) => arena.close()));

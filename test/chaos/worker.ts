@@ -99,7 +99,7 @@ const pushWalking = {
     const { handoffId } = data as { handoffId: string };
     const connection = laneOf.get(handoffId) ?? (await laneFor(handoffId));
     // A worker that was just woken may find its jobs before it hears of their lane.
-    for (let turn = 0; turn < 50 && !connections.has(connection); turn++) await sleep(20);
+    for (let turn = 0; turn < 50 && !connections.has(connection) && connection !== NOBODY; turn++) await sleep(20);
     busy.set(connection, (busy.get(connection) ?? 0) + 1);
     const walk: Walk = { handoffId, names: [] };
     try {
@@ -111,9 +111,13 @@ const pushWalking = {
   },
 };
 
+/** Of a hand-off that is not there any more. */
+const NOBODY = 'nobody';
+
 async function laneFor(handoffId: string): Promise<string> {
   const row = await rawDb('handoffs').where({ id: handoffId }).first('connection');
-  const connection = String(row?.connection);
+  if (!row) return NOBODY;
+  const { connection } = row;
   laneOf.set(handoffId, connection);
   return connection;
 }
