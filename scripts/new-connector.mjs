@@ -81,7 +81,7 @@ function pathOf(line) {
 
 edit('connectors/README.md', (text) =>
   text.replace(/(\| connector \|.*\n\|[-|]+\n)((?:\|.*\n)+)/, (_, head, rows) => {
-    const row = `| [${name}](${name}/README.md) | (what it speaks to) | account, contact, address, price, stock |\n`;
+    const row = `| [${name}](${name}/README.md) | (what it speaks to) | account, contact, address, price, stock | create, change, cancel | its simulator | |\n`;
     return head + [...rows.match(/.*\n/g), row].sort().join('');
   }),
 );
