@@ -1,6 +1,7 @@
 /** What POST orders is told. Everything that Dolibarr would not fill in by itself is looked up before. */
 import { z } from 'zod';
 import type { Json } from '../../src/connector/contract.ts';
+import { type NotedField, noteOf } from '../../src/connector/order-note.ts';
 import type { OrderLine, OrderToPlace } from '../../src/connector/orders.ts';
 import { NeedsOperatorError, RetryLaterError } from '../../src/errors.ts';
 import { type DolibarrSession, readWhole } from './lists.ts';
@@ -14,24 +15,44 @@ type Product = z.infer<typeof product>;
 const UNSEARCHABLE = /[():'"]/;
 const AT_ONCE = 20;
 
-export async function bodyOf(session: DolibarrSession, order: OrderToPlace): Promise<{ [name: string]: Json }> {
-  const { config } = session;
-  refuseUnsayable(order, config.currency);
-  const products = await productsOf(session, order.lines);
+type Fields = { [name: string]: Json };
+
+/** For the seller's people; the order's own note is for the customer's, too. */
+const PRIVATE: readonly NotedField[] = ['costCentre', 'paymentMethod', 'sites', 'approvals'];
+
+export async function bodyOf(session: DolibarrSession, order: OrderToPlace): Promise<Fields> {
+  const lines = await linesOf(session, order);
   const terms = await termsOf(session, order.soldTo);
   return {
     socid: Number(order.soldTo),
     date: noonOf(order.orderedOn),
     ref_ext: order.reference,
-    ref_client: order.purchaseOrderNumber ?? order.reference,
-    ...(order.requestedDeliveryOn === undefined ? {} : { delivery_date: noonOf(order.requestedDeliveryOn) }),
-    ...(order.note === undefined ? {} : { note_public: order.note }),
+    ...headOf(session, order),
     ...terms,
-    lines: order.lines.map((line) => lineOf(line, products.get(line.product) as Product, config.vatRate)),
+    lines,
   };
 }
 
-function lineOf(line: OrderLine, { id, type, tva_tx, fk_unit }: Product, vatRate: string | undefined): Json {
+/** What may change in an order that is there. */
+export function headOf({ config: { shippingItem } }: DolibarrSession, order: OrderToPlace): Fields {
+  const inside = noteOf(order, shippingItem === undefined ? [...PRIVATE, 'shippingCost'] : PRIVATE);
+  return {
+    ref_client: order.purchaseOrderNumber ?? order.reference,
+    ...(order.requestedDeliveryOn === undefined ? {} : { delivery_date: noonOf(order.requestedDeliveryOn) }),
+    ...(order.note === undefined ? {} : { note_public: order.note }),
+    ...(inside === undefined ? {} : { note_private: inside }),
+  };
+}
+
+/** In the order of ours. Throws ERP_REFUSED for what cannot be said. */
+export async function linesOf(session: DolibarrSession, order: OrderToPlace): Promise<Fields[]> {
+  const { config } = session;
+  refuseUnsayable(order, config.currency);
+  const products = await productsOf(session, order.lines);
+  return order.lines.map((line) => lineOf(line, products.get(line.product) as Product, config.vatRate));
+}
+
+function lineOf(line: OrderLine, { id, type, tva_tx, fk_unit }: Product, vatRate: string | undefined): Fields {
   return {
     fk_product: Number(id),
     product_type: Number(type ?? 0),

@@ -1,7 +1,9 @@
 /** Orders: POST makes a draft with its lines, a second call validates and numbers it. They never leave their table. */
 import { z } from 'zod';
 import type { OrderTarget, PlacedOrder } from '../../src/connector/orders.ts';
+import { withShippingLine } from '../../src/connector/shipping-line.ts';
 import { RetryLaterError } from '../../src/errors.ts';
+import { cancelOrder, reviseOrder } from './change-orders.ts';
 import { readWhole } from './lists.ts';
 import { bodyOf } from './order-body.ts';
 import { orderOf, placedOrder, referenceOf } from './placed-orders.ts';
@@ -20,6 +22,7 @@ export const orders: OrderTarget<DolibarrSettings> = {
     // A script whose connection broke may still be at work; PHP ends it after half a minute, many installations after a whole one.
     lookupLagMs: 60_000,
     alsoLookIn: [],
+    removesCancelled: true,
   },
   async find(session, reference) {
     const filter = `((t.ref_ext:=:'${reference}') or (t.ref_client:=:'${reference}'))`;
@@ -29,7 +32,7 @@ export const orders: OrderTarget<DolibarrSettings> = {
     return found.map((one) => placedOrder(one, session.config));
   },
   async create(session, order) {
-    const json = await bodyOf(session, order);
+    const json = await bodyOf(session, withShippingLine(order, session.config.shippingItem));
     const answer = await session.http.send({ method: 'POST', path: 'orders', json });
     const id = createdId.safeParse(answer.json);
     if (id.success) return { id: id.data, number: null };
@@ -48,6 +51,8 @@ export const orders: OrderTarget<DolibarrSettings> = {
       },
     },
   ],
+  cancel: cancelOrder,
+  revise: reviseOrder,
   async status(session, ids) {
     const found: PlacedOrder[] = [];
     const known = ids.filter((id) => /^\d+$/.test(id));

@@ -1,8 +1,9 @@
 /** Their orders in our words. Pure. */
 import { z } from 'zod';
 import type { Json } from '../../src/connector/contract.ts';
-import type { OrderState, PlacedOrder } from '../../src/connector/orders.ts';
+import type { OrderState, PlacedLine, PlacedOrder } from '../../src/connector/orders.ts';
 import { shaped } from '../../src/connector/shaped.ts';
+import { withoutShippingLine } from '../../src/connector/shipping-line.ts';
 import { amountOf } from './flatten.ts';
 import type { DolibarrSettings } from './settings.ts';
 
@@ -53,7 +54,11 @@ export function referenceOf({ ref_ext, ref_client, ref_customer }: DolibarrOrder
 
 export function placedOrder(
   given: DolibarrOrder,
-  { validateOrders, currency }: Pick<DolibarrSettings, 'validateOrders' | 'currency'>,
+  {
+    validateOrders,
+    currency,
+    shippingItem,
+  }: Pick<DolibarrSettings, 'validateOrders' | 'currency'> & { shippingItem?: DolibarrSettings['shippingItem'] },
 ): PlacedOrder {
   const status = String(given.statut ?? given.status);
   const [known, word] = STATES[status] ?? ['placed', `status ${status}`];
@@ -68,11 +73,15 @@ export function placedOrder(
     state: isBilled && known !== 'cancelled' ? 'invoiced' : known === 'placed' && !validateOrders ? 'accepted' : known,
     stateThere: isBilled ? `${word}, billed` : word,
     foundIn: null,
-    lines: lines.map(({ product_ref, ref, qty, subprice }) => ({
-      product: product_ref || ref || null,
-      quantity: String(amountOf(qty ?? '0')),
-      unitPrice: subprice === null || subprice === undefined ? null : String(amountOf(subprice)),
-    })),
+    ...withoutShippingLine(lines.map(goodsOf), shippingItem),
     currency: given.multicurrency_code || currency,
+  };
+}
+
+export function goodsOf({ product_ref, ref, qty, subprice }: z.infer<typeof line>): PlacedLine {
+  return {
+    product: product_ref || ref || null,
+    quantity: String(amountOf(qty ?? '0')),
+    unitPrice: subprice === null || subprice === undefined ? null : String(amountOf(subprice)),
   };
 }

@@ -17,6 +17,11 @@ export const dolibarrSettings = z.strictObject({
     .regex(/^\d+(?:\.\d+)?$/, 'must be a percentage such as "20"')
     .optional()
     .describe("VAT of order lines in per cent; the product's own if absent."),
+  shippingItem: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Reference of the product or service whose line carries shipping cost. If absent, the cost stands in the private note.'),
   pageSize: z
     .int()
     .min(1)

@@ -6,6 +6,7 @@ import {
   type WorldAddress,
   type WorldContact,
   type WorldOrder,
+  type WorldOrderLine,
   type WorldProduct,
 } from '../world.ts';
 import type { Columns } from './dolibarr-filter.ts';
@@ -155,6 +156,24 @@ export function warehouses(world: World): Shown[] {
 
 const STATUS = { draft: '0', quoted: '0', confirmed: '1', processing: '2', shipped: '3', invoiced: '3', cancelled: '-1' } as const;
 
+const lineIds = new WeakMap<WorldOrderLine, string>();
+let linesMade = 0;
+
+/** The same for as long as the line is there. */
+export function lineId(line: WorldOrderLine): string {
+  const known = lineIds.get(line);
+  if (known !== undefined) return known;
+  linesMade += 1;
+  lineIds.set(line, String(linesMade));
+  return String(linesMade);
+}
+
+/** A line that is changed stays the same. */
+export function keepLineId(old: WorldOrderLine, line: WorldOrderLine): WorldOrderLine {
+  lineIds.set(line, lineId(old));
+  return line;
+}
+
 export function order(world: World, row: WorldOrder, customers: Customers): Shown {
   const refClient = customers.get(row.id) ?? row.reference;
   const ref = row.number ?? `(PROV${row.id})`;
@@ -177,13 +196,13 @@ export function order(world: World, row: WorldOrder, customers: Customers): Show
       billed: row.state === 'invoiced' ? '1' : '0',
       multicurrency_code: 'EUR',
       date_modification: seconds(row.changedAt),
-      lines: row.lines.map(({ product: number, quantity, unitPrice }, place) => ({
-        id: `${row.id}${place}`,
+      lines: row.lines.map((line, place) => ({
+        id: lineId(line),
         rang: String(place + 1),
-        fk_product: world.rows('product').find((one) => one.number === number)?.id ?? null,
-        product_ref: number,
-        qty: quantity,
-        subprice: eight(unitPrice),
+        fk_product: world.rows('product').find((one) => one.number === line.product)?.id ?? null,
+        product_ref: line.product,
+        qty: line.quantity,
+        subprice: eight(line.unitPrice),
         product_type: '0',
       })),
     },

@@ -7,7 +7,7 @@
 import { type Dialect, Refusal, type SimAnswer, type SimContext, type SimRequest } from '../dialect.ts';
 import { compareIds, type World } from '../world.ts';
 import { BadFilter, parseSqlFilters } from './dolibarr-filter.ts';
-import { createOrder, validateOrder } from './dolibarr-orders.ts';
+import { changeOrder, createOrder, validateOrder } from './dolibarr-orders.ts';
 import { type Customers, contact, order, product, type Shown, termIds, thirdparty, warehouses } from './dolibarr-shapes.ts';
 
 const KEY = 'correct-horse';
@@ -46,10 +46,13 @@ export function failure(status: number, message: string, more: Record<string, st
 }
 
 function route(request: SimRequest, world: World, { pageSize }: SimContext, customers: Customers): SimAnswer {
-  const [name = '', id, part] = request.path.startsWith(ROOT) ? request.path.slice(ROOT.length).split('/') : [];
+  const [name = '', id, part = '', line = ''] = request.path.startsWith(ROOT) ? request.path.slice(ROOT.length).split('/') : [];
   if (request.method === 'POST') {
     if (name === 'orders' && id === undefined) return createOrder(request, world, customers);
     if (name === 'orders' && part === 'validate') return validateOrder(id ?? '', request, world, customers);
+  }
+  if (request.method !== 'GET') {
+    if (name === 'orders' && id !== undefined) return changeOrder(id, part, line, request, world);
     throw failure(405, 'Method Not Allowed');
   }
   const list = LISTS[name];
