@@ -2,6 +2,9 @@
 import type { Knex } from 'knex';
 import { createProfileTables } from './0001-profiles.ts';
 import { createOrdersMigration } from './0002-orders.ts';
+import { createNotificationTables } from './0003-notifications.ts';
+import { createBudgetTables } from './0004-budgets.ts';
+import { createClockTables } from './0005-clocks.ts';
 
 export interface Migration {
   /** Its identity for ever; the order is that of the list. */
@@ -12,4 +15,7 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { name: '0001-profiles', up: createProfileTables },
   { name: '0002-orders', up: createOrdersMigration },
+  { name: '0003-notifications', up: createNotificationTables },
+  { name: '0004-budgets', up: createBudgetTables },
+  { name: '0005-clocks', up: createClockTables },
 ];

@@ -1,0 +1,56 @@
+/** What people are to be told, written in the transaction of its cause. Sending it is the business of src/notify. */
+import type { Transaction } from './database.ts';
+
+/** Past facts, each with a template in every language. */
+export const NOTICE_EVENTS = [
+  /** A step waits for this person. */
+  'approval.asked',
+  'approval.reminder',
+  /** The clock gave the step to somebody else, too, or instead. */
+  'approval.escalated',
+  /** Asked before, and no longer needed. */
+  'approval.recalled',
+  'order.approved',
+  'order.declined',
+  'order.expired',
+  /** Somebody else changed the order of this person. */
+  'order.changed',
+  'budget.alert',
+  /** A step has nobody who could decide it; told without what was ordered. */
+  'radar.listed',
+  /** Before an absence begins: what waits, and who could take it. */
+  'absence.handover',
+] as const;
+export type NoticeEvent = (typeof NOTICE_EVENTS)[number];
+
+export interface NewNotice {
+  readonly event: NoticeEvent;
+  /** What it is about, for ever: event, person, and the exact thing (step and level, order and revision, period and percent). */
+  readonly dedupeKey: string;
+  /** Our id of a contact; `null` where only an address is known. */
+  readonly personId: string | null;
+  /** Mail address, where it is not the contact's own. */
+  readonly address?: string | null;
+  readonly orderId?: string | null;
+  readonly stepId?: string | null;
+  readonly revision?: number | null;
+  /** What the template needs beyond the order itself: amounts as integer minor units with a currency, instants as ISO texts. */
+  readonly facts?: Readonly<Record<string, unknown>>;
+  /** Not sent earlier; at once if absent. */
+  readonly notBefore?: Date;
+}
+
+/** In one statement. Answers how many are new; what was told before stays as it is. */
+export async function queueNotices(trx: Transaction, notices: readonly NewNotice[], now: Date): Promise<number> {
+  if (notices.length === 0) return 0;
+  const rows = notices.map(({ notBefore = now, facts = {}, ...notice }) => ({ ...notice, facts, notBefore: notBefore.toISOString() }));
+  const { rowCount } = (await trx.raw(
+    `insert into notifications (dedupe_key, event, person_id, address, order_id, step_id, revision, facts, created_at, not_before)
+     select n."dedupeKey", n.event, n."personId", n.address, n."orderId", n."stepId", n.revision, n.facts, :now, n."notBefore"
+     from jsonb_to_recordset(:json::jsonb) as n("dedupeKey" text, event text, "personId" bigint, address text, "orderId" bigint,
+       "stepId" bigint, revision integer, facts jsonb, "notBefore" timestamptz)
+     on conflict (dedupe_key) do nothing`,
+    { json: JSON.stringify(rows), now },
+  )) as { rowCount: number };
+  return rowCount;
+}
