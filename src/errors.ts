@@ -183,6 +183,11 @@ export const ERROR_CODES = {
     'approval rules cannot be used',
     'correct the line the message names, then `kontor rules put` again',
   ],
+  CALENDAR_INVALID: [
+    'NeedsOperatorError',
+    'a working calendar cannot be used',
+    'correct the line the message names, then put the calendar again',
+  ],
   NOT_ALLOWED: [
     'NeedsOperatorError',
     'the person or key may not do this',

@@ -65,6 +65,7 @@ export const HOMES: Readonly<Record<string, readonly string[] | '*'>> = {
   pino: ['src/cli/', 'src/main.ts'],
   yaml: ['src/config/'],
   'fastest-levenshtein': ['src/config/', 'src/connector/'],
+  'date-holidays': ['src/domain/'],
   'decimal.js': ['src/domain/'],
   geolib: ['src/domain/'],
   fastify: ['src/http/'],
