@@ -35,5 +35,6 @@ it('has a configuration of the samples that can be used as it stands', async () 
   const { connections } = await loadSettings({ file, env: {}, cwd: root, connectors, secrets: new SecretValues() });
   expect([...connections.values()].map(({ name, entities }) => [name, entities.map(({ entity }) => entity)])).toEqual([
     ['sheets', ['account', 'contact', 'address', 'price', 'stock']],
+    ['erp', []],
   ]);
 });
