@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Starts the compiled program. In a clone it compiles first when sources are newer, so that `git pull` is enough.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync, utimesSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -45,6 +45,9 @@ function compile(tsc) {
     stdio: ['ignore', 2, 2],
   });
   if (status !== 0) refuse('the sources do not compile; correct what is listed above');
+  // The compiler leaves alone what comes out the same.
+  const now = new Date();
+  utimesSync(program, now, now);
 }
 
 const isBuilt = existsSync(program);
