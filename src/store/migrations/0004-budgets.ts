@@ -2,18 +2,21 @@ import type { Knex } from 'knex';
 
 /**
  * Budgets as ledgers: movements are only ever added, each once by its key. The sums of a period are kept beside them, written by the
- * statement that adds the movement, and can be rebuilt from zero. available = allocated + carried + adjusted - reserved - committed.
+ * statement that adds the movement, and can be rebuilt from zero.
  *
- * | movement                                        | allocated | carried | adjusted | reserved | committed | actual |
- * | ALLOCATE                                        |    +      |         |          |          |           |        |
- * | CARRY_IN, CARRY_OUT (negative)                  |           |    +    |          |          |           |        |
- * | TRANSFER_IN, TRANSFER_OUT (negative), TOP_UP,   |           |         |          |          |           |        |
- * |   OVERRIDE (negative when taken back)           |           |         |    +     |          |           |        |
- * | RESERVE                                         |           |         |          |    +     |           |        |
- * | RELEASE (negative)                              |           |         |          |    +     |           |        |
- * | COMMIT (closes a reservation of the same amount)|           |         |          |    -     |     +     |        |
- * | ADJUST, CREDIT (negative), EXTERNAL             |           |         |          |          |     +     |        |
- * | ACTUAL                                          |           |         |          |          |           |   +    |
+ * entitled = allocated + carried_in + carried_out + adjusted, available = entitled - reserved - committed; below zero is overspent, and
+ * `overridden` is then exactly that excess: who let it happen is told by the OVERRIDE movements. Limits of periods that have none are not held.
+ *
+ * | movement                                        | column              |
+ * | ALLOCATE                                        | allocated           |
+ * | CARRY_IN (negative when it expires)             | carried_in          |
+ * | CARRY_OUT (negative)                            | carried_out         |
+ * | TRANSFER_IN, TRANSFER_OUT (negative), TOP_UP    | adjusted            |
+ * | OVERRIDE (negative when no longer needed)       | overridden          |
+ * | RESERVE, RELEASE (negative)                     | reserved            |
+ * | COMMIT (closes a reservation of the same amount)| reserved, committed |
+ * | ADJUST, CREDIT (negative), EXTERNAL             | committed           |
+ * | ACTUAL                                          | actual              |
  */
 export async function createBudgetTables(trx: Knex.Transaction): Promise<void> {
   await trx.raw(`
@@ -65,6 +68,7 @@ export async function createBudgetTables(trx: Knex.Transaction): Promise<void> {
       version integer not null default 1,
       next_opens_on date,
       next_opens_at timestamptz,
+      next_due_at timestamptz,
       created_by text not null,
       created_at timestamptz not null,
       updated_at timestamptz not null,
@@ -76,7 +80,7 @@ export async function createBudgetTables(trx: Knex.Transaction): Promise<void> {
     create index budgets_owner_id_idx on budgets (owner_kind, owner_id) where owner_id is not null;
     create index budgets_owner_code_idx on budgets (company_id, owner_kind, owner_code) where owner_code is not null;
     create index budgets_parent_id_idx on budgets (parent_id) where parent_id is not null;
-    create index budgets_due_idx on budgets (next_opens_at, id) where state = 'active' and next_opens_at is not null;
+    create index budgets_due_idx on budgets (next_due_at, id) where next_due_at is not null;
 
     create table budget_periods (
       id bigint generated always as identity primary key,
@@ -86,14 +90,18 @@ export async function createBudgetTables(trx: Knex.Transaction): Promise<void> {
       end_on date not null,
       start_at timestamptz not null,
       end_at timestamptz not null,
-      state text not null default 'open' constraint budget_periods_state_check check (state in ('open', 'closed_provisional', 'closed_final')),
+      state text not null default 'open' constraint budget_periods_state_check check (state in
+        ('planned', 'open', 'closed_provisional', 'closed_final')),
       closes_at timestamptz,
-      opened_at timestamptz not null,
+      carry_expires_at timestamptz,
+      opened_at timestamptz,
       opened_late boolean not null default false,
       is_limited boolean not null,
       allocated bigint not null default 0,
-      carried bigint not null default 0,
+      carried_in bigint not null default 0,
+      carried_out bigint not null default 0,
       adjusted bigint not null default 0,
+      overridden bigint not null default 0,
       reserved bigint not null default 0,
       committed bigint not null default 0,
       actual bigint not null default 0,
@@ -101,10 +109,10 @@ export async function createBudgetTables(trx: Knex.Transaction): Promise<void> {
       constraint budget_periods_budget_id_start_on_key unique (budget_id, start_on),
       constraint budget_periods_dates_check check (end_on > start_on and end_at > start_at),
       constraint budget_periods_reserved_check check (reserved >= 0),
-      constraint budget_periods_covered_check check (not is_limited or reserved + committed <= allocated + carried + adjusted)
+      constraint budget_periods_overridden_check check (overridden >= 0),
+      constraint budget_periods_covered_check check
+        (not is_limited or reserved + committed <= allocated + carried_in + carried_out + adjusted + overridden)
     );
-    create index budget_periods_closing_idx on budget_periods (closes_at, id) where state = 'closed_provisional';
-    create index budget_periods_open_idx on budget_periods (end_at, id) where state = 'open';
 
     create table budget_movements (
       id bigint generated always as identity primary key,
@@ -122,6 +130,7 @@ export async function createBudgetTables(trx: Knex.Transaction): Promise<void> {
       revision integer,
       document_id bigint,
       idempotency_key text not null,
+      counterpart_key text,
       at timestamptz not null,
       recorded_at timestamptz not null,
       by text not null,

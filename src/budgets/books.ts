@@ -1,0 +1,65 @@
+/** Opens the books of some budgets for a day: brought up to date, with all that are charged with them, their periods locked. */
+import type { Budget } from '../domain/budgets/budget.ts';
+import type { LedgerPeriod } from '../domain/budgets/ledger-period.ts';
+import { nextPeriods } from '../domain/budgets/periods.ts';
+import { allocation, planNext } from '../domain/budgets/turn.ts';
+import { loadWithAncestors, lockBudgets } from '../store/budgets/budgets.ts';
+import { type ChargeDay, insertPeriods, listLastPeriods, loadPeriodsOn, lockPeriods } from '../store/budgets/periods.ts';
+import type { Transaction } from '../store/database.ts';
+import { bringUpToDate, loadRules } from './open-periods.ts';
+import { type Books, write } from './write.ts';
+
+/** Periods that a delivery far ahead may plan; a budget by the day reaches a year. */
+const MOST_PLANNED = 400;
+
+export interface OpenBooks extends Books {
+  /** By budget, the period that holds the day; none before its validity, after it, or where its calendar ends. */
+  readonly onDay: ReadonlyMap<string, LedgerPeriod>;
+}
+
+/**
+ * Of the given budgets and all above them. `also`: periods to lock with those of the day, such as those an order has reserved in.
+ * Call it once in a transaction, for all budgets together: then nobody waits for somebody who waits for them.
+ */
+export async function openBooks(
+  trx: Transaction,
+  { budgetIds, day, also = [] }: { budgetIds: readonly string[]; day: ChargeDay | null; also?: readonly string[] },
+  now: Date,
+): Promise<OpenBooks> {
+  const ids = [...(await loadWithAncestors(trx, budgetIds)).keys()];
+  await bringUpToDate(trx, ids, now);
+  const budgets = await loadWithAncestors(trx, budgetIds);
+  if (day) await planAhead(trx, [...budgets.values()], day, now);
+  const wanted = day ? (await loadPeriodsOn(trx, ids, day)).map(({ id }) => id) : [];
+  const periods = await lockPeriods(trx, [...new Set([...wanted, ...also])]);
+  return { budgets, periods, onDay: new Map(periods.flatMap((period) => (wanted.includes(period.id) ? [[period.budgetId, period]] : []))) };
+}
+
+/** A day ahead, as that of a delivery, is charged to a period that is allocated already and begins when its time comes. */
+async function planAhead(trx: Transaction, budgets: readonly Budget[], day: ChargeDay, now: Date): Promise<void> {
+  const isBeyond = ({ nextOpensOn, nextOpensAt }: Budget) =>
+    nextOpensOn !== null && nextOpensAt !== null && ('at' in day ? nextOpensAt <= day.at : nextOpensOn <= day.on);
+  const beyond = budgets.filter(isBeyond).map(({ id }) => id);
+  if (beyond.length === 0) return;
+  const locked = await lockBudgets(trx, beyond);
+  const last = await listLastPeriods(trx, beyond);
+  const ruleOf = await loadRules(trx, locked);
+  const planned = locked.flatMap((budget) => {
+    const rule = ruleOf(budget);
+    const before = last.get(budget.id);
+    const from = before?.endOn ?? budget.nextOpensOn;
+    if (!rule || from === null) return [];
+    const startAt = before?.endAt ?? budget.nextOpensAt;
+    const ahead = nextPeriods({ rule, zone: budget.zone, from, until: budget.validUntil, count: MOST_PLANNED, startAt });
+    const needed = ahead.filter((period) => ('at' in day ? period.startAt <= day.at : period.startOn <= day.on));
+    if (needed.length === MOST_PLANNED) return [];
+    return needed.flatMap(({ startOn, startAt: begins }) => planNext(budget, rule, startOn, begins) ?? []);
+  });
+  const created = await insertPeriods(trx, planned);
+  const byId = new Map(locked.map((budget) => [budget.id, budget]));
+  const entries = created.flatMap((period) => {
+    const budget = byId.get(period.budgetId);
+    return budget ? allocation(budget, { ...period, state: 'planned' }, period.id, now) : [];
+  });
+  await write(trx, { budgets: byId, periods: created }, entries, now);
+}

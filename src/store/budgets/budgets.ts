@@ -1,0 +1,110 @@
+/** Budgets as they are stored, and those above them. */
+import type { Budget, NewBudget, NextOpening } from '../../domain/budgets/budget.ts';
+import type { Database, Transaction } from '../database.ts';
+
+export const BUDGET_COLUMNS = `b.id, b.code, b.name, b.company_id as "companyId", b.owner_kind as "ownerKind", b.owner_id as "ownerId",
+  b.owner_code as "ownerCode", b.parent_id as "parentId", b.currency, b.limit_kind as "limitKind", b.amount::float8 as amount, b.basis,
+  b.includes_shipping as "includesShipping", b.enforcement, b.period_rule as "periodRule", b.zone, b.valid_from as "validFrom",
+  b.valid_until as "validUntil", b.carry_rule as "carryRule", b.charge_on as "chargeOn", b.late_credit as "lateCredit",
+  b.close_delay as "closeDelay", b.alert_percents as "alertPercents", b.roll_up as "rollUp", b.actuals_source as "actualsSource", b.state,
+  b.version, b.next_opens_on as "nextOpensOn", b.next_opens_at as "nextOpensAt", b.next_due_at as "nextDueAt", b.created_at as "createdAt"`;
+
+export async function loadBudgets(db: Database | Transaction, ids: readonly string[]): Promise<Map<string, Budget>> {
+  const { rows } = await db.raw<{ rows: Budget[] }>(`select ${BUDGET_COLUMNS} from budgets b where b.id = any(:ids::bigint[])`, { ids });
+  return new Map(rows.map((budget) => [budget.id, budget]));
+}
+
+/** These and all above them. */
+export async function loadWithAncestors(db: Database | Transaction, ids: readonly string[]): Promise<Map<string, Budget>> {
+  const { rows } = await db.raw<{ rows: Budget[] }>(
+    `with recursive up(id) as (
+       select unnest(:ids::bigint[])
+       union select b.parent_id from up join budgets b using (id) where b.parent_id is not null)
+     select ${BUDGET_COLUMNS} from up join budgets b using (id)`,
+    { ids },
+  );
+  return new Map(rows.map((budget) => [budget.id, budget]));
+}
+
+export interface OwnerOfBudget {
+  readonly kind: Budget['ownerKind'];
+  /** Our id of a person or unit, code of a cost centre or project. */
+  readonly name: string;
+}
+
+/** Active budgets of these owners, whatever the day: which of them holds a day is told by their periods. */
+export async function findBudgetsOf(db: Database | Transaction, companyId: string, owners: readonly OwnerOfBudget[]): Promise<Budget[]> {
+  const { rows } = await db.raw<{ rows: Budget[] }>(
+    `select ${BUDGET_COLUMNS} from jsonb_to_recordset(:json::jsonb) as o(kind text, name text)
+     join budgets b on b.owner_kind = o.kind
+       and (b.owner_id = case when o.kind in ('person', 'unit') then o.name::bigint end
+         or (b.company_id = :companyId and b.owner_code = case when o.kind in ('cost_centre', 'project') then o.name end))
+     where b.state = 'active' order by b.id`,
+    { companyId, json: JSON.stringify(owners) },
+  );
+  return rows;
+}
+
+/**
+ * Those of the given budgets, or of all, that the clock owes something, locked in the order of their ids. Of all: the longest owed first,
+ * at most `limit`, and none that another process has at hand.
+ */
+export async function claimDueBudgets(
+  trx: Transaction,
+  now: Date,
+  which: { ids: readonly string[] } | { limit: number },
+): Promise<Budget[]> {
+  const given = 'ids' in which;
+  const { rows } = await trx.raw<{ rows: Budget[] }>(
+    given
+      ? `select ${BUDGET_COLUMNS} from budgets b where b.id = any(:ids::bigint[]) and b.next_due_at <= :now order by b.id for update`
+      : `select ${BUDGET_COLUMNS} from budgets b where b.next_due_at <= :now order by b.next_due_at, b.id limit :limit for update skip locked`,
+    { now, ...which },
+  );
+  return rows;
+}
+
+export async function lockBudgets(trx: Transaction, ids: readonly string[]): Promise<Budget[]> {
+  const { rows } = await trx.raw<{ rows: Budget[] }>(
+    `select ${BUDGET_COLUMNS} from budgets b where b.id = any(:ids::bigint[]) order by b.id for update`,
+    { ids },
+  );
+  return rows;
+}
+
+export async function setNextOpenings(trx: Transaction, openings: readonly NextOpening[]): Promise<void> {
+  await trx.raw(
+    `update budgets b set next_opens_on = n."nextOpensOn", next_opens_at = n."nextOpensAt", next_due_at = n."nextDueAt"
+     from jsonb_to_recordset(:json::jsonb) as n(id bigint, "nextOpensOn" date, "nextOpensAt" timestamptz, "nextDueAt" timestamptz)
+     where b.id = n.id`,
+    { json: JSON.stringify(openings) },
+  );
+}
+
+const GIVEN = `g(code text, name text, "companyId" bigint, "ownerKind" text, "ownerId" bigint, "ownerCode" text, "parentId" bigint, currency text,
+  "limitKind" text, amount bigint, basis text, "includesShipping" boolean, enforcement text, "periodRule" jsonb, zone text, "validFrom" date,
+  "validUntil" date, "carryRule" jsonb, "chargeOn" text, "lateCredit" text, "closeDelay" jsonb, "alertPercents" jsonb, "rollUp" text,
+  "actualsSource" text, "nextOpensOn" date, "nextOpensAt" timestamptz)`;
+
+/** New ones, none of their periods begun. Answers their ids by code. */
+export async function insertBudgets(
+  trx: Transaction,
+  budgets: ReadonlyArray<NewBudget & Pick<NextOpening, 'nextOpensOn' | 'nextOpensAt'>>,
+  by: string,
+  now: Date,
+): Promise<Map<string, string>> {
+  if (budgets.length === 0) return new Map();
+  const { rows } = await trx.raw<{ rows: Array<{ id: string; code: string }> }>(
+    `insert into budgets (code, name, company_id, owner_kind, owner_id, owner_code, parent_id, currency, limit_kind, amount, basis,
+       includes_shipping, enforcement, period_rule, zone, valid_from, valid_until, carry_rule, charge_on, late_credit, close_delay,
+       alert_percents, roll_up, actuals_source, next_opens_on, next_opens_at, next_due_at, created_by, created_at, updated_at)
+     select code, name, "companyId", "ownerKind", "ownerId", "ownerCode", "parentId", currency, "limitKind", amount, basis,
+       "includesShipping", enforcement, "periodRule", zone, "validFrom", "validUntil", "carryRule", "chargeOn", "lateCredit", "closeDelay",
+       array(select jsonb_array_elements_text("alertPercents")::int), "rollUp", "actualsSource", "nextOpensOn", "nextOpensAt", "nextOpensAt",
+       :by, :now::timestamptz, :now::timestamptz
+     from jsonb_to_recordset(:json::jsonb) as ${GIVEN} order by code
+     returning id, code`,
+    { json: JSON.stringify(budgets), by, now },
+  );
+  return new Map(rows.map(({ code, id }) => [code, id]));
+}

@@ -1,0 +1,96 @@
+/** The periods of budgets with their sums. */
+import type { LedgerPeriod, NewPeriod, PeriodChange } from '../../domain/budgets/ledger-period.ts';
+import type { Database, Transaction } from '../database.ts';
+
+const SUMS = ['allocated', 'carried_in', 'carried_out', 'adjusted', 'overridden', 'reserved', 'committed', 'actual'] as const;
+
+export const PERIOD_COLUMNS = `p.id, p.budget_id as "budgetId", p.key, p.start_on as "startOn", p.end_on as "endOn", p.start_at as "startAt",
+  p.end_at as "endAt", p.state, p.closes_at as "closesAt", p.carry_expires_at as "carryExpiresAt", p.opened_at as "openedAt",
+  p.opened_late as "openedLate", p.is_limited as "isLimited",
+  ${SUMS.map((sum) => `p.${sum}::float8 as "${sum.replace(/_(.)/, (_, letter: string) => letter.toUpperCase())}"`).join(', ')}`;
+
+/** The day a charge falls on: the instant of what happened, or a civil date such as that of a delivery. */
+export type ChargeDay = { readonly at: Date } | { readonly on: string };
+
+const contains = (day: ChargeDay) => ('at' in day ? 'p.start_at <= :at and p.end_at > :at' : 'p.start_on <= :on and p.end_on > :on');
+
+/** Locked until the transaction ends, in the order of their ids, so that no two transactions wait for each other. */
+export async function lockPeriodsOn(trx: Transaction, budgetIds: readonly string[], day: ChargeDay): Promise<LedgerPeriod[]> {
+  const { rows } = await trx.raw<{ rows: LedgerPeriod[] }>(
+    `select ${PERIOD_COLUMNS} from budget_periods p where p.budget_id = any(:budgetIds::bigint[]) and ${contains(day)} order by p.id for update`,
+    { budgetIds, ...day },
+  );
+  return rows;
+}
+
+/** The same without a lock, to look. */
+export async function loadPeriodsOn(db: Database | Transaction, budgetIds: readonly string[], day: ChargeDay): Promise<LedgerPeriod[]> {
+  const { rows } = await db.raw<{ rows: LedgerPeriod[] }>(
+    `select ${PERIOD_COLUMNS} from budget_periods p where p.budget_id = any(:budgetIds::bigint[]) and ${contains(day)} order by p.id`,
+    { budgetIds, ...day },
+  );
+  return rows;
+}
+
+export async function lockPeriods(trx: Transaction, ids: readonly string[]): Promise<LedgerPeriod[]> {
+  const { rows } = await trx.raw<{ rows: LedgerPeriod[] }>(
+    `select ${PERIOD_COLUMNS} from budget_periods p where p.id = any(:ids::bigint[]) order by p.id for update`,
+    { ids },
+  );
+  return rows;
+}
+
+/** Those the clock may still do something about: all that are not closed for good. */
+export async function lockLivePeriods(trx: Transaction, budgetIds: readonly string[]): Promise<LedgerPeriod[]> {
+  const { rows } = await trx.raw<{ rows: LedgerPeriod[] }>(
+    `select ${PERIOD_COLUMNS} from budget_periods p where p.budget_id = any(:budgetIds::bigint[]) and p.state <> 'closed_final'
+     order by p.id for update`,
+    { budgetIds },
+  );
+  return rows;
+}
+
+export async function listPeriods(db: Database | Transaction, budgetId: string): Promise<LedgerPeriod[]> {
+  const { rows } = await db.raw<{ rows: LedgerPeriod[] }>(
+    `select ${PERIOD_COLUMNS} from budget_periods p where p.budget_id = :budgetId order by p.start_on`,
+    { budgetId },
+  );
+  return rows;
+}
+
+/** The last period each has, begun or planned. */
+export async function listLastPeriods(trx: Transaction, budgetIds: readonly string[]): Promise<Map<string, LedgerPeriod>> {
+  const { rows } = await trx.raw<{ rows: LedgerPeriod[] }>(
+    `select distinct on (p.budget_id) ${PERIOD_COLUMNS} from budget_periods p where p.budget_id = any(:budgetIds::bigint[])
+     order by p.budget_id, p.start_on desc`,
+    { budgetIds },
+  );
+  return new Map(rows.map((period) => [period.budgetId, period]));
+}
+
+/** Empty ones: what they may spend comes by movements. */
+export async function insertPeriods(trx: Transaction, periods: readonly NewPeriod[]): Promise<LedgerPeriod[]> {
+  if (periods.length === 0) return [];
+  const { rows } = await trx.raw<{ rows: LedgerPeriod[] }>(
+    `insert into budget_periods as p (budget_id, key, start_on, end_on, start_at, end_at, state, is_limited, opened_at, opened_late, carry_expires_at)
+     select n."budgetId", n.key, n."startOn", n."endOn", n."startAt", n."endAt", n.state, n."isLimited", n."openedAt", n."openedLate",
+       n."carryExpiresAt"
+     from jsonb_to_recordset(:json::jsonb) as n("budgetId" bigint, key text, "startOn" date, "endOn" date, "startAt" timestamptz,
+       "endAt" timestamptz, state text, "isLimited" boolean, "openedAt" timestamptz, "openedLate" boolean, "carryExpiresAt" timestamptz)
+     returning ${PERIOD_COLUMNS}`,
+    { json: JSON.stringify(periods) },
+  );
+  return rows;
+}
+
+export async function changePeriods(trx: Transaction, changes: readonly PeriodChange[]): Promise<void> {
+  if (changes.length === 0) return;
+  await trx.raw(
+    `update budget_periods p set state = n.state, closes_at = n."closesAt", carry_expires_at = n."carryExpiresAt", opened_at = n."openedAt",
+       opened_late = n."openedLate", is_limited = n."isLimited"
+     from jsonb_to_recordset(:json::jsonb) as n(id bigint, state text, "closesAt" timestamptz, "carryExpiresAt" timestamptz,
+       "openedAt" timestamptz, "openedLate" boolean, "isLimited" boolean)
+     where p.id = n.id`,
+    { json: JSON.stringify(changes) },
+  );
+}

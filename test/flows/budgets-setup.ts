@@ -1,0 +1,103 @@
+/** Budgets and what happens to them, without orders: movements are told by order numbers that nobody else knows. */
+
+import { createBudgets } from '../../src/budgets/create-budgets.ts';
+import { type Reservation, reserve } from '../../src/budgets/reserve.ts';
+import { commit, release } from '../../src/budgets/settle.ts';
+import type { NewBudget } from '../../src/domain/budgets/budget.ts';
+import type { LedgerPeriod } from '../../src/domain/budgets/ledger-period.ts';
+import type { Charge } from '../../src/domain/budgets/spread.ts';
+import { loadBudgets } from '../../src/store/budgets/budgets.ts';
+import { loadLines, rebuildAndCompare } from '../../src/store/budgets/movements.ts';
+import { listPeriods } from '../../src/store/budgets/periods.ts';
+import type { Database } from '../../src/store/database.ts';
+import { createTestDatabase } from '../support/database.ts';
+
+export interface BudgetsSetup {
+  db: Database;
+  /** Goes only where a test puts it. */
+  clock: { now: Date };
+  /** 5,000.00 EUR a month in Berlin from 2026-01-01, which blocks, unless told otherwise. Answers its id. */
+  budget(change?: Partial<NewBudget>): Promise<string>;
+  reserve(
+    orderId: number,
+    charges: Charge[] | readonly [string, number],
+    more?: Partial<Parameters<typeof reserve>[1]>,
+  ): Promise<Reservation>;
+  release(orderId: number): Promise<void>;
+  commit(orderId: number): Promise<void>;
+  periods(budgetId: string): Promise<LedgerPeriod[]>;
+  /** `TYPE amount` of every movement of a budget, period by period. */
+  lines(budgetId: string): Promise<string[]>;
+  /** Stored sums that the movements do not give. */
+  wrongSums(): Promise<unknown[]>;
+}
+
+let made = 0;
+
+export function budgetDefinition(change: Partial<NewBudget> = {}): NewBudget {
+  made += 1;
+  return {
+    code: `B-${made}`,
+    name: `Budget ${made}`,
+    companyId: '1',
+    ownerKind: 'project',
+    ownerId: null,
+    ownerCode: `PRJ-${made}`,
+    parentId: null,
+    currency: 'EUR',
+    limitKind: 'amount',
+    amount: change.limitKind === undefined || change.limitKind === 'amount' ? 500_000 : null,
+    basis: 'net',
+    includesShipping: true,
+    enforcement: 'block',
+    periodRule: { kind: 'month', firstMonth: 1, anchorDay: 1 },
+    zone: 'Europe/Berlin',
+    validFrom: '2026-01-01',
+    validUntil: null,
+    carryRule: { mode: 'none', rate: null, cap: null, minUtilisation: null, expiresAfter: null, overspend: 'forgive' },
+    chargeOn: 'submission',
+    lateCredit: 'current',
+    closeDelay: { businessDays: 5 },
+    alertPercents: [],
+    rollUp: 'informative',
+    actualsSource: 'kontor',
+    ...change,
+  };
+}
+
+export async function setupBudgets(now = '2026-07-10T09:00:00Z'): Promise<BudgetsSetup> {
+  const { db } = await createTestDatabase();
+  return aroundBudgets(db, { now: new Date(now) });
+}
+
+export function aroundBudgets(db: Database, clock: { now: Date }): BudgetsSetup {
+  const settled = (orderId: number) => ({ orderId: String(orderId), by: 'test', reason: 'declined' });
+  return {
+    db,
+    clock,
+    async budget(change) {
+      const definition = budgetDefinition(change);
+      const ids = await db.transaction((trx) => createBudgets(trx, [definition], 'test', clock.now));
+      return String(ids.get(definition.code));
+    },
+    reserve(orderId, charges, more = {}) {
+      const [first, amount] = charges;
+      const told = typeof first === 'string' ? [{ budgetId: first, amount: Number(amount) }] : (charges as Charge[]);
+      const request = { orderId: String(orderId), revision: 1, charges: told, day: { at: clock.now }, by: 'test', ...more };
+      return db.transaction((trx) => reserve(trx, request, clock.now));
+    },
+    release: (orderId) => db.transaction((trx) => release(trx, settled(orderId), clock.now)),
+    commit: (orderId) => db.transaction((trx) => commit(trx, settled(orderId), clock.now)),
+    periods: (budgetId) => listPeriods(db, budgetId),
+    async lines(budgetId) {
+      const periods = await listPeriods(db, budgetId);
+      const lines = await Promise.all(periods.map(({ id }) => loadLines(db, id)));
+      return lines.flat().map(({ type, amount }) => `${type} ${amount}`);
+    },
+    async wrongSums() {
+      const ids = await db('budgets').pluck<string[]>('id');
+      await loadBudgets(db, ids);
+      return rebuildAndCompare(db, null);
+    },
+  };
+}
