@@ -186,7 +186,12 @@ export const ERROR_CODES = {
   CALENDAR_INVALID: [
     'NeedsOperatorError',
     'a working calendar cannot be used',
-    'correct the line the message names, then put the calendar again',
+    'correct the line the message names, then `kontor calendars put` again',
+  ],
+  ABSENCES_INVALID: [
+    'NeedsOperatorError',
+    'a file of absences cannot be used; nothing of it was taken',
+    'correct the rows the message names, then `kontor absences import` again',
   ],
   NOT_ALLOWED: [
     'NeedsOperatorError',

@@ -2,10 +2,13 @@
 import { Command, CommanderError } from 'commander';
 import { NeedsOperatorError } from '../errors.ts';
 import { App, type Surroundings } from './app.ts';
+import { addAbsencesCommand } from './commands/absences.ts';
 import { addAccountsCommand } from './commands/accounts.ts';
+import { addCalendarsCommand } from './commands/calendars.ts';
 import { addCertifyCommand } from './commands/certify.ts';
 import { addCheckCommand } from './commands/check.ts';
 import { addDemoCommand } from './commands/demo.ts';
+import { addDeputiesCommand } from './commands/deputies.ts';
 import { addHealthCommand } from './commands/health.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addKeysCommand } from './commands/keys.ts';
@@ -37,6 +40,9 @@ const COMMANDS = [
   addPricesCommand,
   addStockCommand,
   addRulesCommand,
+  addCalendarsCommand,
+  addAbsencesCommand,
+  addDeputiesCommand,
   addQuarantineCommand,
   addOrdersCommand,
   addWorkerCommand,

@@ -1,5 +1,5 @@
 /** Orders in a file: JSON, YAML, or a table with a row for each line. */
-import { open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { displayPath } from '../config/problems.ts';
 import { parseYaml } from '../config/yaml-document.ts';
@@ -7,12 +7,12 @@ import { Refused } from '../connector/mapping/cell.ts';
 import { dateReader } from '../connector/mapping/civil-date.ts';
 import { CANONICAL, canonicalDecimal, type DecimalFormat, readDecimal } from '../connector/mapping/decimal.ts';
 import { KIND } from '../connector/tabular/cell.ts';
-import { readTable } from '../connector/tabular/read-table.ts';
 import type { Row } from '../connector/tabular/row.ts';
 import { findColumns, groupRows, type OrderRow, type RowsOfOrder } from '../domain/orders/order-rows.ts';
 import { OrderInvalid, type OrderProblem } from '../domain/orders/problem.ts';
 import { KontorError, NeedsOperatorError } from '../errors.ts';
 import { formatOrigin } from './format.ts';
+import { openTable, splitReason, unreadable } from './open-table.ts';
 
 export interface FileFormats {
   /** How texts hold numbers; typed cells of workbooks need no telling. */
@@ -60,12 +60,6 @@ async function readText(path: string, name: string): Promise<string> {
   }
 }
 
-function unreadable(name: string, cause: unknown): NeedsOperatorError {
-  const { code } = cause as NodeJS.ErrnoException;
-  const why = code === 'ENOENT' ? 'there is no such file' : code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'it is not UTF-8' : code;
-  return new NeedsOperatorError('USAGE', `${name} cannot be read: ${why}`, { cause });
-}
-
 function parseJson(name: string, text: string): unknown {
   try {
     return JSON.parse(text);
@@ -83,44 +77,18 @@ function parseYamlFile(name: string, text: string): unknown {
   }
 }
 
-const OPTIONS = {
-  header: 'auto',
-  ragged: 'reject',
-  allowEmpty: false,
-  encoding: 'auto',
-  delimiter: 'auto',
-  quote: '"',
-  comment: null,
-  strayQuotes: 'reject',
-  hidden: 'read',
-} as const;
-const MB = 1024 * 1024;
-const LIMITS = { maxRows: 200_000, maxLineBytes: MB, maxUnpackedBytes: 512 * MB, maxSeconds: 120, maxMemoryMb: 1024 };
-
 async function readRows(path: string, name: string, formats: FileFormats, signal: AbortSignal): Promise<OrderFile> {
-  const handle = await open(path, 'r').catch((cause) => {
-    throw unreadable(name, cause);
-  });
   const rows: OrderRow[] = [];
   const bad: OrderProblem[] = [];
   const unknown = new Set<string>();
-  try {
-    for await (const batch of readTable({ name, path, handle }, { ...OPTIONS, sheet: [formats.sheet ?? 1] }, LIMITS, null, signal)) {
-      for (const { origin, problems } of batch.unreadable)
-        bad.push(...problems.map(({ reason }) => ({ path: formatOrigin(origin), ...split(reason) })));
-      bad.push(...batch.faults.map(({ origin, message }) => ({ path: formatOrigin(origin), ...split(message) })));
-      for (const row of batch.rows) rows.push(toOrderRow(row, formats, bad, unknown));
-    }
-  } finally {
-    await handle.close();
+  for await (const batch of openTable({ path, name, sheet: formats.sheet }, signal)) {
+    for (const { origin, problems } of batch.unreadable)
+      bad.push(...problems.map(({ reason }) => ({ path: formatOrigin(origin), ...splitReason(reason) })));
+    bad.push(...batch.faults.map(({ origin, message }) => ({ path: formatOrigin(origin), ...splitReason(message) })));
+    for (const row of batch.rows) rows.push(toOrderRow(row, formats, bad, unknown));
   }
   if (bad.length > 0) throw new OrderInvalid(name, bad);
   return { orders: groupRows(rows), unknown: [...unknown] };
-}
-
-function split(reason: string): Pick<OrderProblem, 'reason' | 'cure'> {
-  const at = reason.lastIndexOf('; ');
-  return at < 0 ? { reason, cure: 'correct it' } : { reason: reason.slice(0, at), cure: reason.slice(at + 2) };
 }
 
 const seen = new WeakMap<object, ReturnType<typeof findColumns>>();
@@ -139,7 +107,7 @@ function toOrderRow(row: Row, formats: FileFormats, bad: OrderProblem[], unknown
     const column = `${place}, column "${header.names[at]}"`;
     const cell = readCell(field, cells[at] ?? '', row.kinds?.[at], formats);
     if (typeof cell === 'string') cells[at] = cell;
-    else bad.push({ path: column, ...split(cell.reason) });
+    else bad.push({ path: column, ...splitReason(cell.reason) });
   }
   if ((cells[columns.places.get('reference') ?? -1] ?? '').trim() === '')
     bad.push({ path: place, reason: 'the row names no order', cure: 'fill its reference, the same for all lines of an order' });

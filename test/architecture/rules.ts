@@ -39,6 +39,7 @@ export const HOMES: Readonly<Record<string, readonly string[] | '*'>> = {
   saxes: ['src/connector/'],
   yauzl: ['src/connector/'],
   picomatch: ['src/connector/', 'connectors/'],
+  'node-ical': ['src/connector/'],
   'i18n-iso-countries': ['src/connector/'],
   luxon: ['src/connector/', 'src/domain/', 'src/config/'],
   'dinero.js': ['src/connector/', 'src/domain/'],

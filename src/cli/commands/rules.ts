@@ -1,5 +1,4 @@
 /** `kontor rules`: what needs approval, by whom; versions, and what other rules would have said. */
-import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { doubtfulNames } from '../../approvals/doubtful-names.ts';
 import { dryRun } from '../../approvals/dry-run.ts';
@@ -11,6 +10,7 @@ import { ACCOUNT_REFERENCE, requireAccount, wholeNumber, withExamples } from '..
 import { drawDryRun, drawPolicies, drawPolicy } from '../draw-rules.ts';
 import { readRules } from '../read-rules.ts';
 import { plain } from '../terminal.ts';
+import { whoAmI } from '../who-am-i.ts';
 
 const DAY_MS = 86_400_000;
 const version = () => wholeNumber(1, 1_000_000);
@@ -120,13 +120,4 @@ function lastDays(text: string): number {
   const days = Number(/^last-(\d{1,4})-days$/.exec(text)?.[1]);
   if (!(days > 0)) throw new InvalidArgumentError('it must read last-N-days, such as last-90-days.');
   return days;
-}
-
-/** Rules are changed by people; the trail names the one at this keyboard. */
-function whoAmI(): string {
-  try {
-    return `cli:${userInfo().username}`;
-  } catch {
-    return 'cli';
-  }
 }

@@ -35,12 +35,31 @@ export async function revokeDelegation(trx: Transaction, id: string, now: Date):
   return rows.length > 0;
 }
 
-/** Those of a person that hold or will, either way round. */
-export async function listDelegations(db: Database | Transaction, personId: string, now: Date): Promise<StoredDelegation[]> {
-  const { rows } = await db.raw<{ rows: StoredDelegation[] }>(
-    `select id, from_person_id as "fromPersonId", to_person_id as "toPersonId", order_id as "orderId", starts_at as "startsAt",
-       ends_at as "endsAt", reason, created_by as "createdBy", revoked_at as "revokedAt"
-     from delegations where :personId::bigint in (from_person_id, to_person_id) and revoked_at is null and ends_at > :now order by starts_at, id`,
+export async function findDelegation(db: Database | Transaction, id: string): Promise<{ fromPersonId: string; toPersonId: string } | null> {
+  const { rows } = await db.raw<{ rows: Array<{ fromPersonId: string; toPersonId: string }> }>(
+    'select from_person_id as "fromPersonId", to_person_id as "toPersonId" from delegations where id = ?',
+    [id],
+  );
+  return rows[0] ?? null;
+}
+
+export interface NamedDelegation extends StoredDelegation {
+  readonly from: string;
+  readonly to: string;
+  /** Key of the one order it is for. */
+  readonly order: string | null;
+}
+
+/** Those that hold or will: of everyone, or of and for one person. */
+export async function listAllDelegations(db: Database | Transaction, personId: string | null, now: Date): Promise<NamedDelegation[]> {
+  const { rows } = await db.raw<{ rows: NamedDelegation[] }>(
+    `select d.id, d.from_person_id as "fromPersonId", d.to_person_id as "toPersonId", d.order_id as "orderId", d.starts_at as "startsAt",
+       d.ends_at as "endsAt", d.reason, d.created_by as "createdBy", d.revoked_at as "revokedAt",
+       coalesce(f.name, 'id:' || d.from_person_id) as "from", coalesce(t.name, 'id:' || d.to_person_id) as "to", o.external_key as "order"
+     from delegations d left join contacts f on f.id = d.from_person_id left join contacts t on t.id = d.to_person_id
+     left join orders o on o.id = d.order_id
+     where d.revoked_at is null and d.ends_at > :now and (:personId::bigint is null or :personId in (d.from_person_id, d.to_person_id))
+     order by d.starts_at, d.id`,
     { personId, now },
   );
   return rows;

@@ -29,6 +29,22 @@ export async function resolveReferences(
   return new Map(rows.map(({ ref, ids }) => [ref, ids]));
 }
 
+/** Every contact that fits each reference; one with an @ is a mail address. */
+export async function resolvePeople(db: Database | Transaction, references: readonly string[]): Promise<Map<string, string[]>> {
+  const mails = references.filter((reference) => reference.includes('@'));
+  const { rows } = await db.raw<{ rows: Array<{ ref: string; ids: string[] }> }>(
+    `select m.ref, array_agg(c.id::text order by c.id) as ids from unnest(:mails::text[]) as m (ref)
+     join contacts c on lower(c.email) = lower(m.ref) group by m.ref`,
+    { mails },
+  );
+  const named = await resolveReferences(
+    db,
+    'contact',
+    references.filter((reference) => !reference.includes('@')),
+  );
+  return new Map([...named, ...rows.map(({ ref, ids }) => [ref, ids] as const)]);
+}
+
 export interface AccountInTree {
   readonly id: string;
   readonly number: string | null;

@@ -1,0 +1,94 @@
+/** Events of an iCalendar file (RFC 5545) with every repetition spelled out. Titles and descriptions are not looked at. */
+import ical, { type Attendee, type DateWithTimeZone, type EventInstance, type VEvent } from 'node-ical';
+
+/** An instant, or a time of the clock on the wall of whoever it concerns: `2026-12-24T00:00:00`. */
+export type Moment = Date | string;
+
+export interface CalendarEvent {
+  readonly uid: string;
+  readonly start: Moment;
+  readonly end: Moment;
+  readonly isAllDay: boolean;
+  readonly isCancelled: boolean;
+  /** Shown as free. */
+  readonly isFree: boolean;
+  /** Marked as out of office (Exchange, Outlook). */
+  readonly isOutOfOffice: boolean;
+  /** Mail addresses of those who have not declined, else of the organizer. */
+  readonly people: readonly string[];
+}
+
+export interface EventProblem {
+  readonly place: string;
+  readonly reason: string;
+  readonly cure: string;
+}
+
+export interface CalendarFile {
+  readonly events: readonly CalendarEvent[];
+  readonly problems: readonly EventProblem[];
+}
+
+/** Those that touch [from, until); `null` for a text that is no calendar. */
+export function readEvents(text: string, from: Date, until: Date): CalendarFile | null {
+  if (!/^\s*BEGIN:VCALENDAR/i.test(text)) return null;
+  const events: CalendarEvent[] = [];
+  const problems: EventProblem[] = [];
+  for (const component of Object.values(ical.sync.parseICS(text))) {
+    if (component?.type !== 'VEVENT') continue;
+    const event = component as VEvent;
+    const wrong = whyUnusable(event);
+    if (wrong) problems.push({ place: `event ${event.uid ?? '(without UID)'}`, ...wrong });
+    else events.push(...instancesOf(event, from, until).map(toEvent));
+  }
+  return { events, problems };
+}
+
+function whyUnusable({ start, rrule }: Partial<VEvent>): Pick<EventProblem, 'reason' | 'cure'> | null {
+  if (!isDate(start)) return { reason: 'has no beginning that can be read', cure: 'correct its DTSTART' };
+  // Spelled out over years these would be millions.
+  if (rrule && /FREQ=(SECONDLY|MINUTELY|HOURLY)/.test(rrule.toString()))
+    return { reason: 'repeats more often than daily', cure: 'remove it, or let it repeat by day' };
+  return null;
+}
+
+function isDate(value: unknown): value is DateWithTimeZone {
+  return value instanceof Date && !Number.isNaN(value.getTime());
+}
+
+function instancesOf(event: VEvent, from: Date, until: Date): EventInstance[] {
+  const found = ical.expandRecurringEvent(event, { from, to: until, expandOngoing: true });
+  return found.filter(({ start, end }) => isDate(start) && isDate(end) && end > start && start < until);
+}
+
+function toEvent({ start, end, isFullDay, event }: EventInstance): CalendarEvent {
+  return {
+    uid: typeof event.uid === 'string' ? event.uid : '',
+    start: momentOf(start, isFullDay),
+    end: momentOf(end, isFullDay),
+    isAllDay: isFullDay,
+    isCancelled: event.status === 'CANCELLED',
+    isFree: event.transparency === 'TRANSPARENT',
+    isOutOfOffice: event['MICROSOFT-CDO-BUSYSTATUS'] === 'OOF',
+    people: peopleOf(event),
+  };
+}
+
+/** Days, and times without a zone, come as that time in the zone of this process. */
+function momentOf(at: DateWithTimeZone, isDay: boolean): Moment {
+  if (!isDay && at.tz) return new Date(at.getTime());
+  const two = (part: number) => String(part).padStart(2, '0');
+  const day = `${String(at.getFullYear()).padStart(4, '0')}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+  return isDay ? `${day}T00:00:00` : `${day}T${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+}
+
+function peopleOf({ attendee, organizer }: VEvent): string[] {
+  const attendees: Attendee[] = attendee === undefined ? [] : [attendee].flat();
+  const coming = attendees.filter((one) => typeof one === 'string' || one.params?.PARTSTAT !== 'DECLINED').flatMap(addressOf);
+  return coming.length > 0 || organizer === undefined ? coming : addressOf(organizer);
+}
+
+function addressOf(one: string | { val: string }): string[] {
+  const address = /^mailto:(.+@.+)$/i.exec((typeof one === 'string' ? one : one.val).trim())?.[1];
+  return address ? [address.toLowerCase()] : [];
+}
