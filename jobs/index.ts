@@ -3,6 +3,7 @@
 import type { HandoffContext } from '../src/orders/order-context.ts';
 import type { Job, JobContext, QueuedJob } from '../src/queue/define-job.ts';
 import type { PullContext } from '../src/sync/pull-context.ts';
+import { escalateApprovalsJob } from './escalate-approvals.ts';
 import { pullJob } from './pull.ts';
 import { pushOrderJob } from './push-order.ts';
 import { reconcileOrdersJob } from './reconcile-orders.ts';
@@ -18,6 +19,7 @@ import { type TickContext, tickJob } from './tick.ts';
 export type Lent = Omit<TickContext & PullContext & HandoffContext, keyof JobContext>;
 
 export const jobs: readonly Job<unknown, Lent & JobContext>[] = [
+  escalateApprovalsJob,
   pullJob,
   pushOrderJob,
   reconcileOrdersJob,

@@ -1,16 +1,21 @@
 /** Who holds a step. People are looked up whenever a step is assigned; the rules stay those the order was matched with (SEMANTICS 2.8). */
-import { type Selection, selectApprovers } from '../domain/policy/select-approvers.ts';
-import { assignStep, loadApprovers, loadHolders, loadStep, type Step, type StepHolder, type StepState } from '../store/approvals/steps.ts';
+import { type Climb, type SeatedHolder, type Seating, seatHolders } from '../domain/policy/climb.ts';
+import { writeClocks } from '../store/approvals/clocks.ts';
+import { loadOpenSteps, type OpenStep } from '../store/approvals/open-steps.ts';
+import { assignSteps, loadApprovers, loadHoldersOf, loadStep, type StepHolder, type StepState } from '../store/approvals/steps.ts';
 import type { Transaction } from '../store/database.ts';
-import { appendLog, loadOrder, loadRevision } from '../store/orders/orders.ts';
-import { loadRules } from './company-rules.ts';
-import { loadPeopleOf, questionAbout } from './judge.ts';
+import { queueNotices } from '../store/notifications.ts';
+import { appendLogs } from '../store/orders/orders.ts';
+import { type CompanyPeople, loadCompanies, questionAt } from './company-people.ts';
+import { asked } from './notices.ts';
+import { type Clocked, clocksOf, timekeepers } from './step-clocks.ts';
+import { loadWorkTimes } from './work-times.ts';
 
 export interface Assignment {
   /** `active` or `exhausted`; else the step was decided or voided before, and nothing was done. */
   readonly state: StepState;
   readonly needed: number;
-  readonly holders: Selection['holders'];
+  readonly holders: Seating['holders'];
   /** Why nobody, or too few, may decide. */
   readonly exhausted: string | null;
   /** Holders who have approved another step of this revision; their word counts here, too, where the rules let it. */
@@ -19,49 +24,122 @@ export interface Assignment {
 
 /** Also for a step that is active: whoever has left loses it, whoever stands in gets it. To be called under `lockOrder`. */
 export async function activateStep(trx: Transaction, stepId: string, now: Date): Promise<Assignment> {
-  const step = await loadStep(trx, stepId);
-  const isOpen = step.state === 'waiting' || step.state === 'active' || step.state === 'exhausted';
-  if (!isOpen) return { state: step.state, needed: step.needed, holders: [], exhausted: null, approvedBefore: [] };
-  const selection = await selectNow(trx, step, now);
-  const state = await holdStep(
+  const [held] = await activateSteps(trx, [stepId], now);
+  if (!held) {
+    const { state, needed } = await loadStep(trx, stepId);
+    return { state, needed, holders: [], exhausted: null, approvedBefore: [] };
+  }
+  const { step, seating } = held;
+  const { needed, holders, exhausted } = seating;
+  const approvers = step.selector.decideOncePerPerson ? await loadApprovers(trx, step.orderId, step.revision) : [];
+  const approvedBefore = holders.map(({ personId }) => personId).filter((id) => approvers.includes(id));
+  return { state: exhausted === null ? 'active' : 'exhausted', needed, holders, exhausted, approvedBefore };
+}
+
+/** Many at once, whatever their companies; those that are open. To be called with their orders locked. */
+export async function activateSteps(
+  trx: Transaction,
+  stepIds: readonly string[],
+  now: Date,
+  how: { readonly recount?: boolean } = {},
+): Promise<Held[]> {
+  const steps = await loadOpenSteps(trx, stepIds);
+  const companies = await loadCompanies(trx, steps, now);
+  const held = steps.flatMap((step): Held[] => {
+    const company = companies.get(step.id);
+    return company ? [{ step, company, seating: seatAt(step, company, step.climbs, now), climbs: step.climbs }] : [];
+  });
+  await holdSteps(trx, held, now, how);
+  return held;
+}
+
+export function seatAt(step: OpenStep, company: CompanyPeople, climbs: readonly Climb[], at: Date): Seating {
+  const { mode, needed, selector } = step;
+  const stage = { mode, n: mode === 'n_of_m' ? needed : null, approvers: selector.approvers };
+  return seatHolders(stage, climbs, questionAt(company, step.orderId, step, at));
+}
+
+export interface Held {
+  readonly step: OpenStep;
+  readonly company: CompanyPeople;
+  readonly seating: Seating;
+  /** With those of this very moment. */
+  readonly climbs: readonly Climb[];
+}
+
+/**
+ * Writes the holders, their clocks, whom to tell, and into the orders' trail who was considered. A step looked at again of which
+ * nothing is new leaves no trace; its clocks are counted again if `recount`: windows or calendars have changed.
+ */
+export async function holdSteps(
+  trx: Transaction,
+  held: readonly Held[],
+  now: Date,
+  { recount = false }: { recount?: boolean } = {},
+): Promise<void> {
+  const before = await loadHoldersOf(
     trx,
-    { stepId, orderId: step.orderId, revision: step.revision, name: step.name, was: step.state },
-    selection,
+    held.map(({ step }) => step.id),
+  );
+  const looked = held.map((one) => {
+    const had = before.get(one.step.id) ?? [];
+    const holders = withSince(one, had, now);
+    const state = one.seating.exhausted === null ? ('active' as const) : ('exhausted' as const);
+    return { ...one, had, holders, state, isNew: state !== one.step.state || one.climbs !== one.step.climbs || !isSame(had, holders) };
+  });
+  const changed = looked.filter(({ isNew }) => isNew);
+  await assignSteps(
+    trx,
+    changed.map(({ step, state, seating, climbs, holders }) => ({ stepId: step.id, state, needed: seating.needed, climbs, holders })),
     now,
   );
-  const approvers = step.selector.decideOncePerPerson ? await loadApprovers(trx, step.orderId, step.revision) : [];
-  const approvedBefore = selection.holders.map(({ personId }) => personId).filter((id) => approvers.includes(id));
-  return { state, needed: selection.needed, holders: selection.holders, exhausted: selection.exhausted, approvedBefore };
+  await appendLogs(
+    trx,
+    changed.map(({ step, seating: { needed, holders, considered, exhausted } }) => ({
+      orderId: step.orderId,
+      at: now,
+      kind: exhausted === null ? 'step_assigned' : 'step_exhausted',
+      revision: step.revision,
+      facts: { stepId: step.id, name: step.name, needed, holders: holders.map(toldOf), considered, exhausted },
+    })),
+  );
+  await setClocks(trx, recount ? looked : changed);
+  const told = changed.flatMap(({ step, holders, had }) => asked(step, holders, had));
+  await queueNotices(trx, told, now);
 }
 
-async function selectNow(trx: Transaction, { orderId, revision, mode, needed, selector, policies }: Step, now: Date): Promise<Selection> {
-  const order = await loadOrder(trx, orderId);
-  if (!order) throw new Error(`step of order ${orderId}, which is not there`);
-  const { content } = await loadRevision(trx, orderId, revision);
-  const rules = await loadRules(trx, order.companyId, policies.ids);
-  const directory = await loadPeopleOf(trx, rules, [selector], now, orderId);
-  const stage = { mode, n: mode === 'n_of_m' ? needed : null, approvers: selector.approvers };
-  return selectApprovers(stage, { directory, policies: rules.policies, order: questionAbout({ order, content }) });
+/** What the trail tells of a holder; where escalation brought nobody it reads as before. */
+function toldOf({ seatId, level, ...holder }: SeatedHolder): object {
+  return level === 0 ? holder : { ...holder, seatId, level };
 }
 
-/** Writes the holders, and into the order's trail who was considered. */
-export async function holdStep(
-  trx: Transaction,
-  { stepId, orderId, revision, name, was }: { stepId: string; orderId: string; revision: number; name: string; was: StepState },
-  { holders, needed, considered, exhausted }: Selection,
+async function setClocks(trx: Transaction, steps: ReadonlyArray<Held & { holders: readonly StepHolder[] }>): Promise<void> {
+  const clocked = steps.flatMap(({ step, company, holders, climbs }): Clocked[] => {
+    return step.clock && holders.length > 0 ? [{ step, clock: step.clock, company, holders, height: climbs.length }] : [];
+  });
+  if (clocked.length === 0) return;
+  const times = await loadWorkTimes(trx, [...new Set(clocked.flatMap(timekeepers))]);
+  await writeClocks(
+    trx,
+    clocked.flatMap((one) => clocksOf(one, times)),
+  );
+}
+
+/** A seat keeps its beginning, whoever stands in; a rung's people begin when it was due, however late it was climbed. */
+export function withSince(
+  { seating: { holders }, climbs }: Pick<Held, 'seating' | 'climbs'>,
+  before: readonly StepHolder[],
   now: Date,
-): Promise<'active' | 'exhausted'> {
-  const state = exhausted === null ? 'active' : 'exhausted';
-  const before = await loadHolders(trx, stepId);
-  await assignStep(trx, { stepId, state, needed, holders }, now);
-  // Looked at again, and nothing is new.
-  if (state === was && isSame(before, holders)) return state;
-  const kind = exhausted === null ? 'step_assigned' : 'step_exhausted';
-  await appendLog(trx, orderId, { kind, revision, facts: { stepId, name, needed, holders, considered, exhausted } }, now);
-  return state;
+): StepHolder[] {
+  return holders.map(({ personId, forPersonId, via, seatId, level }) => {
+    const known = before.find((one) => (one.forPersonId ?? one.personId) === (forPersonId ?? personId) && one.level === level);
+    const climbedAt = climbs.find((climb) => climb.level === level)?.at;
+    return { personId, forPersonId, via, seatId, level, since: known?.since ?? climbedAt ?? now };
+  });
 }
 
 function isSame(before: readonly StepHolder[], holders: readonly StepHolder[]): boolean {
-  const told = (all: readonly StepHolder[]) => all.map(({ personId, forPersonId }) => `${personId} ${forPersonId ?? ''}`).sort();
+  const told = (all: readonly StepHolder[]) =>
+    all.map(({ personId, forPersonId, level }) => `${personId} ${forPersonId ?? ''} ${level}`).sort();
   return told(before).join() === told(holders).join();
 }

@@ -2,14 +2,17 @@
 import type { Settings } from '../config/settings.ts';
 import type { Order, Revision } from '../domain/orders/order.ts';
 import { decidesOnce } from '../domain/policy/approvers/question.ts';
+import { seatedAtFirst } from '../domain/policy/climb.ts';
 import { factsNeeded } from '../domain/policy/facts-needed.ts';
 import { insertEvaluation } from '../store/approvals/evaluations.ts';
 import { lockSpend } from '../store/approvals/period-spend.ts';
 import { insertSteps, type NewStep, voidOpenSteps } from '../store/approvals/steps.ts';
 import type { Transaction } from '../store/database.ts';
-import { holdStep } from './assign.ts';
-import { type CompanyRules, loadRules, rulesAt } from './company-rules.ts';
-import { type AssignedStage, assignStages, judge, loadPeopleOf, questionAbout } from './judge.ts';
+import { holdSteps } from './assign.ts';
+import { type CompanyPeople, peopleOf, questionAt, withManagers } from './company-people.ts';
+import { loadRules, rulesAt } from './company-rules.ts';
+import { defaultClock } from './default-clock.ts';
+import { type AssignedStage, assignStages, judge, questionAbout } from './judge.ts';
 import { type KnownOrder, loadFacts } from './load-facts.ts';
 import { traceOf } from './trace.ts';
 
@@ -24,7 +27,7 @@ export type RouteVerdict =
  */
 export async function routeRevision(
   trx: Transaction,
-  _settings: Settings,
+  settings: Settings,
   order: Order,
   revision: Revision,
   now: Date,
@@ -36,49 +39,51 @@ export async function routeRevision(
   if (!known) throw new Error(`no facts of order ${order.id}`);
   const evaluation = judge(rules, known);
   const { outcome, warnings, reasons } = evaluation;
-  const stages = outcome === 'require' ? await assign(trx, { rules, known, planned: evaluation.stages, now }) : [];
+  const people = outcome === 'require' ? await peopleOf(trx, rules, withManagers(evaluation.stages), now) : null;
+  const stages = people ? assignStages(evaluation.stages, questionAt(people, order.id, questionAbout(known), now)) : [];
   const trace = traceOf(rules, known.facts, { evaluation, stages });
   await insertEvaluation(trx, { orderId: order.id, revision: revision.n, outcome, trace }, now);
   if (outcome === 'deny') return { verdict: 'rejected', reasons: [...reasons] };
-  if (outcome !== 'require') return { verdict: 'release', approvedBy: outcome === 'bypass' ? 'bypass' : 'rules', warnings: [...warnings] };
-  await writeSteps(trx, { rules, order, revision, stages, now });
+  if (!people) return { verdict: 'release', approvedBy: outcome === 'bypass' ? 'bypass' : 'rules', warnings: [...warnings] };
+  await writeSteps(trx, { settings, people, known, order, revision, stages, now });
   return { verdict: 'pending' };
 }
 
-interface Assigning {
-  readonly rules: CompanyRules;
-  readonly known: KnownOrder;
-  readonly planned: Parameters<typeof assignStages>[0];
-  readonly now: Date;
-}
-
-async function assign(trx: Transaction, { rules, known, planned, now }: Assigning): Promise<AssignedStage[]> {
-  const directory = await loadPeopleOf(trx, rules, planned, now, known.order.id);
-  return assignStages(planned, { directory, policies: rules.policies, order: questionAbout(known) });
-}
-
 interface Writing {
-  readonly rules: CompanyRules;
+  readonly settings: Settings;
+  readonly people: CompanyPeople;
+  readonly known: KnownOrder;
   readonly order: Order;
   readonly revision: Revision;
   readonly stages: readonly AssignedStage[];
   readonly now: Date;
 }
 
-async function writeSteps(trx: Transaction, { rules, order, revision, stages, now }: Writing): Promise<void> {
+async function writeSteps(trx: Transaction, { settings, people, known, order, revision, stages, now }: Writing): Promise<void> {
+  const { rules } = people;
   const ids = [...rules.policies.values()].map(({ id }) => id);
   const decideOncePerPerson = decidesOnce(rulesAt(rules, order.accountId));
-  const steps = stages.map(({ stage: { name, mode, n, approvers, causes }, selection: { needed } }): NewStep => {
+  const byDefault = defaultClock(settings);
+  const steps = stages.map(({ stage: { name, mode, n, approvers, causes, clock }, selection: { needed } }): NewStep => {
     const selector = { approvers, decideOncePerPerson };
-    return { orderId: order.id, revision: revision.n, name, mode, needed: n ?? needed, selector, policies: { ids, causes } };
+    const policies = { ids, causes };
+    return { orderId: order.id, revision: revision.n, name, mode, needed: n ?? needed, selector, policies, clock: clock ?? byDefault };
   });
   const [firstId] = await insertSteps(trx, steps);
-  const [first] = stages;
-  if (firstId && first)
-    await holdStep(
-      trx,
-      { stepId: firstId, orderId: order.id, revision: revision.n, name: first.stage.name, was: 'waiting' },
-      first.selection,
-      now,
-    );
+  const [step] = steps;
+  const [stage] = stages;
+  if (!firstId || !step || !stage) return;
+  const { companyId, externalKey } = order;
+  const waiting = {
+    id: firstId,
+    stage: 1,
+    state: 'waiting' as const,
+    assignedAt: null,
+    decidedAt: null,
+    climbs: [],
+    listedAt: null,
+    listedBecause: null,
+  };
+  const open = { ...step, ...waiting, ...questionAbout(known), companyId, externalKey };
+  await holdSteps(trx, [{ step: open, company: people, seating: seatedAtFirst(stage.selection), climbs: open.climbs }], now);
 }

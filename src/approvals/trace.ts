@@ -2,7 +2,7 @@
 import type { Evaluation } from '../domain/policy/evaluate.ts';
 import type { Facts, Spend } from '../domain/policy/facts.ts';
 import type { Considered, Holder } from '../domain/policy/select-approvers.ts';
-import type { Selector } from '../domain/policy/stage-schema.ts';
+import type { Selector } from '../domain/policy/selector-schema.ts';
 import { type CompanyRules, zoneOf } from './company-rules.ts';
 import type { AssignedStage } from './judge.ts';
 

@@ -134,7 +134,7 @@ function assemble(
   baseFolder: string,
   connections: ReadonlyMap<string, ConnectionSettings>,
 ): Settings {
-  const { database, redis, worker, log, orders, http } = parsed;
+  const { database, redis, worker, log, orders, approvals, http } = parsed;
   return {
     file,
     baseFolder,
@@ -144,6 +144,7 @@ function assemble(
     log,
     connections,
     orders,
+    approvals,
     http,
   };
 }

@@ -3,6 +3,7 @@ import { CronExpressionParser } from 'cron-parser';
 import { z } from 'zod';
 import { ENTITIES, ENTITY_NAMES, type EntityName } from '../connector/entities.ts';
 import { formatFaults, isZone } from '../connector/mapping/formats.ts';
+import { approvalsSchema } from './approvals-schema.ts';
 import { httpSchema, ordersSchema } from './orders-schema.ts';
 import { DEFAULT_FORMATS, DEFAULT_GUARDS } from './settings.ts';
 
@@ -148,6 +149,7 @@ export const fileSchema = z.strictObject({
     .nullish()
     .describe('The systems to pull from, by name.'),
   orders: ordersSchema,
+  approvals: approvalsSchema,
   http: httpSchema,
 });
 

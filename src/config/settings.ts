@@ -1,6 +1,7 @@
 /** Typed settings: what kontor.yaml and the environment become, once, at start. */
 import type { MappingSpec } from '../connector/contract.ts';
 import type { EntityName } from '../connector/entities.ts';
+import type { ApprovalSettings } from './approvals-schema.ts';
 import type { HttpSettings, OrderSettings } from './orders-schema.ts';
 
 export interface Settings {
@@ -15,6 +16,7 @@ export interface Settings {
   readonly log: { readonly level: 'debug' | 'info' | 'warn' | 'error' | 'silent' };
   readonly connections: ReadonlyMap<string, ConnectionSettings>;
   readonly orders: OrderSettings;
+  readonly approvals: ApprovalSettings;
   readonly http: HttpSettings;
 }
 

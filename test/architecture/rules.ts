@@ -15,7 +15,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/budgets/': ['src/store/'],
   'src/store/': ['src/domain/'],
   'src/domain/': ['src/connector/'],
-  'src/config/': ['src/connector/'],
+  'src/config/': ['src/domain/'],
   'connectors/': ['src/connector/'],
   'src/connector/': ['src/errors.ts'],
   'src/queue/': ['src/errors.ts'],
@@ -28,7 +28,7 @@ export const ROOTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Types that every part may name, since they describe what all of them are told. */
-export const TYPES_FOR_ALL: readonly string[] = ['src/config/settings.ts', 'src/config/orders-schema.ts'];
+export const TYPES_FOR_ALL: readonly string[] = ['src/config/settings.ts', 'src/config/orders-schema.ts', 'src/config/approvals-schema.ts'];
 
 /** Library -> its home; `*` for those that are as good as part of the language. Every dependency of package.json stands here. */
 export const HOMES: Readonly<Record<string, readonly string[] | '*'>> = {

@@ -1,5 +1,6 @@
 /** One seed from its first order to its verdict. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DEFAULT_APPROVALS } from '../../src/config/approvals-schema.ts';
 import { DEFAULT_HTTP, DEFAULT_ORDERS } from '../../src/config/orders-schema.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import { type Arena, untilDone } from './arena.ts';
@@ -212,6 +213,7 @@ class Scene {
       log: { level: 'silent' },
       connections: new Map(),
       orders: { ...DEFAULT_ORDERS, target: this.#connection },
+      approvals: DEFAULT_APPROVALS,
       http: DEFAULT_HTTP,
     };
   }

@@ -3,6 +3,7 @@ import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pushOrderJob } from '../../jobs/push-order.ts';
 import { relayHandoffsJob } from '../../jobs/relay-handoffs.ts';
+import { DEFAULT_APPROVALS } from '../../src/config/approvals-schema.ts';
 import { DEFAULT_HTTP, DEFAULT_ORDERS } from '../../src/config/orders-schema.ts';
 import { type ConnectionSettings, DEFAULT_FORMATS, DEFAULT_GUARDS, type Settings } from '../../src/config/settings.ts';
 import type { HandoffContext } from '../../src/orders/order-context.ts';
@@ -63,6 +64,7 @@ const settings: Settings = {
   log: { level: 'silent' },
   connections,
   orders: { ...DEFAULT_ORDERS, credit: 'ignore' },
+  approvals: DEFAULT_APPROVALS,
   http: DEFAULT_HTTP,
 };
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Delegation } from '../../src/domain/policy/approvers/directory.ts';
 import { selectApprovers } from '../../src/domain/policy/select-approvers.ts';
-import type { Selector, Stage } from '../../src/domain/policy/stage-schema.ts';
+import type { Selector } from '../../src/domain/policy/selector-schema.ts';
+import type { Stage } from '../../src/domain/policy/stage-schema.ts';
 import { directory, policy, question, type WrittenPerson } from './policy-setup.ts';
 
 const superior: Selector = { kind: 'superior', level: 1 };

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/domain/policy/evaluate.ts';
 import { EFFECTS } from '../../src/domain/policy/schema.ts';
 import { selectApprovers } from '../../src/domain/policy/select-approvers.ts';
-import type { Selector } from '../../src/domain/policy/stage-schema.ts';
+import type { Selector } from '../../src/domain/policy/selector-schema.ts';
 import { directory, facts, policy, question, type WrittenPerson, type WrittenRule } from './policy-setup.ts';
 
 const when = fc.oneof(

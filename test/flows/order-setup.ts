@@ -1,5 +1,6 @@
 /** A customer with units, people, addresses and prices, in a database of its own: what orders are told with. */
 import { connectors } from '../../connectors/index.ts';
+import { type ApprovalSettings, DEFAULT_APPROVALS } from '../../src/config/approvals-schema.ts';
 import { DEFAULT_HTTP, DEFAULT_ORDERS, type HttpSettings, type OrderSettings } from '../../src/config/orders-schema.ts';
 import type { ConnectionSettings, Settings } from '../../src/config/settings.ts';
 import type { HandoffContext } from '../../src/orders/order-context.ts';
@@ -36,6 +37,7 @@ export interface OrdersSetup extends Profiles {
 
 export interface SetupChange {
   readonly orders?: Partial<OrderSettings>;
+  readonly approvals?: Partial<ApprovalSettings>;
   readonly http?: Partial<HttpSettings>;
   readonly connections?: readonly ConnectionSettings[];
   readonly now?: string;
@@ -64,6 +66,7 @@ export async function setupOrders(change: SetupChange = {}): Promise<OrdersSetup
     log: { level: 'silent' },
     connections: new Map((change.connections ?? []).map((connection) => [connection.name, connection])),
     orders: { ...DEFAULT_ORDERS, ...change.orders },
+    approvals: { ...DEFAULT_APPROVALS, ...change.approvals },
     http: { ...DEFAULT_HTTP, linkSecret: LINK_SECRET, publicUrl: 'https://kontor.example', ...change.http },
   };
   const setup: OrdersSetup = {

@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Knex } from 'knex';
 import { onTestFinished } from 'vitest';
 import { connectors } from '../../connectors/index.ts';
+import { DEFAULT_APPROVALS } from '../../src/config/approvals-schema.ts';
 import { DEFAULT_HTTP, DEFAULT_ORDERS } from '../../src/config/orders-schema.ts';
 import { type ConnectionSettings, DEFAULT_FORMATS, DEFAULT_GUARDS, type Settings } from '../../src/config/settings.ts';
 import type { EntityName } from '../../src/connector/entities.ts';
@@ -83,6 +84,7 @@ export function contextFor(db: Knex, baseFolder: string, connection: ConnectionS
     worker: { concurrency: 1, drainMs: 1_000 },
     log: { level: 'silent' },
     orders: DEFAULT_ORDERS,
+    approvals: DEFAULT_APPROVALS,
     http: DEFAULT_HTTP,
     connections: new Map([[connection.name, connection]]),
   };

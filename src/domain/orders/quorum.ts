@@ -1,8 +1,10 @@
-/** Whether a step has the approvals it needs. A seat is a person, or the one a deputy decides for. */
+/** Whether a step has the approvals it needs. A seat is a person, or the one a deputy decides for; escalation adds people to a seat. */
 
 interface Seat {
   readonly personId: string;
   readonly forPersonId: string | null;
+  /** Whose seat it was when the step was assigned, where escalation brought this person; else absent. */
+  readonly seatId?: string | null;
 }
 
 export interface Quorum {
@@ -19,12 +21,19 @@ export interface Quorum {
 export function isApproved({ mode, needed, holders, approvals }: Quorum): boolean {
   if (approvals.length === 0) return false;
   if (mode === 'any') return true;
-  const seats = new Set(approvals.map(seatOf));
+  const seats = seatsOf(holders, approvals);
   const people = new Set(approvals.map(({ personId }) => personId));
-  if (mode === 'n_of_m' || needed < holders.length) return Math.min(seats.size, people.size) >= needed;
+  const wanted = new Set(holders.map(seatOf));
+  if (mode === 'n_of_m' || needed < wanted.size) return Math.min(seats.size, people.size) >= needed;
   return holders.every((holder) => seats.has(seatOf(holder)) || people.has(holder.personId));
 }
 
-function seatOf({ personId, forPersonId }: Seat): string {
-  return forPersonId ?? personId;
+/** Those about which somebody has decided. */
+export function seatsOf(holders: readonly Seat[], decisions: readonly Seat[]): Set<string> {
+  const brought = new Map(holders.flatMap(({ personId, seatId }) => (seatId ? [[personId, seatId] as const] : [])));
+  return new Set(decisions.map((decision) => brought.get(decision.personId) ?? seatOf(decision)));
+}
+
+export function seatOf({ personId, forPersonId, seatId }: Seat): string {
+  return seatId ?? forPersonId ?? personId;
 }

@@ -1,6 +1,8 @@
 /** The stages of all rules that ask for approval, as one sequence that does not depend on the order the rules are written in. */
+import { combineClocks, type StepClock } from './clock-schema.ts';
 import type { Rule } from './schema.ts';
-import { type Selector, type Stage, sayStage } from './stage-schema.ts';
+import type { Selector } from './selector-schema.ts';
+import { type Stage, sayStage } from './stage-schema.ts';
 
 /** Who asked for it. */
 export interface StageCause {
@@ -16,6 +18,8 @@ export interface PlannedStage {
   readonly n: number | null;
   readonly approvers: readonly Selector[];
   readonly causes: readonly StageCause[];
+  /** `null`: nothing happens by the clock, unless kontor.yaml has a clock for all. */
+  readonly clock: StepClock | null;
 }
 
 export interface StageDemand {
@@ -66,6 +70,7 @@ function planOf(group: readonly Placed[]): PlannedStage {
     n: first.stage.n ?? null,
     approvers: sorted(first.stage.approvers),
     causes,
+    clock: combineClocks(group.map(({ stage }) => stage)),
   };
 }
 

@@ -1,41 +1,7 @@
-/** Stages: who must approve, and how many of them. */
+/** Stages: who must approve, how many of them, and what the clock does when nobody decides. */
 import { z } from 'zod';
-
-const text = z.string().min(1);
-
-export const AREAS = ['unit', 'subtree', 'company'] as const;
-
-export type Selector =
-  | { readonly kind: 'person'; readonly person: string }
-  | { readonly kind: 'role'; readonly role: string; readonly area: (typeof AREAS)[number] }
-  | { readonly kind: 'superior'; readonly level: number }
-  | { readonly kind: 'costCentreOwner' }
-  | { readonly kind: 'accountManager' };
-
-const KINDS = ['person', 'role', 'superior', 'costCentreOwner', 'accountManager'] as const;
-
-/** One strict block instead of a union of five: a slip is told as the slip it is. */
-export const selectorSchema = z
-  .strictObject({
-    person: text.optional(),
-    role: text.optional(),
-    in: z.enum(AREAS).optional(),
-    superior: z.int().min(1).max(10).optional(),
-    costCentreOwner: z.literal(true).optional(),
-    accountManager: z.literal(true).optional(),
-  })
-  .transform((given, context): Selector => {
-    const refuse = (message: string) => {
-      context.issues.push({ code: 'custom', message, input: given });
-      return z.NEVER;
-    };
-    if (KINDS.filter((kind) => given[kind] !== undefined).length !== 1) return refuse(`must name exactly one of ${KINDS.join(', ')}`);
-    if ((given.role === undefined) !== (given.in === undefined)) return refuse(`needs role together with in: ${AREAS.join(', ')}`);
-    if (given.person !== undefined) return { kind: 'person', person: given.person };
-    if (given.role !== undefined && given.in !== undefined) return { kind: 'role', role: given.role, area: given.in };
-    if (given.superior !== undefined) return { kind: 'superior', level: given.superior };
-    return { kind: given.costCentreOwner ? 'costCentreOwner' : 'accountManager' };
-  });
+import { clockSchema, ladderSchema, type Rung, type StageClock } from './clock-schema.ts';
+import { type Selector, saySelector, selectorSchema } from './selector-schema.ts';
 
 export const MODES = ['any', 'all', 'n_of_m'] as const;
 
@@ -45,36 +11,25 @@ export interface Stage {
   /** Only for n_of_m. */
   readonly n?: number | undefined;
   readonly approvers: readonly Selector[];
+  readonly clock?: StageClock | undefined;
+  readonly ladder?: readonly Rung[] | undefined;
 }
 
 export const stageSchema = z
   .strictObject({
-    name: text.optional(),
+    name: z.string().min(1).optional(),
     mode: z.enum(MODES).default('any'),
     n: z.int().min(1).optional(),
     approvers: z.array(selectorSchema).min(1, 'must name at least one approver'),
+    clock: clockSchema.optional(),
+    ladder: ladderSchema.optional(),
   })
-  .superRefine(({ mode, n }, context) => {
+  .superRefine(({ mode, n, clock, ladder }, context) => {
+    if (ladder && !clock?.escalateAfter)
+      context.addIssue({ code: 'custom', path: ['ladder'], message: 'needs a clock with escalateAfter: when the next rung is climbed' });
     if ((mode === 'n_of_m') === (n !== undefined)) return;
     context.addIssue({ code: 'custom', message: mode === 'n_of_m' ? 'needs n: how many must approve' : `takes no n with mode ${mode}` });
   });
-
-const AREA_WORDS = { unit: 'of the unit', subtree: 'of the unit and those below', company: 'of the company' } as const;
-
-export function saySelector(selector: Selector): string {
-  switch (selector.kind) {
-    case 'person':
-      return `person ${selector.person}`;
-    case 'role':
-      return `${selector.role} ${AREA_WORDS[selector.area]}`;
-    case 'superior':
-      return selector.level === 1 ? 'superior' : `superior at level ${selector.level}`;
-    case 'costCentreOwner':
-      return 'owner of the cost centre';
-    case 'accountManager':
-      return 'account manager';
-  }
-}
 
 export function sayStage({ name, mode, n, approvers }: Stage): string {
   if (name !== undefined) return name;

@@ -46,7 +46,12 @@ export async function insertDecision(trx: Transaction, decision: Omit<Decision, 
 /** `false`: it was decided or voided before. */
 export async function settleStep(trx: Transaction, stepId: string, state: 'approved' | 'declined', now: Date): Promise<boolean> {
   const { rows } = await trx.raw<{ rows: unknown[] }>(
-    `update approval_steps set state = :state, decided_at = :now where id = :stepId and state in ('active', 'exhausted') returning id`,
+    `with settled as (
+       update approval_steps set state = :state, decided_at = :now where id = :stepId and state in ('active', 'exhausted') returning id
+     ), closed as (
+       update step_clocks c set done_at = :now, effect = 'decided' from settled s where c.step_id = s.id and c.done_at is null
+     )
+     select id from settled`,
     { stepId, state, now },
   );
   return rows.length > 0;

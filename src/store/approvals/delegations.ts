@@ -65,6 +65,28 @@ export async function listAllDelegations(db: Database | Transaction, personId: s
   return rows;
 }
 
+/** One window in which somebody decides for somebody else, as it held or will: a late or withdrawn one is cut. */
+export interface DelegationWindow {
+  readonly id: string;
+  readonly fromPersonId: string;
+  readonly toPersonId: string;
+  readonly orderId: string | null;
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+}
+
+/** Those that end after `from`, whenever they begin. */
+export async function loadWindows(db: Database | Transaction, personIds: readonly string[], from: Date): Promise<DelegationWindow[]> {
+  const { rows } = await db.raw<{ rows: DelegationWindow[] }>(
+    `select id, from_person_id as "fromPersonId", to_person_id as "toPersonId", order_id as "orderId",
+       greatest(starts_at, created_at) as "startsAt", least(ends_at, revoked_at) as "endsAt"
+     from delegations where from_person_id = any(:personIds::bigint[]) and ends_at > :from and least(ends_at, revoked_at) > greatest(:from, starts_at, created_at)
+     order by id`,
+    { personIds: [...personIds], from },
+  );
+  return rows;
+}
+
 /** Open steps that somebody holds, or is stood in for: who must be asked anew when that person goes, comes or is replaced. */
 export async function openStepsOf(
   db: Database | Transaction,

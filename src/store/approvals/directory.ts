@@ -41,6 +41,15 @@ export async function loadDirectory(
   db: Database | Transaction,
   { companyId, units, now, withManagers, orderId }: DirectoryQuestion,
 ): Promise<Directory> {
+  const people = await loadMembers(db, { units, withManagers });
+  return { companyId, units, people, delegations: await loadDelegations(db, [...people.values()], { now, orderId }) };
+}
+
+/** People alone, whoever stands in for them. */
+export async function loadMembers(
+  db: Database | Transaction,
+  { units, withManagers }: Pick<DirectoryQuestion, 'units' | 'withManagers'>,
+): Promise<Map<string, Person>> {
   const managers = withManagers ? [...new Set([...units.values()].flatMap(({ accountManager }) => accountManager ?? []))] : [];
   const accountIds = [...units.keys()];
   const { rows } = await db.raw<{ rows: Person[] }>(
@@ -48,12 +57,7 @@ export async function loadDirectory(
      ${managers.length > 0 ? `union select ${PERSON_COLUMNS} from contacts c where ${IS_MANAGER}` : ''}`,
     { accountIds, managers: managers.map((name) => name.trim().toLowerCase()) },
   );
-  return {
-    companyId,
-    units,
-    people: new Map(rows.map((person) => [person.id, person])),
-    delegations: await loadDelegations(db, rows, { now, orderId }),
-  };
+  return new Map(rows.map((person) => [person.id, person]));
 }
 
 const IS_MANAGER = `lower(c.name) = any(:managers::text[]) or lower(c.email) = any(:managers::text[])

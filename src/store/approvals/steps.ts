@@ -1,5 +1,8 @@
 /** Steps of approval and who holds them. */
-import type { Selector, Stage } from '../../domain/policy/stage-schema.ts';
+import type { Climb } from '../../domain/policy/climb.ts';
+import type { StepClock } from '../../domain/policy/clock-schema.ts';
+import type { Selector } from '../../domain/policy/selector-schema.ts';
+import type { Stage } from '../../domain/policy/stage-schema.ts';
 import { NeedsOperatorError } from '../../errors.ts';
 import type { Database, Transaction } from '../database.ts';
 
@@ -19,6 +22,12 @@ export interface Step {
   readonly state: StepState;
   readonly assignedAt: Date | null;
   readonly decidedAt: Date | null;
+  readonly clock: StepClock | null;
+  /** Rungs of the ladder that were climbed. */
+  readonly climbs: readonly Climb[];
+  /** When the clock could do no more, and the step was shown to operations. */
+  readonly listedAt: Date | null;
+  readonly listedBecause: string | null;
 }
 
 export interface StepSelector {
@@ -33,82 +42,122 @@ export interface StepPolicies {
   readonly causes: ReadonlyArray<{ readonly accountId: string; readonly version: number; readonly rule: string }>;
 }
 
-const COLUMNS = `s.id, s.order_id as "orderId", s.revision, s.stage, s.name, s.mode, s.needed, s.selector, s.policies, s.state,
-  s.assigned_at as "assignedAt", s.decided_at as "decidedAt"`;
+export const STEP_COLUMNS = `s.id, s.order_id as "orderId", s.revision, s.stage, s.name, s.mode, s.needed, s.selector, s.policies, s.state,
+  s.assigned_at as "assignedAt", s.decided_at as "decidedAt", s.clock, s.climbs, s.listed_at as "listedAt", s.listed_because as "listedBecause"`;
+
+/** JSON knows no instants. */
+export function asStep<Row extends Step>(row: Row): Row {
+  return { ...row, climbs: row.climbs.map((climb) => ({ ...climb, at: new Date(climb.at) })) };
+}
 
 export async function loadStep(db: Database | Transaction, id: string): Promise<Step> {
-  const { rows } = await db.raw<{ rows: Step[] }>(`select ${COLUMNS} from approval_steps s where s.id = ?`, [id]);
+  const { rows } = await db.raw<{ rows: Step[] }>(`select ${STEP_COLUMNS} from approval_steps s where s.id = ?`, [id]);
   if (!rows[0]) throw new NeedsOperatorError('NOT_FOUND', `there is no step ${id}; \`kontor orders show\` lists those of an order`);
-  return rows[0];
+  return asStep(rows[0]);
 }
 
 export async function loadSteps(db: Database | Transaction, orderId: string, revision: number): Promise<Step[]> {
   const { rows } = await db.raw<{ rows: Step[] }>(
-    `select ${COLUMNS} from approval_steps s where s.order_id = ? and s.revision = ? order by s.stage`,
+    `select ${STEP_COLUMNS} from approval_steps s where s.order_id = ? and s.revision = ? order by s.stage`,
     [orderId, revision],
   );
-  return rows;
+  return rows.map(asStep);
 }
 
-export type NewStep = Pick<Step, 'orderId' | 'revision' | 'name' | 'mode' | 'needed' | 'selector' | 'policies'>;
+export type NewStep = Pick<Step, 'orderId' | 'revision' | 'name' | 'mode' | 'needed' | 'selector' | 'policies' | 'clock'>;
 
 /** Waiting, numbered behind those the revision has. Answers their ids in the order given. */
 export async function insertSteps(trx: Transaction, steps: readonly NewStep[]): Promise<string[]> {
   const [first] = steps;
   if (!first) return [];
   const { rows } = await trx.raw<{ rows: Array<{ id: string; stage: number }> }>(
-    `insert into approval_steps (order_id, revision, stage, name, mode, needed, selector, policies, state)
+    `insert into approval_steps (order_id, revision, stage, name, mode, needed, selector, policies, clock, state)
      select :orderId::bigint, :revision::int, coalesce((select max(stage) from approval_steps where order_id = :orderId and revision = :revision), 0) + s.n,
-       s.name, s.mode, s.needed, s.selector, s.policies, 'waiting'
-     from jsonb_to_recordset(:json::jsonb) as s(n int, name text, mode text, needed int, selector jsonb, policies jsonb)
+       s.name, s.mode, s.needed, s.selector, s.policies, s.clock, 'waiting'
+     from jsonb_to_recordset(:json::jsonb) as s(n int, name text, mode text, needed int, selector jsonb, policies jsonb, clock jsonb)
      returning id, stage`,
     { orderId: first.orderId, revision: first.revision, json: JSON.stringify(steps.map((step, n) => ({ ...step, n: n + 1 }))) },
   );
   return rows.sort((a, b) => a.stage - b.stage).map(({ id }) => id);
 }
 
-/** What was asked about an older version of the order, or by an older look at the rules, is asked no longer. */
-export async function voidOpenSteps(trx: Transaction, orderId: string, now: Date): Promise<void> {
-  await trx.raw(
-    `update approval_steps set state = 'void', decided_at = :now where order_id = :orderId and state in ('waiting', 'active', 'exhausted')`,
-    { orderId, now },
+/** What was asked about an older version of the order, or by an older look at the rules, is asked no longer. Answers the steps it was. */
+export async function voidOpenSteps(trx: Transaction, orderIds: string | readonly string[], now: Date): Promise<string[]> {
+  const { rows } = await trx.raw<{ rows: Array<{ id: string }> }>(
+    `with voided as (
+       update approval_steps set state = 'void', decided_at = :now where order_id = any(:orderIds::bigint[]) and state in ('waiting', 'active', 'exhausted')
+       returning id
+     ), closed as (
+       update step_clocks c set done_at = :now, effect = 'void' from voided v where c.step_id = v.id and c.done_at is null
+     )
+     select id from voided`,
+    { orderIds: [orderIds].flat(), now },
   );
+  return rows.map(({ id }) => id);
 }
 
 export interface StepHolder {
   readonly personId: string;
   readonly forPersonId: string | null;
   readonly via: string;
+  /** Whose seat it was, of who came by escalation. */
+  readonly seatId: string | null;
+  /** The rung that brought this person; 0: the rules did. */
+  readonly level: number;
+  /** When the one whose seat it is came to hold the step. */
+  readonly since: Date | null;
 }
 
-/** `false`: the step is decided or void, and stays as it is. */
-export async function assignStep(
-  trx: Transaction,
-  { stepId, state, needed, holders }: { stepId: string; state: 'active' | 'exhausted'; needed: number; holders: readonly StepHolder[] },
-  now: Date,
-): Promise<boolean> {
-  const { rowCount } = (await trx.raw(
-    `update approval_steps set state = :state, needed = :needed, assigned_at = coalesce(assigned_at, :now)
-     where id = :stepId and state in ('waiting', 'active', 'exhausted')`,
-    { stepId, state, needed, now },
-  )) as { rowCount: number };
-  if (rowCount === 0) return false;
-  await trx.raw('delete from step_holders where step_id = :stepId', { stepId });
+export interface HeldStep {
+  readonly stepId: string;
+  readonly state: 'active' | 'exhausted';
+  readonly needed: number;
+  readonly climbs: readonly Climb[];
+  readonly holders: readonly StepHolder[];
+}
+
+/** Steps that are decided or void stay as they are. */
+export async function assignSteps(trx: Transaction, held: readonly HeldStep[], now: Date): Promise<void> {
+  if (held.length === 0) return;
   await trx.raw(
-    `insert into step_holders (step_id, person_id, for_person_id, via)
-     select :stepId::bigint, h."personId", h."forPersonId", h.via
-     from jsonb_to_recordset(:json::jsonb) as h("personId" bigint, "forPersonId" bigint, via text)`,
-    { stepId, json: JSON.stringify(holders) },
+    `update approval_steps s set state = h.state, needed = h.needed, climbs = h.climbs, assigned_at = coalesce(s.assigned_at, :now)
+     from jsonb_to_recordset(:json::jsonb) as h("stepId" bigint, state text, needed int, climbs jsonb)
+     where s.id = h."stepId" and s.state in ('waiting', 'active', 'exhausted')`,
+    { now, json: JSON.stringify(held.map(({ holders: _, ...one }) => one)) },
   );
-  return true;
+  const holders = held.flatMap(({ stepId, holders: all }) => all.map((holder) => ({ stepId, ...holder })));
+  await trx.raw(
+    `with held as (select * from jsonb_to_recordset(:json::jsonb) as h("stepId" bigint, "personId" bigint, "forPersonId" bigint, via text,
+       "seatId" bigint, level int, since timestamptz)
+     ), gone as (
+       delete from step_holders h where h.step_id = any(:ids::bigint[])
+         and not exists (select from held where held."stepId" = h.step_id and held."personId" = h.person_id)
+     )
+     insert into step_holders as h (step_id, person_id, for_person_id, via, seat_id, level, since)
+     select "stepId", "personId", "forPersonId", via, "seatId", level, since from held
+     on conflict (step_id, person_id) do update set for_person_id = excluded.for_person_id, via = excluded.via, seat_id = excluded.seat_id,
+       level = excluded.level, since = excluded.since`,
+    { ids: held.map(({ stepId }) => stepId), json: JSON.stringify(holders) },
+  );
 }
 
 export async function loadHolders(db: Database | Transaction, stepId: string): Promise<StepHolder[]> {
-  const { rows } = await db.raw<{ rows: StepHolder[] }>(
-    `select person_id as "personId", for_person_id as "forPersonId", via from step_holders where step_id = ? order by person_id`,
-    [stepId],
+  return (await loadHoldersOf(db, [stepId])).get(stepId) ?? [];
+}
+
+export async function loadHoldersOf(db: Database | Transaction, stepIds: readonly string[]): Promise<Map<string, StepHolder[]>> {
+  const { rows } = await db.raw<{ rows: Array<StepHolder & { stepId: string }> }>(
+    `select step_id as "stepId", person_id as "personId", for_person_id as "forPersonId", via, seat_id as "seatId", level, since
+     from step_holders where step_id = any(:stepIds::bigint[]) order by step_id, person_id`,
+    { stepIds: [...stepIds] },
   );
-  return rows;
+  const holders = new Map<string, StepHolder[]>();
+  for (const { stepId, ...holder } of rows) {
+    const known = holders.get(stepId);
+    if (known) known.push(holder);
+    else holders.set(stepId, [holder]);
+  }
+  return holders;
 }
 
 /** Who has approved another step of this revision: one decision may count for several (SEMANTICS 2.9). */

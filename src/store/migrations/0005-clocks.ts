@@ -46,6 +46,7 @@ export async function createClockTables(trx: Knex.Transaction): Promise<void> {
       level integer not null,
       due_at timestamptz not null,
       calendar text,
+      planned text,
       done_at timestamptz,
       effect text,
       is_late boolean,
@@ -53,7 +54,16 @@ export async function createClockTables(trx: Knex.Transaction): Promise<void> {
     );
     create index step_clocks_due_idx on step_clocks (due_at, step_id) where done_at is null;
 
-    alter table approval_steps add column level integer not null default 0;
     alter table approval_steps add column clock jsonb;
+    alter table approval_steps add column climbs jsonb not null default '[]';
+    alter table approval_steps add column listed_at timestamptz;
+    alter table approval_steps add column listed_because text;
+    create index approval_steps_radar_idx on approval_steps (id)
+      where state = 'exhausted' or (state = 'active' and listed_at is not null);
+
+    alter table step_holders add column seat_id bigint;
+    alter table step_holders add column level integer not null default 0;
+    alter table step_holders add column since timestamptz;
+    create index step_holders_for_person_id_idx on step_holders (for_person_id) where for_person_id is not null;
   `);
 }

@@ -125,10 +125,20 @@ export interface LogEntry {
 
 /** The trail people read; append-only, written in the transaction of what it tells. */
 export async function appendLog(trx: Transaction, orderId: string, entry: LogEntry, now: Date): Promise<void> {
-  const { kind, personId = null, actor = null, revision = null, facts = {} } = entry;
+  await appendLogs(trx, [{ ...entry, orderId, at: now }]);
+}
+
+/** In the order given; `at` may lie before what was written already, where the clock was late. */
+export async function appendLogs(trx: Transaction, entries: ReadonlyArray<LogEntry & { orderId: string; at: Date }>): Promise<void> {
+  if (entries.length === 0) return;
+  const rows = entries.map(({ kind, personId = null, actor = null, revision = null, facts = {}, orderId, at }, n) => {
+    return { n, orderId, at, kind, personId, actor, revision, facts };
+  });
   await trx.raw(
     `insert into order_log (order_id, at, kind, person_id, actor, revision, facts)
-     values (:orderId, :now, :kind, :personId, :actor, :revision, :facts::jsonb)`,
-    { orderId, now, kind, personId, actor, revision, facts: JSON.stringify(facts) },
+     select l."orderId", l.at, l.kind, l."personId", l.actor, l.revision, l.facts
+     from jsonb_to_recordset(:json::jsonb) as l(n int, "orderId" bigint, at timestamptz, kind text, "personId" bigint, actor text,
+       revision int, facts jsonb) order by l.n`,
+    { json: JSON.stringify(rows) },
   );
 }

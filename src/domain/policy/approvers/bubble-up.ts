@@ -37,7 +37,8 @@ function* rungs(question: ApproverQuestion, upFrom: readonly string[]): Generato
   yield administrators.map((person) => asCandidate(person, `administrator of ${directory.units.get(directory.companyId)?.name}`));
 }
 
-function* superiors(question: ApproverQuestion, upFrom: readonly string[]): Generator<Candidate[]> {
+/** Rung by rung; whoever would be reached a second time is told as lacking. */
+export function* superiors(question: ApproverQuestion, upFrom: readonly string[]): Generator<Candidate[]> {
   const { people } = question.directory;
   const seen = new Set(upFrom);
   let below = [...seen];

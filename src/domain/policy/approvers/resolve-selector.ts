@@ -1,6 +1,6 @@
 /** Whom a selector means, before anybody asks whether they may. */
 import { fold } from '../facts.ts';
-import { type Selector, saySelector } from '../stage-schema.ts';
+import { type Selector, saySelector } from '../selector-schema.ts';
 import { hasRole, type Person, pathOf, peopleIn } from './directory.ts';
 import type { Standing } from './eligibility.ts';
 import { type ApproverQuestion, nameOf, policiesAt } from './question.ts';

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { escalateApprovals } from '../src/orders/escalate-approvals.ts';
+import type { OrderContext } from '../src/orders/order-context.ts';
+import { defineJob, type JobContext } from '../src/queue/define-job.ts';
+import type { JobQueue } from '../src/queue/open-queue.ts';
+import { pushOrderJob } from './push-order.ts';
+
+/** Does what the clock has to do about steps nobody decides: reminds, asks others, expires. The instants are stored; this only looks. */
+export const escalateApprovalsJob = defineJob({
+  name: 'escalate-approvals',
+  payload: z.object({}),
+  retry: { attempts: 1, firstDelayMs: 1_000 },
+  everyMs: 30_000,
+  concurrency: 1,
+  async handle(_payload, context: OrderContext & JobContext & { queue: JobQueue }) {
+    const { handoffIds, ...done } = await escalateApprovals(context, context.signal);
+    await context.queue.addMany(
+      pushOrderJob,
+      handoffIds.map((handoffId) => ({ handoffId })),
+    );
+    return done;
+  },
+});

@@ -1,0 +1,118 @@
+/** What the clock does to steps nobody decides: the next rung, the list of operations, the end. It never approves (SEMANTICS 2.13). */
+import { seatsOf } from '../domain/orders/quorum.ts';
+import { type ClockRow, type DueRow, markListed, takeDue, writeClocks } from '../store/approvals/clocks.ts';
+import { loadDeciders, loadOpenSteps } from '../store/approvals/open-steps.ts';
+import { loadHoldersOf } from '../store/approvals/steps.ts';
+import type { Transaction } from '../store/database.ts';
+import { type NewNotice, queueNotices } from '../store/notifications.ts';
+import { appendLogs, type LogEntry } from '../store/orders/orders.ts';
+import { type Held, holdSteps, seatAt } from './assign.ts';
+import { beginWalk, clockedAt, countNext, type Walk, walkOn } from './climb-ladders.ts';
+import { loadCompanies } from './company-people.ts';
+import { escalated } from './notices.ts';
+import { timekeepers } from './step-clocks.ts';
+import { loadWorkTimes } from './work-times.ts';
+
+/** Seen later than this after it was due, an effect is called late. */
+export const LATE_MS = 5 * 60_000;
+
+/** An order whose time is over, by its rules; for the caller to end, dated at the instant. */
+export interface EndedOrder {
+  readonly orderId: string;
+  readonly stepId: string;
+  readonly at: Date;
+  readonly how: 'expire' | 'decline';
+}
+
+export interface Escalated {
+  /** Steps looked at; 0: nothing was due, or all of it is in other hands. */
+  readonly steps: number;
+  readonly climbed: number;
+  readonly listed: number;
+  readonly ended: readonly EndedOrder[];
+}
+
+/** One batch, in the caller's transaction: the rows are done and their effects written together, or neither. */
+export async function escalateDue(trx: Transaction, now: Date, limit: number): Promise<Escalated> {
+  const walks = await loadWalks(trx, now, limit);
+  for (let moved = walks; moved.length > 0; moved = walkOn(walks, now, LATE_MS)) await countAhead(trx, moved);
+  await writeClocks(
+    trx,
+    walks.flatMap(({ done, ahead, ended }) => [...done, ...(ended ? [] : ahead.filter(({ kind }) => kind === 'escalate'))]),
+  );
+  const ended = walks.flatMap(({ step, ended: end }) => (end ? [{ orderId: step.orderId, stepId: step.id, ...end }] : []));
+  const listed = walks.flatMap(({ step, listed: one }) => (one ? [{ stepId: step.id, ...one }] : []));
+  await appendLogs(trx, walks.flatMap(toldOf));
+  await markListed(trx, listed);
+  await moveOn(trx, walks, now);
+  return { steps: walks.length, climbed: walks.filter(hasClimbed).length, listed: listed.length, ended };
+}
+
+async function loadWalks(trx: Transaction, now: Date, limit: number): Promise<Walk[]> {
+  const due = new Map<string, DueRow[]>();
+  for (const row of await takeDue(trx, now, limit)) due.set(row.stepId, [...(due.get(row.stepId) ?? []), row]);
+  if (due.size === 0) return [];
+  const steps = await loadOpenSteps(trx, [...due.keys()]);
+  const earliest = [...due.values()].flat().reduce((least, { dueAt }) => (dueAt < least ? dueAt : least), now);
+  const companies = await loadCompanies(trx, steps, earliest);
+  const ids = steps.map(({ id }) => id);
+  const [holders, deciders] = [await loadHoldersOf(trx, ids), await loadDeciders(trx, ids)];
+  return steps.flatMap((step) => {
+    const company = companies.get(step.id);
+    const [before, said] = [holders.get(step.id) ?? [], deciders.get(step.id) ?? []];
+    return company ? [beginWalk(step, { company, due: due.get(step.id) ?? [], before, deciders: said })] : [];
+  });
+}
+
+/** The next rungs of those that climbed; calendars of all of them at once. */
+async function countAhead(trx: Transaction, walks: readonly Walk[]): Promise<void> {
+  const clocked = walks.flatMap((walk) => {
+    const one = hasClimbed(walk) && walk.ahead.every(({ kind }) => kind !== 'escalate') ? clockedAt(walk) : null;
+    return one ? [{ walk, one }] : [];
+  });
+  if (clocked.length === 0) return;
+  const times = await loadWorkTimes(trx, [...new Set(clocked.flatMap(({ one }) => timekeepers(one)))]);
+  for (const { walk, one } of clocked) countNext(walk, one, times);
+}
+
+function hasClimbed({ climbs, step }: Walk): boolean {
+  return climbs.length > step.climbs.length;
+}
+
+/** Holders as they are now, and whom to tell: of several rungs climbed in one look the last. */
+async function moveOn(trx: Transaction, walks: readonly Walk[], now: Date): Promise<void> {
+  const climbed = walks.filter((walk) => hasClimbed(walk) && !walk.ended);
+  const held = climbed.map(({ step, company, climbs }): Held => ({ step, company, climbs, seating: seatAt(step, company, climbs, now) }));
+  await holdSteps(trx, held, now);
+  const notices = climbed.flatMap(({ step, climbs, before, deciders, done }): NewNotice[] => {
+    const last = climbs.slice(step.climbs.length).findLast(({ people }) => people.length > 0);
+    if (!last) return [];
+    const isLate = done.some(({ level, kind, isLate: late }) => kind === 'escalate' && level === last.level && late === true);
+    const decided = seatsOf(before, deciders);
+    const unheard = before.filter((holder) => !decided.has(holder.seatId ?? holder.forPersonId ?? holder.personId));
+    return escalated(step, unheard, { ...last, isLate });
+  });
+  await queueNotices(trx, notices, now);
+}
+
+/** Dated at the instant it was due, whenever it was written. */
+function toldOf({ step, climbs, done, listed, ended }: Walk): Array<LogEntry & { orderId: string; at: Date }> {
+  const told = (kind: string, at: Date, facts: object, row: ClockRow | undefined) => {
+    const late = row?.isLate ? { late: true, doneAt: row.doneAt } : {};
+    return {
+      orderId: step.orderId,
+      at,
+      kind,
+      actor: 'clock',
+      revision: step.revision,
+      facts: { stepId: step.id, name: step.name, ...facts, ...late },
+    };
+  };
+  const rowOf = (kind: string, level: number) => done.find((row) => row.kind === kind && row.level === level);
+  const rungs = climbs
+    .slice(step.climbs.length)
+    .map(({ level, rung, at, people }) => told('step_escalated', at, { level, rung, people }, rowOf('escalate', level)));
+  const list = listed ? [told('step_listed', listed.at, { because: listed.because }, done.at(-1))] : [];
+  const end = ended ? [told(ended.how === 'expire' ? 'expired' : 'declined', ended.at, {}, rowOf('expire', 1))] : [];
+  return [...rungs, ...list, ...end];
+}

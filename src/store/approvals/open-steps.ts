@@ -1,0 +1,44 @@
+/** Steps that wait, with all that choosing approvers asks about their orders: many in one statement. */
+import type { Transaction } from '../database.ts';
+import { asStep, STEP_COLUMNS, type Step } from './steps.ts';
+
+export interface OpenStep extends Step {
+  readonly companyId: string;
+  readonly externalKey: string;
+  readonly accountId: string;
+  readonly orderedById: string;
+  readonly onBehalfOfId: string | null;
+  readonly currency: string;
+  /** Minor units, net, of the revision the step is about. */
+  readonly goods: number;
+  readonly shippingCost: number;
+  readonly costCentre: string | null;
+}
+
+/** Those of these that are open, by id. To be called with their orders locked. */
+export async function loadOpenSteps(trx: Transaction, stepIds: readonly string[]): Promise<OpenStep[]> {
+  const { rows } = await trx.raw<{ rows: OpenStep[] }>(
+    `select ${STEP_COLUMNS}, o.company_id as "companyId", o.external_key as "externalKey", o.account_id as "accountId",
+       o.ordered_by_id as "orderedById", o.on_behalf_of_id as "onBehalfOfId", r.content ->> 'currency' as currency,
+       (r.content ->> 'shippingCost')::float8 as "shippingCost", (r.total - (r.content ->> 'shippingCost')::bigint)::float8 as goods,
+       r.content ->> 'costCentre' as "costCentre"
+     from approval_steps s join orders o on o.id = s.order_id join order_revisions r on r.order_id = s.order_id and r.n = s.revision
+     where s.id = any(:stepIds::bigint[]) and s.state in ('waiting', 'active', 'exhausted') order by s.id`,
+    { stepIds: [...stepIds] },
+  );
+  return rows.map(asStep);
+}
+
+/** Who has said something about each step, whichever way. */
+export async function loadDeciders(
+  trx: Transaction,
+  stepIds: readonly string[],
+): Promise<Map<string, Array<{ personId: string; forPersonId: string | null }>>> {
+  const { rows } = await trx.raw<{ rows: Array<{ stepId: string; personId: string; forPersonId: string | null }> }>(
+    `select step_id as "stepId", person_id as "personId", for_person_id as "forPersonId" from decisions where step_id = any(:stepIds::bigint[])`,
+    { stepIds: [...stepIds] },
+  );
+  const deciders = new Map<string, Array<{ personId: string; forPersonId: string | null }>>();
+  for (const { stepId, ...decider } of rows) deciders.set(stepId, [...(deciders.get(stepId) ?? []), decider]);
+  return deciders;
+}
