@@ -3,6 +3,7 @@ import { NeedsOperatorError } from '../errors.ts';
 import { insertDelegation, type NewDelegation, openStepsOf } from '../store/approvals/delegations.ts';
 import type { Transaction } from '../store/database.ts';
 import { appendLog, lockOrder } from '../store/orders/orders.ts';
+import { activateSteps } from './assign.ts';
 import { type Reassigned, reassign } from './reassign.ts';
 
 /** Answers what became of the steps that moved with it. What waits already moves as soon as the window is open. */
@@ -18,7 +19,12 @@ export async function delegate(
   const open = (await openStepsOf(trx, [fromPersonId])).filter((step) => orderId === null || step.orderId === orderId);
   for (const id of inOrder(open)) await lockOrder(trx, id);
   const id = await insertDelegation(trx, delegation, now);
-  if (startsAt > now) return { id, reassigned: [] };
+  if (startsAt > now) {
+    // Who will sit there for a while has the whole time; the clock knows that beforehand.
+    const stepIds = open.map(({ stepId }) => stepId);
+    await activateSteps(trx, stepIds, now, { recount: true });
+    return { id, reassigned: [] };
+  }
   const reassigned: Reassigned[] = [];
   for (const step of open) {
     await appendLog(
