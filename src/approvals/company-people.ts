@@ -18,8 +18,9 @@ export interface CompanyPeople {
   readonly windows: readonly DelegationWindow[];
 }
 
-/** By step. Companies, and versions of rules within one, are looked up once each; windows that ended before `from` are not. */
-export async function loadCompanies(trx: Transaction, steps: readonly OpenStep[], from: Date): Promise<Map<string, CompanyPeople>> {
+/** By step. Companies, and versions of rules within one, are looked up once each; windows that ended before the steps began are not. */
+export async function loadCompanies(trx: Transaction, steps: readonly OpenStep[], now: Date): Promise<Map<string, CompanyPeople>> {
+  const from = steps.reduce((least, { assignedAt }) => (assignedAt && assignedAt < least ? assignedAt : least), now);
   const groups = new Map<string, OpenStep[]>();
   for (const step of steps) {
     const key = JSON.stringify([step.companyId, [...step.policies.ids].sort(), asksManagers(step)]);

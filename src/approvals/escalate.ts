@@ -53,8 +53,7 @@ async function loadWalks(trx: Transaction, now: Date, limit: number): Promise<Wa
   for (const row of await takeDue(trx, now, limit)) due.set(row.stepId, [...(due.get(row.stepId) ?? []), row]);
   if (due.size === 0) return [];
   const steps = await loadOpenSteps(trx, [...due.keys()]);
-  const earliest = [...due.values()].flat().reduce((least, { dueAt }) => (dueAt < least ? dueAt : least), now);
-  const companies = await loadCompanies(trx, steps, earliest);
+  const companies = await loadCompanies(trx, steps, now);
   const ids = steps.map(({ id }) => id);
   const [holders, deciders] = [await loadHoldersOf(trx, ids), await loadDeciders(trx, ids)];
   return steps.flatMap((step) => {

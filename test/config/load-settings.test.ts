@@ -68,6 +68,7 @@ describe('loading settings', () => {
       log: { level: 'info' },
       connections: new Map(),
       orders: DEFAULT_ORDERS,
+      approvals: {},
       http: DEFAULT_HTTP,
     });
   });
@@ -142,7 +143,7 @@ describe('a file with mistakes', () => {
       'a key nobody knows at the top',
       'conections: {}',
       [
-        'kontor.yaml:1:1: "conections" is not known in the file; did you mean "connections"? known: database, redis, worker, log, connections, orders, http',
+        'kontor.yaml:1:1: "conections" is not known in the file; did you mean "connections"? known: database, redis, worker, log, connections, orders, approvals, http',
       ],
     ],
     [
@@ -230,7 +231,7 @@ describe('a file with mistakes', () => {
     [
       'a prototype in disguise',
       '__proto__: { log: 1 }',
-      ['kontor.yaml:1:1: "__proto__" is not known in the file; known: database, redis, worker, log, connections, orders, http'],
+      ['kontor.yaml:1:1: "__proto__" is not known in the file; known: database, redis, worker, log, connections, orders, approvals, http'],
     ],
     ['brackets without end', '['.repeat(200), ['kontor.yaml: brackets nest deeper than 50; close them']],
     [

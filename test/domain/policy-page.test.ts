@@ -14,6 +14,12 @@ describe('the page about approvals', () => {
     expect(document.rules.map(({ effect }) => effect)).toEqual(['require', 'require', 'deny', 'bypass']);
   });
 
+  it('shows a clock that can be put as it stands', () => {
+    const example = /## The clock.*?^```yaml\n(.*?)^```/ms.exec(page)?.[1] ?? '';
+    const [rule] = policySchema.parse(parseYaml('example.yaml', example).value).rules;
+    expect(rule?.stages[0]?.ladder?.map(({ kind }) => kind)).toEqual(['add_superior', 'replace', 'fallback', 'list']);
+  });
+
   it('has every trigger in its table', () => {
     const table = page.split('## Triggers')[1]?.split('\n\nNumbers compare')[0] ?? '';
     const named = [...table.matchAll(/^\| (.*?) \|/gm)].flatMap(([, cell = '']) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name));

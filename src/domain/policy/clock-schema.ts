@@ -27,10 +27,10 @@ const reminders = z.union([spanSchema.transform((one): readonly Span[] => [one])
 
 export const clockSchema = z
   .strictObject({
-    remindAfter: reminders.default([]),
-    escalateAfter: spanSchema.optional(),
-    expireAfter: spanSchema.optional(),
-    onExpire: z.enum(ON_EXPIRE).optional(),
+    remindAfter: reminders.default([]).describe('When to remind, one span or several: "4 business hours", "1 business day".'),
+    escalateAfter: spanSchema.optional().describe('When the first rung of the ladder is climbed, and how long each one has.'),
+    expireAfter: spanSchema.optional().describe('When the time of a step is over.'),
+    onExpire: z.enum(ON_EXPIRE).optional().describe('list: shown to operations. expire, decline: the order ends. Never approved.'),
   })
   .superRefine(({ remindAfter, escalateAfter, expireAfter, onExpire }, context) => {
     const refuse = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });

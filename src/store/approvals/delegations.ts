@@ -65,7 +65,7 @@ export async function listAllDelegations(db: Database | Transaction, personId: s
   return rows;
 }
 
-/** One window in which somebody decides for somebody else, as it held or will: a late or withdrawn one is cut. */
+/** One window in which somebody decides for somebody else, as it held or will; one that was revoked ends there. */
 export interface DelegationWindow {
   readonly id: string;
   readonly fromPersonId: string;
@@ -79,8 +79,8 @@ export interface DelegationWindow {
 export async function loadWindows(db: Database | Transaction, personIds: readonly string[], from: Date): Promise<DelegationWindow[]> {
   const { rows } = await db.raw<{ rows: DelegationWindow[] }>(
     `select id, from_person_id as "fromPersonId", to_person_id as "toPersonId", order_id as "orderId",
-       greatest(starts_at, created_at) as "startsAt", least(ends_at, revoked_at) as "endsAt"
-     from delegations where from_person_id = any(:personIds::bigint[]) and ends_at > :from and least(ends_at, revoked_at) > greatest(:from, starts_at, created_at)
+       starts_at as "startsAt", least(ends_at, revoked_at) as "endsAt"
+     from delegations where from_person_id = any(:personIds::bigint[]) and ends_at > :from and least(ends_at, revoked_at) > greatest(:from, starts_at)
      order by id`,
     { personIds: [...personIds], from },
   );
