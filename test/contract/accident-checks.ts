@@ -21,6 +21,7 @@ const SIDE_BY_SIDE = 16;
 const survivesAccidents: Check = {
   name: 'pulls what is true through each accident, on the first, a middle and the last request',
   about: 'entity',
+  isLong: true,
   async run(context) {
     const count = await withScene(context, {}, async (scene) => {
       await scene.pull();
@@ -85,6 +86,7 @@ const survivesSilence: Check = {
 const renewsSession: Check = {
   name: 'goes on when its session expires before any request, and again and again',
   about: 'entity',
+  isLong: true,
   async run(context) {
     const count = await withScene(context, {}, async (scene) => {
       await scene.pull();
