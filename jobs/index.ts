@@ -12,6 +12,7 @@ import { requestPullsJob } from './request-pulls.ts';
 import { resumeRunsJob } from './resume-runs.ts';
 import { takeFeedbackJob } from './take-feedback.ts';
 import { takeInboxJob } from './take-inbox.ts';
+import { tendBudgetsJob } from './tend-budgets.ts';
 import { tendStepsJob } from './tend-steps.ts';
 import { type TickContext, tickJob } from './tick.ts';
 
@@ -28,6 +29,7 @@ export const jobs: readonly Job<unknown, Lent & JobContext>[] = [
   resumeRunsJob,
   takeFeedbackJob,
   takeInboxJob,
+  tendBudgetsJob,
   tendStepsJob,
   tickJob,
 ];

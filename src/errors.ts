@@ -193,6 +193,11 @@ export const ERROR_CODES = {
     'a file of absences cannot be used; nothing of it was taken',
     'correct the rows the message names, then `kontor absences import` again',
   ],
+  RATES_INVALID: [
+    'NeedsOperatorError',
+    'exchange rates cannot be imported; none of the file was',
+    'correct the rows the message names, then `kontor rates import` again',
+  ],
   NOT_ALLOWED: [
     'NeedsOperatorError',
     'the person or key may not do this',

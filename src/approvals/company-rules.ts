@@ -3,6 +3,7 @@ import { pathOf, type Unit } from '../domain/policy/approvers/directory.ts';
 import { effectivePolicies, type Policy } from '../domain/policy/effective.ts';
 import { loadUnits } from '../store/approvals/directory.ts';
 import { loadActivePolicies, loadPolicies, readPolicies } from '../store/approvals/policies.ts';
+import { hasBudgets } from '../store/budgets/order-shares.ts';
 import type { Database, Transaction } from '../store/database.ts';
 
 export interface CompanyRules {
@@ -15,8 +16,9 @@ export interface CompanyRules {
 /** Pinned to `policyIds`, or those that are active now. */
 export async function loadRules(db: Database | Transaction, companyId: string, policyIds?: readonly string[]): Promise<CompanyRules> {
   const rows = policyIds ? await loadPolicies(db, policyIds) : await loadActivePolicies(db, companyId);
-  // Most companies have no rules, and their orders no need of the tree.
-  const units = rows.length > 0 || policyIds ? await loadUnits(db, companyId) : new Map<string, Unit>();
+  // Most companies have neither rules nor budgets, and their orders no need of the tree.
+  const isAsked = rows.length > 0 || policyIds !== undefined || (await hasBudgets(db, companyId));
+  const units = isAsked ? await loadUnits(db, companyId) : new Map<string, Unit>();
   return { companyId, units, policies: readPolicies(rows, units) };
 }
 

@@ -40,18 +40,19 @@ interface Question {
   readonly document: PolicyDocument;
   readonly since: Date;
   readonly now: Date;
+  readonly rateMaxAgeDays: number;
 }
 
-/** Sums and firsts are those of the day each order came in; people, superiors and deputies are those of today. */
+/** Sums, firsts and rates are those of the day each order came in; people are those of today. Budgets are not asked: they tell of now. */
 export async function dryRun(db: Database, question: Question): Promise<DryRun> {
-  const { accountId, since } = question;
+  const { accountId, since, rateMaxAgeDays } = question;
   const rules = await rulesWith(db, question);
   const accountIds = [...rules.units.keys()].filter((id) => pathOf(rules.units, id).includes(accountId));
   const people = lazily(() => loadPeopleOf(db, rules, stagesOf(rules), question.now));
   const orders: DryRunOrder[] = [];
   for (let afterId: string | undefined = '0'; afterId !== undefined; ) {
     const page: PastOrder[] = await loadPastOrders(db, { companyId: rules.companyId, accountIds, since, afterId, limit: PAGE });
-    for (const known of await loadFacts(db, page, { rules, asSubmitted: true })) {
+    for (const known of await loadFacts(db, page, { rules, asSubmitted: true, rateMaxAgeDays })) {
       orders.push(await tell(rules, known, people));
     }
     afterId = page.length === PAGE ? page.at(-1)?.order.id : undefined;
@@ -74,7 +75,7 @@ type People = ReturnType<typeof loadPeopleOf>;
 
 async function tell(rules: CompanyRules, known: PastOrder & Known, people: () => People): Promise<DryRunOrder> {
   const { outcome, stages, reasons, warnings } = judge(rules, known);
-  const asked = { policies: rules.policies, order: questionAbout(known) };
+  const asked = { policies: rules.policies, order: questionAbout(known, known.facts.rates) };
   const assigned = stages.length > 0 ? assignStages(stages, { ...asked, directory: await people() }) : [];
   const { id, reference, submittedAt, total, currency, state } = known.order;
   return {

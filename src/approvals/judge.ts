@@ -3,6 +3,7 @@ import type { ApproverQuestion } from '../domain/policy/approvers/question.ts';
 import { type Evaluation, evaluate } from '../domain/policy/evaluate.ts';
 import type { PlannedStage } from '../domain/policy/merge-stages.ts';
 import { type Selection, selectApprovers } from '../domain/policy/select-approvers.ts';
+import type { RateBook } from '../domain/rates/rate.ts';
 import { loadDirectory } from '../store/approvals/directory.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import { type CompanyRules, rulesAt } from './company-rules.ts';
@@ -37,7 +38,7 @@ export async function loadPeopleOf(
   return loadDirectory(db, { companyId: rules.companyId, units: rules.units, now, withManagers, orderId });
 }
 
-export function questionAbout({ order, content }: AskedOrder): ApproverQuestion['order'] {
+export function questionAbout({ order, content }: AskedOrder, rates: RateBook): ApproverQuestion['order'] & { readonly rates: RateBook } {
   return {
     accountId: order.accountId,
     orderedById: order.orderedById,
@@ -46,5 +47,6 @@ export function questionAbout({ order, content }: AskedOrder): ApproverQuestion[
     goods: content.lines.reduce((sum, { amount }) => sum + amount, 0),
     shippingCost: content.shippingCost,
     costCentre: content.costCentre,
+    rates,
   };
 }

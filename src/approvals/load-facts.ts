@@ -1,14 +1,17 @@
 /** What rules may ask about orders, looked up for many of them at once. */
 import type { Order, OrderContent } from '../domain/orders/order.ts';
 import type { Person } from '../domain/policy/approvers/directory.ts';
+import type { BudgetFact } from '../domain/policy/budget-facts.ts';
 import { type Facts, type Spend, type SpendNeed, spendKey, type Whose } from '../domain/policy/facts.ts';
 import { type FactsNeeded, factsNeeded } from '../domain/policy/facts-needed.ts';
 import { spendPeriod } from '../domain/policy/spend-period.ts';
+import { NO_RATES } from '../domain/rates/rate.ts';
 import { loadPeople } from '../store/approvals/directory.ts';
 import { loadAddressNames, loadHistory, type OrderHistory } from '../store/approvals/order-history.ts';
 import { loadPeriodSpend, type SpendQuestion } from '../store/approvals/period-spend.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import { type CompanyRules, zoneOf } from './company-rules.ts';
+import { loadRateBooks } from './load-rates.ts';
 
 export interface AskedOrder {
   readonly order: Pick<Order, 'id' | 'accountId' | 'companyId' | 'orderedById' | 'onBehalfOfId' | 'submittedAt'>;
@@ -26,6 +29,10 @@ interface Look {
   readonly rules: CompanyRules;
   /** As on the day each order came in: later orders are not looked at. */
   readonly asSubmitted: boolean;
+  /** An older exchange rate is none. */
+  readonly rateMaxAgeDays: number;
+  /** By order; none where they are not asked. */
+  readonly budgets?: ReadonlyMap<string, readonly BudgetFact[]>;
 }
 
 export async function loadFacts<One extends AskedOrder>(
@@ -43,6 +50,9 @@ export async function loadFacts<One extends AskedOrder>(
         asked.map((one) => historyQuestion(one, look)),
       )
     : new Map<string, OrderHistory>();
+  const budgetsOf = ({ order }: AskedOrder) => look.budgets?.get(order.id) ?? [];
+  const inCurrencies = asked.map((one, n) => ({ ...one, spend: spends[n] ?? new Map(), budgets: budgetsOf(one) }));
+  const books = await loadRateBooks(db, inCurrencies, look.rules, look.rateMaxAgeDays);
   return asked.map((one, n) => {
     const { order, content } = one;
     const requester = people.get(order.orderedById) ?? null;
@@ -51,6 +61,7 @@ export async function loadFacts<One extends AskedOrder>(
       currency: content.currency,
       goods: content.lines.reduce((sum, { amount }) => sum + amount, 0),
       shippingCost: content.shippingCost,
+      tax: content.tax ?? null,
       lines: content.lines,
       costCentre: content.costCentre,
       shipTo: content.shipTo === null ? null : (addresses.get(content.shipTo) ?? [`id:${content.shipTo}`]),
@@ -58,6 +69,8 @@ export async function loadFacts<One extends AskedOrder>(
       isFirstOrder: past?.isFirstOrder ?? { person: false, unit: false, company: false },
       requester: { names: requester?.names ?? [`id:${order.orderedById}`], roles: requester?.roles ?? [] },
       spend: spends[n] ?? new Map(),
+      rates: books[n] ?? NO_RATES,
+      budgets: budgetsOf(one),
     };
     return { ...one, facts, requester };
   });

@@ -13,6 +13,7 @@ import { type CompanyPeople, peopleOf, questionAt, withManagers } from './compan
 import { loadRules, rulesAt } from './company-rules.ts';
 import { defaultClock } from './default-clock.ts';
 import { type AssignedStage, assignStages, judge, questionAbout } from './judge.ts';
+import { loadBudgetFacts } from './load-budgets.ts';
 import { type KnownOrder, loadFacts } from './load-facts.ts';
 import { traceOf } from './trace.ts';
 
@@ -35,12 +36,14 @@ export async function routeRevision(
   await voidOpenSteps(trx, order.id, now);
   const rules = await loadRules(trx, order.companyId);
   if (factsNeeded(rules.policies.values()).spend.length > 0) await lockSpend(trx, order.companyId);
-  const [known] = await loadFacts(trx, [{ order, content: revision.content }], { rules, asSubmitted: false });
+  const budgets = new Map([[order.id, await loadBudgetFacts(trx, order, revision.content, now)]]);
+  const look = { rules, asSubmitted: false, budgets, rateMaxAgeDays: settings.orders.rateMaxAgeDays };
+  const [known] = await loadFacts(trx, [{ order, content: revision.content }], look);
   if (!known) throw new Error(`no facts of order ${order.id}`);
   const evaluation = judge(rules, known);
   const { outcome, warnings, reasons } = evaluation;
   const people = outcome === 'require' ? await peopleOf(trx, rules, withManagers(evaluation.stages), now) : null;
-  const stages = people ? assignStages(evaluation.stages, questionAt(people, order.id, questionAbout(known), now)) : [];
+  const stages = people ? assignStages(evaluation.stages, questionAt(people, order.id, questionAbout(known, known.facts.rates), now)) : [];
   const trace = traceOf(rules, known.facts, { evaluation, stages });
   await insertEvaluation(trx, { orderId: order.id, revision: revision.n, outcome, trace }, now);
   if (outcome === 'deny') return { verdict: 'rejected', reasons: [...reasons] };
@@ -84,6 +87,6 @@ async function writeSteps(trx: Transaction, { settings, people, known, order, re
     listedAt: null,
     listedBecause: null,
   };
-  const open = { ...step, ...waiting, ...questionAbout(known), companyId, externalKey };
+  const open = { ...step, ...waiting, ...questionAbout(known, known.facts.rates), companyId, externalKey };
   await holdSteps(trx, [{ step: open, company: people, seating: seatedAtFirst(stage.selection), climbs: open.climbs }], now);
 }

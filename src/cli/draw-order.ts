@@ -89,6 +89,7 @@ export function* drawOrder(
       ['approved by', order.approvedBy],
       ['purchase order', plain(content.purchaseOrderNumber)],
       ['cost centre', plain(content.costCentre)],
+      ['project', plain(content.project ?? null)],
       ['ship to', sayAddress(shipTo)],
       ['bill to', sayAddress(billTo)],
       ['requested for', content.requestedDeliveryOn],
@@ -111,7 +112,7 @@ function sayAddress(address: AddressLabel | null): string {
   return [name, ...lines, [postalCode, city].filter(Boolean).join(' '), country].filter(Boolean).map(plain).join(', ');
 }
 
-function* drawLines({ lines, shippingCost, currency }: OrderContent, total: number, terminal: Terminal): Generator<string> {
+function* drawLines({ lines, shippingCost, tax, currency }: OrderContent, total: number, terminal: Terminal): Generator<string> {
   const columns = [
     { title: 'line' },
     { title: 'product', least: 8 },
@@ -132,6 +133,7 @@ function* drawLines({ lines, shippingCost, currency }: OrderContent, total: numb
   ]);
   if (shippingCost > 0) rows.push(['', 'shipping', '', '', '', '', formatMoney(shippingCost, currency)]);
   rows.push(['', 'total, net', '', '', '', '', formatMoney(total, currency)]);
+  if (typeof tax === 'number') rows.push(['', 'tax', '', '', '', '', formatMoney(tax, currency)]);
   yield* drawTable(columns, rows, terminal);
 }
 

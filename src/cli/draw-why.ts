@@ -1,6 +1,9 @@
 /** Why an order went where it went, as it was written down when it did: rules with their numbers, people with why they were skipped. */
 import type { Trace, TraceStage } from '../approvals/trace.ts';
 import type { Order } from '../domain/orders/order.ts';
+import { sayBudgetTrial } from '../domain/policy/budgets.ts';
+import { sayRate } from '../domain/rates/rate.ts';
+import type { OrderBudget } from '../store/views/order-budgets.ts';
 import type { StepDetail } from '../store/views/order-details.ts';
 import { STATE_WORDS } from './draw-order.ts';
 import { formatInstant, formatMoney } from './format.ts';
@@ -11,6 +14,8 @@ export interface Why {
   /** Newest first. */
   readonly evaluations: ReadonlyArray<{ readonly revision: number; readonly at: Date; readonly outcome: string; readonly trace: Trace }>;
   readonly steps: readonly StepDetail[];
+  /** As they stand now. */
+  readonly budgets: readonly OrderBudget[];
 }
 
 const OUTCOMES: Readonly<Record<string, string>> = {
@@ -21,7 +26,7 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   deny: 'is refused by a rule',
 };
 
-export function* drawWhy({ order, evaluations, steps }: Why, terminal: Terminal): Generator<string> {
+export function* drawWhy({ order, evaluations, steps, budgets }: Why, terminal: Terminal): Generator<string> {
   yield `${terminal.paint.bold(order.externalKey)} ${STATE_WORDS[order.state] ?? order.state}`;
   if (evaluations.length === 0) yield 'no rule has looked at it';
   for (const { revision, at, outcome, trace } of evaluations) {
@@ -35,9 +40,18 @@ export function* drawWhy({ order, evaluations, steps }: Why, terminal: Terminal)
     const who = holders.map(({ name: holder }) => plain(holder)).join(', ');
     yield `now: step ${stage}, ${plain(name)}, is ${state}${state === 'active' ? ` and with ${who}` : ''}`;
   }
+  if (order.state !== 'pending_approval') return;
+  for (const { code, period, takes, remaining, remainingWithPending, currency } of budgets) {
+    if (takes === null || remaining === null || remainingWithPending === null) continue;
+    const money = (minor: number) => formatMoney(minor, currency);
+    yield `now: budget ${plain(code)} ${period}: takes ${money(takes)}, remaining ${money(remaining)}, with all that wait ${money(remainingWithPending)}`;
+  }
 }
 
-function* drawTrace({ policies, numbers, rules, limits, stages, reasons, warnings }: Trace, terminal: Terminal): Generator<string> {
+function* drawTrace(
+  { policies, numbers, rates, rules, limits, budgets = [], stages, reasons, warnings }: Trace,
+  terminal: Terminal,
+): Generator<string> {
   const { dim, yellow } = terminal.paint;
   for (const reason of reasons) yield `  because ${plain(reason)}`;
   for (const warning of warnings) yield `  ${yellow('warning')} ${plain(warning)}`;
@@ -49,6 +63,7 @@ function* drawTrace({ policies, numbers, rules, limits, stages, reasons, warning
     const sums = spends.map(({ currency, total }) => formatMoney(total, currency)).join(' and ') || 'nothing';
     yield dim(`  other orders of ${plain(whose)} (${numbers.zone}): ${sums}`);
   }
+  for (const rate of rates) yield dim(`  rate: ${plain(sayRate(rate))}`);
   yield dim(`  rules: ${policies.map(({ account, version }) => `${plain(account)} version ${version}`).join(', ') || 'there are none'}`);
   for (const { policy, rule, effect, matched, waivedBy, conditions } of rules) {
     const told = conditions.map(
@@ -60,6 +75,12 @@ function* drawTrace({ policies, numbers, rules, limits, stages, reasons, warning
   for (const { policy, entry, limit, found, exceeded, waivedBy } of limits) {
     const outcome = exceeded ? (waivedBy === undefined ? 'exceeded' : `exceeded, waived by "${waivedBy}"`) : 'kept';
     yield `  ${exceeded ? '+' : '-'} ${plain(`buy limit of ${policy.account}, ${entry}, ${limit}: ${outcome}; ${found}`)}`;
+  }
+  for (const budget of budgets) {
+    yield `  ${budget.effect === 'allow' ? '-' : '+'} ${plain(sayBudgetTrial(budget))} (${budget.enforcement.replace('_', ' ')})`;
+    const { remaining, remainingWithPending, currency } = budget;
+    if (remaining === null || remainingWithPending === null) continue;
+    yield dim(`    remaining ${formatMoney(remaining, currency)}; with all that wait ${formatMoney(remainingWithPending, currency)}`);
   }
   for (const [index, stage] of stages.entries()) yield* drawStage(stage, index + 1);
 }

@@ -18,6 +18,7 @@ import { addOrdersCommand } from './commands/orders.ts';
 import { addPricesCommand } from './commands/prices.ts';
 import { addPullCommand } from './commands/pull.ts';
 import { addQuarantineCommand } from './commands/quarantine.ts';
+import { addRatesCommand } from './commands/rates.ts';
 import { addRecordCommand } from './commands/record.ts';
 import { addRulesCommand } from './commands/rules.ts';
 import { addRunsCommand } from './commands/runs.ts';
@@ -43,6 +44,7 @@ const COMMANDS = [
   addCalendarsCommand,
   addAbsencesCommand,
   addDeputiesCommand,
+  addRatesCommand,
   addQuarantineCommand,
   addOrdersCommand,
   addWorkerCommand,

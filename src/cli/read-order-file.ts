@@ -114,7 +114,7 @@ function toOrderRow(row: Row, formats: FileFormats, bad: OrderProblem[], unknown
   return { columns, names: header.names, cells, place };
 }
 
-const DECIMALS: ReadonlySet<string> = new Set(['quantity', 'unitPrice', 'shippingCost']);
+const DECIMALS: ReadonlySet<string> = new Set(['quantity', 'unitPrice', 'shippingCost', 'tax']);
 
 function readCell(field: string, text: string, kind: string | undefined, { decimal, date }: FileFormats): string | Refused {
   if (kind === KIND.error) return new Refused(`the cell shows ${text}; correct its formula, or calculate and save the workbook`);

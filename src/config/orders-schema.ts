@@ -30,6 +30,12 @@ export const ordersSchema = z
     credit: z.enum(['check', 'ignore']).default('check').describe('Whether an exceeded credit limit holds the hand-off.'),
     creditMaxAgeHours: z.number().min(0).default(48).describe('An older credit snapshot is not called enough.'),
     confirmTolerance: share.default(0).describe('Share by which a confirmed price may differ before a person is asked.'),
+    rateMaxAgeDays: z
+      .int()
+      .min(0)
+      .max(366)
+      .default(7)
+      .describe('An exchange rate that is older than this on the day of an order is not used; what it would convert needs approval.'),
     sites: z.record(text, site).default({}).describe('Sites goods leave from, by the name stock uses.'),
     minSplitValue: text
       .regex(/^\d+(\.\d+)?$/, 'must be a decimal such as "50.00"')

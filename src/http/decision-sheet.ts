@@ -4,6 +4,7 @@ import type { OpenedLink } from '../orders/open-link.ts';
 import { heldSteps } from '../store/approvals/decisions.ts';
 import { loadEvaluations } from '../store/approvals/evaluations.ts';
 import { loadPeople, loadTrees } from '../store/orders/resolve.ts';
+import { orderBudgets } from '../store/views/order-budgets.ts';
 import { listSteps, loadAddressLabels } from '../store/views/order-details.ts';
 import type { HttpContext } from './http-context.ts';
 import { reload } from './order-of-request.ts';
@@ -18,7 +19,7 @@ export async function loadDecisionSheet(
 ): Promise<DecisionSheet> {
   const { db } = context;
   const { shipTo } = revision.content;
-  const [summary, people, addresses, evaluations, trees, steps, held] = await Promise.all([
+  const [summary, people, addresses, evaluations, trees, steps, held, budgets] = await Promise.all([
     reload(context, order.id),
     loadPeople(db, [claims.personId]),
     loadAddressLabels(db, shipTo === null ? [] : [shipTo]),
@@ -26,6 +27,7 @@ export async function loadDecisionSheet(
     loadTrees(db, [order.accountId]),
     listSteps(db, order.id),
     heldSteps(db, order.id, claims.personId),
+    orderBudgets(db, order.id),
   ]);
   const holders = steps.find(({ id }) => id === step.id)?.holders ?? [];
   const { trace } = evaluations.find((one) => one.revision === step.revision) ?? {};
@@ -41,6 +43,7 @@ export async function loadDecisionSheet(
     onBehalfOf: summary.onBehalfOf?.name ?? null,
     shipTo: shipTo === null ? null : (addresses.get(shipTo) ?? null),
     reasons: reasonsOf.parse(trace).reasons,
+    budgets,
     changes,
     decision,
     maySee: held.includes(step.id),

@@ -9,6 +9,7 @@ export const API_PREFIX = '/v1';
 const TAGS = [
   { name: 'orders', description: 'Purchase requests, from their submission to the receipt of the ERP.' },
   { name: 'approvals', description: 'Steps that wait for people, and their decisions.' },
+  { name: 'budgets', description: 'What may be spent, what is reserved and committed, and every movement.' },
   { name: 'pulls', description: 'Runs, and asking for them.' },
   { name: 'state', description: 'Whether all is well, and this document.' },
 ];

@@ -10,6 +10,7 @@ import type { Lend } from './http-context.ts';
 import { describeApi } from './open-api.ts';
 import { logRequests, requestIdOf } from './request-log.ts';
 import { addApprovalRoutes } from './routes/approvals.ts';
+import { addBudgetRoutes } from './routes/budgets.ts';
 import { addDecideRoutes } from './routes/decide.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addOrderChangeRoutes } from './routes/order-changes.ts';
@@ -38,6 +39,7 @@ const ROUTES = [
   addOrderChangeRoutes,
   addReceiptRoutes,
   addApprovalRoutes,
+  addBudgetRoutes,
   addRunRoutes,
   addResyncRoutes,
   addDecideRoutes,

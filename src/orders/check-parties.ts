@@ -15,6 +15,7 @@ export interface CheckedParties {
   readonly costCentre: string | null;
   readonly paymentTerms: string | null;
   readonly shippingCost: number;
+  readonly tax: number | null;
   /** Civil date where the account is. */
   readonly today: string;
 }
@@ -64,7 +65,8 @@ export function checkParties(question: Question, parties: Parties, now: Date): {
         report,
       ),
       paymentTerms: checkTerms(question, tree, report),
-      shippingCost: shippingOf(question, currency, report),
+      shippingCost: question.kept?.shippingCost ?? minorAt('shippingCost', submission.shippingCost, currency, report) ?? 0,
+      tax: minorAt('tax', submission.tax, currency, report),
       today,
     },
   };
@@ -165,14 +167,10 @@ function checkTerms({ submission: { paymentTerms }, kept }: Question, tree: read
   );
 }
 
-/** Whole minor units: nobody could say what a rounded freight is. */
-function shippingOf({ submission: { shippingCost }, kept }: Question, currency: string | null, report: Report): number {
-  if (kept?.shippingCost !== undefined) return kept.shippingCost;
-  if (shippingCost === null || currency === null) return 0;
-  const minor = minorOf(shippingCost, currency);
-  if (minor !== null) return minor;
-  report('shippingCost', `${shippingCost} is no amount of ${currency}`, 'round it to what the currency counts in');
-  return 0;
+/** Whole minor units: nobody could say what a rounded freight is. `null`: not said. */
+function minorAt(path: 'shippingCost' | 'tax', given: string | null, currency: string | null, report: Report): number | null {
+  if (given === null || currency === null) return null;
+  return minorOf(given, currency) ?? report(path, `${given} is no amount of ${currency}`, 'round it to what the currency counts in');
 }
 
 /** Said by the account itself, else by the nearest above it that says something. */

@@ -13,6 +13,7 @@ import type { OrderContext } from './order-context.ts';
 import { requireActive } from './people.ts';
 import { releaseOrder } from './release.ts';
 import { restoreReleased } from './restore-released.ts';
+import { settleBudgetsOf } from './settle-budgets.ts';
 
 export interface DecideRequest extends Pick<NewDecision, 'personId' | 'verdict' | 'comment' | 'channel'> {
   readonly orderId: string;
@@ -53,10 +54,18 @@ export async function follow(
   now: Date,
 ): Promise<string | null> {
   if (progress === 'pending') return null;
-  if (progress === 'approved') {
-    const newest = await loadRevision(trx, order.id);
-    return (await releaseOrder(trx, settings, order, newest, 'people', now)).handoffId;
-  }
+  const handoffId =
+    progress === 'approved' ? await releaseNewest(trx, settings, order, now) : await endOrRestore(trx, settings, order, now);
+  await settleBudgetsOf(trx, [order.id], now, settings.orders);
+  return handoffId;
+}
+
+async function releaseNewest(trx: Transaction, settings: Settings, order: Order, now: Date): Promise<string> {
+  const newest = await loadRevision(trx, order.id);
+  return (await releaseOrder(trx, settings, order, newest, 'people', now)).handoffId;
+}
+
+async function endOrRestore(trx: Transaction, settings: Settings, order: Order, now: Date): Promise<string | null> {
   const restored = await restoreReleased(trx, settings, order, now);
   if (restored) return restored.handoffId;
   await moveOrder(trx, order, 'declined', { now });

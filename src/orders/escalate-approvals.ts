@@ -8,6 +8,7 @@ import type { Transaction } from '../store/database.ts';
 import { lockOrder, moveOrder } from '../store/orders/orders.ts';
 import type { OrderContext } from './order-context.ts';
 import { restoreReleased } from './restore-released.ts';
+import { settleBudgetsOf } from './settle-budgets.ts';
 
 const REMINDERS = 5_000;
 const RUNGS = 1_000;
@@ -29,6 +30,7 @@ export async function escalateApprovals({ db, settings, now: clock }: OrderConte
     more = await db.transaction(async (trx) => {
       const { steps, climbed, listed, ended } = await escalateDue(trx, now, RUNGS);
       for (const one of ended) total.handoffIds.push(...(await endOrder(trx, settings, one)));
+      await settleBudgetsOf(trx, ended.map(({ orderId }) => orderId), now, settings.orders); // biome-ignore format: one call
       total.climbed += climbed;
       total.listed += listed;
       total.ended += ended.length;

@@ -5,9 +5,12 @@ import type { Submission, SubmissionChange, SubmissionLine } from '../domain/ord
 import type { Kept, Question } from './load-parties.ts';
 
 const KEPT = ['shipTo', 'billTo', 'costCentre', 'paymentTerms', 'requestedDeliveryOn', 'shippingCost'] as const;
+/** A tax was that of the goods as they were. */
+const TAXED = ['lines', 'shippingCost'] as const;
 
 export function mergeChange(order: Order, content: OrderContent, change: SubmissionChange): Question {
-  const { requestedDeliveryOn, purchaseOrderNumber, paymentMethod, note, currency, orderedOn } = content;
+  const { requestedDeliveryOn, purchaseOrderNumber, paymentMethod, note, currency, orderedOn, project = null, tax = null } = content;
+  const isTaxedAnew = TAXED.some((field) => change[field] !== undefined);
   const submission: Submission = {
     reference: order.reference,
     account: `id:${order.accountId}`,
@@ -22,7 +25,9 @@ export function mergeChange(order: Order, content: OrderContent, change: Submiss
     purchaseOrderNumber,
     paymentMethod,
     note,
+    project,
     shippingCost: decimalOfMinor(content.shippingCost, currency),
+    tax: tax === null || isTaxedAnew ? null : decimalOfMinor(tax, currency),
     ...withoutAbsent(change),
     lines: change.lines ? named(change.lines, content) : content.lines.map(({ productName: _, amount: __, ...line }) => line),
   };

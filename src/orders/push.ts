@@ -18,6 +18,7 @@ import type { Obstacle } from './obstacle.ts';
 import type { HandoffContext } from './order-context.ts';
 import { findOrderTarget, openTarget, pulledBy, type Target } from './order-targets.ts';
 import { proposedSites } from './proposed-sites.ts';
+import { settleBudgetsOf } from './settle-budgets.ts';
 import { settlementOf } from './settlement.ts';
 import { orderToPlace } from './to-place.ts';
 
@@ -86,10 +87,21 @@ async function send(context: HandoffContext, facts: PushFacts, target: Target): 
   const settled = await withClaim(db, claim, { askedMs, ttlMs, signal: context.signal }, (held) =>
     attempt(context, { facts, claim, target, order, held }),
   );
-  const line = await settleClaim(db, claim, settled, context.now());
+  const line = await settleWithBudgets(context, claim, settled);
   if (!line) return { outcome: 'nothing' };
   const { outcome, state, code, notBefore } = settled;
   return { outcome, state, code, notBefore, next: line.next };
+}
+
+/** What the ERP has taken, or let go, its budgets learn in the same transaction; an attempt that only waits changes nothing for them. */
+async function settleWithBudgets({ db, settings, now: clock }: HandoffContext, claim: Claim, settled: Settlement) {
+  const now = clock();
+  if (settled.state !== 'accepted') return settleClaim(db, claim, settled, now);
+  return db.transaction(async (trx) => {
+    const line = await settleClaim(trx, claim, settled, now);
+    if (line) await settleBudgetsOf(trx, [claim.orderId], now, settings.orders);
+    return line;
+  });
 }
 
 interface Attempt {

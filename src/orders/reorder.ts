@@ -77,5 +77,6 @@ async function places({ db }: OrderContext, orderId: string): Promise<Partial<Su
     ...(content.shipTo !== null && { shipTo: `id:${content.shipTo}` }),
     ...(content.billTo !== null && { billTo: `id:${content.billTo}` }),
     ...(content.costCentre !== null && { costCentre: content.costCentre }),
+    ...(typeof content.project === 'string' && { project: content.project }),
   };
 }

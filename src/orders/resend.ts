@@ -4,6 +4,7 @@ import { appendLog } from '../store/orders/orders.ts';
 import type { HandoffState } from '../store/orders/push-claims.ts';
 import { lockHandoffs, returnToPending, type StandingHandoff, settleByHand } from '../store/orders/resend.ts';
 import type { OrderContext } from './order-context.ts';
+import { settleBudgetsOf } from './settle-budgets.ts';
 
 const RESENDABLE: readonly HandoffState[] = ['refused', 'parked', 'doubled', 'held'];
 
@@ -67,6 +68,7 @@ export async function settleHandoff(
     if (!standing) throw new NeedsOperatorError('ORDER_STATE', nothingToSend(found));
     const now = context.now();
     await settleByHand(trx, standing.id, number, now);
+    await settleBudgetsOf(trx, [orderId], now, context.settings.orders);
     await appendLog(
       trx,
       orderId,

@@ -16,6 +16,7 @@ import { mergeChange } from './merge-change.ts';
 import type { OrderContext } from './order-context.ts';
 import { requireActive } from './people.ts';
 import { releaseOrder } from './release.ts';
+import { settleBudgetsOf } from './settle-budgets.ts';
 import { settleRoute } from './settle-route.ts';
 import { validateSubmissions } from './validate.ts';
 
@@ -123,12 +124,12 @@ async function followChange(
   settings: Settings,
   { order, revision, material, request, role, before, now }: Following,
 ): Promise<Pick<Revised, 'handoffId' | 'warnings' | 'reasons'>> {
-  const nothing = { handoffId: null, warnings: [], reasons: [] };
-  if (!material && order.state === 'pending_approval') return nothing;
   if (order.state === 'released') await stopHandoffs(trx, order.id, `revision ${revision.n} takes its place`, now);
-  if (!material && order.state === 'released') {
-    const { handoffId } = await releaseOrder(trx, settings, order, revision, order.approvedBy ?? 'people', now);
-    return { ...nothing, handoffId };
+  if (!material && order.state !== 'rejected_by_system') {
+    const isReleased = order.state === 'released';
+    const released = isReleased ? await releaseOrder(trx, settings, order, revision, order.approvedBy ?? 'people', now) : null;
+    await settleBudgetsOf(trx, [order.id], now, settings.orders);
+    return { handoffId: released?.handoffId ?? null, warnings: [], reasons: [] };
   }
   const released = await handedOff(trx, order.id);
   if (order.state !== 'pending_approval') await moveOrder(trx, order, 'pending_approval', { now });

@@ -10,9 +10,18 @@ import { KontorError } from '../errors.ts';
 import { assertHeld, type Lease, withLease } from '../store/leases.ts';
 import { type FoundDifferences, saveDifferences } from '../store/orders/differences.ts';
 import { documentsOfOrders, loadMark, ordersWithNewDocuments, type StoredDocument, saveMark } from '../store/orders/documents.ts';
-import { type HandedOff, loadHandedOff, noteLooked, ordersToAsk, type ProgressNews, saveProgress } from '../store/orders/progress.ts';
+import {
+  type HandedOff,
+  loadHandedOff,
+  noteLooked,
+  ordersChangedAt,
+  ordersToAsk,
+  type ProgressNews,
+  saveProgress,
+} from '../store/orders/progress.ts';
 import type { HandoffContext } from './order-context.ts';
 import { openTarget, orderTargets, type Target } from './order-targets.ts';
+import { settleBudgetsOf } from './settle-budgets.ts';
 import { toldOfOrder } from './told-of-order.ts';
 
 const LEASE = 'feedback';
@@ -130,6 +139,9 @@ async function settle(context: HandoffContext, lease: Lease, { orders, answers, 
     taken.moved += await saveProgress(trx, news, now);
     await noteLooked(trx, silent, now);
     taken.differences += await saveDifferences(trx, compared, found, now);
+    // What was read from documents may be an invoice or a credit note, which move no order.
+    const looked = orders.map(({ orderId }) => orderId);
+    await settleBudgetsOf(trx, answers.size === 0 ? looked : await ordersChangedAt(trx, looked, now), now, context.settings.orders);
   });
 }
 

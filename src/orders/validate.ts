@@ -47,8 +47,8 @@ function finish(
 ): Validated {
   const { account, companyId, orderedById, onBehalfOfId, currency } = parties;
   if (problems.length > 0 || account === null || orderedById === null || currency === null) return { problems };
-  const { requestedDeliveryOn, purchaseOrderNumber, paymentMethod, note } = submission;
-  const { shipTo, billTo, costCentre, paymentTerms, shippingCost, today } = parties;
+  const { requestedDeliveryOn, purchaseOrderNumber, paymentMethod, note, project } = submission;
+  const { shipTo, billTo, costCentre, paymentTerms, shippingCost, tax, today } = parties;
   const content: OrderContent = {
     soldTo: account,
     shipTo,
@@ -58,10 +58,12 @@ function finish(
     requestedDeliveryOn,
     purchaseOrderNumber,
     costCentre,
+    project,
     paymentTerms,
     paymentMethod,
     note,
     shippingCost,
+    tax,
     lines,
   };
   const total = totalOf(content);

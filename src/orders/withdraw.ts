@@ -7,6 +7,7 @@ import { appendLog, loadOrder, loadRevision, lockOrder, moveOrder } from '../sto
 import { stopHandoffs } from '../store/orders/stop-handoff.ts';
 import type { OrderContext } from './order-context.ts';
 import { isRequester, requireActive } from './people.ts';
+import { settleBudgetsOf } from './settle-budgets.ts';
 
 export interface WithdrawRequest {
   readonly orderId: string;
@@ -41,6 +42,7 @@ export async function withdrawOrder({ db, settings, now: clock }: OrderContext, 
     const revision = await loadRevision(trx, order.id);
     const cancellation = { order, revision, connection: settings.orders.target ?? null, kind: 'cancel' as const, now };
     const handoffId = mayBeThere ? await insertHandoff(trx, cancellation) : null;
+    await settleBudgetsOf(trx, [order.id], now, settings.orders);
     await appendLog(trx, order.id, { kind: to, personId, revision: revision.n, facts: { reason, cancelled, handoffId } }, now);
     return { state: (await loadOrder(trx, order.id))?.state ?? to, handoffId };
   });

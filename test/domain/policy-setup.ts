@@ -3,6 +3,7 @@
 import type { z } from 'zod';
 import type { Directory, Person, Unit } from '../../src/domain/policy/approvers/directory.ts';
 import type { ApproverQuestion } from '../../src/domain/policy/approvers/question.ts';
+import type { BudgetFact, BudgetNumbers } from '../../src/domain/policy/budget-facts.ts';
 import type { Policy } from '../../src/domain/policy/effective.ts';
 import type { Facts } from '../../src/domain/policy/facts.ts';
 import { policySchema } from '../../src/domain/policy/schema.ts';
@@ -25,6 +26,7 @@ export function facts(change: Partial<Facts> = {}): Facts {
     currency: 'EUR',
     goods: 10_000,
     shippingCost: 500,
+    tax: null,
     lines: [{ product: '4711', quantity: '8', category: 'kitchen', supplier: 'Holm' }],
     costCentre: '4100',
     shipTo: ['id:70', 'd-1'],
@@ -32,6 +34,30 @@ export function facts(change: Partial<Facts> = {}): Facts {
     isFirstOrder: { person: false, unit: false, company: false },
     requester: { names: ['id:10', 'a'], roles: ['buyer'] },
     spend: new Map(),
+    rates: new Map(),
+    budgets: [],
+    ...change,
+  };
+}
+
+/** The monthly budget of unit 2: 1,000.00 EUR net with shipping, 400.00 available, 50.00 of other orders waiting. */
+export function budgetFact({
+  period,
+  ...change
+}: Partial<Omit<BudgetFact, 'period'>> & { period?: Partial<BudgetNumbers> } = {}): BudgetFact {
+  return {
+    id: '5',
+    companyId: '1',
+    code: 'NORD',
+    name: 'Unit 2, monthly',
+    owner: { kind: 'unit', id: '2' },
+    currency: 'EUR',
+    basis: 'net',
+    includesShipping: true,
+    enforcement: 'require_approval',
+    day: '2026-11-23',
+    lack: null,
+    period: { id: '50', key: '2026-11', isLimited: true, total: 100_000, available: 40_000, pending: 5_000, ...period },
     ...change,
   };
 }

@@ -2,13 +2,17 @@ import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/domain/policy/evaluate.ts';
 import type { Facts } from '../../src/domain/policy/facts.ts';
 import { TRIGGER_NAMES } from '../../src/domain/policy/triggers/index.ts';
-import { facts, policy } from './policy-setup.ts';
+import { budgetFact, facts, policy } from './policy-setup.ts';
 
 const EUR = { currency: 'EUR' };
 const line = (product: string, more: object = {}) => ({ product, quantity: '1', category: null, supplier: null, ...more });
 const spend = (key: string, ...sums: Array<[string, number, number]>) =>
   new Map([[key, sums.map(([currency, total, goods]) => ({ currency, total, goods }))]]);
 const three = { lines: [line('4711', { quantity: '2.5' }), line('4712', { quantity: '7' }), line('4711')] };
+
+/** 1,000 EUR of unit 2, of which 400 are left and 50 more wait; it only counts. */
+const budget = (more: object = {}): Pick<Facts, 'budgets'> => ({ budgets: [budgetFact({ enforcement: 'allow', ...more })] });
+const inDollars: Partial<Facts> = { currency: 'USD', rates: new Map([['USD EUR', { from: 'USD', to: 'EUR', on: '2026-11-20', rate: '0.9', source: 'ECB', isInverse: false }]]) }; // biome-ignore format: one row
 
 /** [trigger, condition, what the order has, whether it matches] */
 const ROWS: Array<[string, object, Partial<Facts>, boolean]> = [
@@ -24,6 +28,16 @@ const ROWS: Array<[string, object, Partial<Facts>, boolean]> = [
   ['periodSpend', { gt: 500, ...EUR, per: 'month', whose: 'unit' }, { spend: spend('unit month', ['EUR', 39_501, 0]) }, true],
   ['periodSpend', { gt: 500, ...EUR, per: 'month', whose: 'company' }, { spend: spend('unit month', ['EUR', 39_501, 0]) }, false],
   ['periodSpend', { gt: 500, ...EUR, per: 'day', whose: 'person', includesShipping: false }, { spend: spend('person day', ['EUR', 50_000, 40_000]) }, false], // biome-ignore format: one row
+  ['orderTotal', { gt: '94.49', ...EUR }, inDollars, true],
+  ['orderTotal', { gt: '94.50', ...EUR }, inDollars, false],
+  ['budgetAfter', { left: { lt: 295.01, ...EUR } }, budget(), true],
+  ['budgetAfter', { left: { lt: 295, ...EUR } }, budget(), false],
+  ['budgetAfter', { usedPercent: { gte: 70.5 } }, budget(), true],
+  ['budgetAfter', { usedPercent: { gt: 70.5 } }, budget(), false],
+  ['budgetAfter', { usedPercent: { gt: 0 }, owner: 'person' }, budget(), false],
+  ['budgetAfter', { usedPercent: { gt: 0 }, code: 'nord' }, budget(), true],
+  ['budgetAfter', { left: { gt: 0, ...EUR } }, { ...budget(), ...inDollars }, true],
+  ['budgetAfter', { left: { gte: 0, ...EUR } }, {}, false],
   ['quantity', { eq: 10.5 }, three, true],
   ['quantity', { gt: 10.5 }, three, false],
   ['lineCount', { gt: 2 }, three, true],

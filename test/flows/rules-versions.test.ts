@@ -67,7 +67,13 @@ describe('a look back with other rules', () => {
     }
     await setup.place({ euros: 5000, account: 'B-1', by: 'P-9' });
     const ask = (account: string, document: Written = rules) =>
-      dryRun(setup.db, { accountId: setup.id(account), document: policySchema.parse(document), since, now: setup.clock.now });
+      dryRun(setup.db, {
+        accountId: setup.id(account),
+        document: policySchema.parse(document),
+        since,
+        now: setup.clock.now,
+        rateMaxAgeDays: 7,
+      });
     return { ...setup, ask };
   }
 

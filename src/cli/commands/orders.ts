@@ -7,6 +7,7 @@ import { loadDecisions } from '../../store/approvals/decisions.ts';
 import { loadEvaluations } from '../../store/approvals/evaluations.ts';
 import type { Database } from '../../store/database.ts';
 import { loadRevision } from '../../store/orders/orders.ts';
+import { orderBudgets } from '../../store/views/order-budgets.ts';
 import { listOrderLog, listSteps, loadAddressLabels } from '../../store/views/order-details.ts';
 import { listVisibleOrders, loadVisibleOrder } from '../../store/views/visible-orders.ts';
 import type { App } from '../app.ts';
@@ -120,7 +121,8 @@ function addWhy(orders: Command, app: App): void {
       const { id, externalKey, state, approvedBy } = await requireOrder(db, reference);
       const looks = await loadEvaluations(db, id);
       const evaluations = (all ? looks : looks.slice(0, 1)).map(({ trace, ...look }) => ({ ...look, trace: trace as Trace }));
-      app.out.answer({ order: { id, externalKey, state, approvedBy }, evaluations, steps: await listSteps(db, id) }, drawWhy);
+      const [steps, budgets] = [await listSteps(db, id), await orderBudgets(db, id)];
+      app.out.answer({ order: { id, externalKey, state, approvedBy }, evaluations, steps, budgets }, drawWhy);
     });
   withExamples(why, ['kontor orders why KO-17', 'kontor orders why WEB-2041 --all --json']);
 }

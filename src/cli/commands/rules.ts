@@ -104,11 +104,14 @@ function addTest(rules: Command, app: App): void {
     .addOption(new Option('--orders <span>', 'last-N-days').argParser(lastDays).default(90, 'last-90-days'))
     .action(async (file: string, { account, orders: days }: { account: string; orders: number }) => {
       const { document } = await readRules(file, app.surroundings.cwd);
-      const { db } = await app.store(await app.settings([]));
+      const settings = await app.settings([]);
+      const { db } = await app.store(settings);
       const { id: accountId } = await requireAccount(db, account);
       const now = new Date();
       for (const warning of await doubtfulNames(db, accountId, document, now)) app.out.hint(`note: ${plain(warning)}`);
-      app.out.answer(await dryRun(db, { accountId, document, now, since: new Date(now.getTime() - days * DAY_MS) }), drawDryRun);
+      const { rateMaxAgeDays } = settings.orders;
+      const since = new Date(now.getTime() - days * DAY_MS);
+      app.out.answer(await dryRun(db, { accountId, document, now, since, rateMaxAgeDays }), drawDryRun);
     });
   withExamples(test, [
     'kontor rules test rules.yaml --account A-1001',

@@ -10,6 +10,7 @@ const FIELDS = {
   requestedDeliveryOn: 'requested delivery',
   purchaseOrderNumber: 'purchase order number',
   costCentre: 'cost centre',
+  project: 'project',
   paymentTerms: 'payment terms',
   paymentMethod: 'payment method',
   note: 'note',
@@ -33,13 +34,15 @@ export function isMaterial(before: Version, after: Version, dateToleranceDays: n
 export function describeChanges(before: Version, after: Version): string[] {
   const [was, is] = [before.content, after.content];
   const fields = (Object.keys(FIELDS) as Array<keyof typeof FIELDS>)
-    .filter((field) => was[field] !== is[field])
+    .filter((field) => (was[field] ?? null) !== (is[field] ?? null))
     .map((field) => `${FIELDS[field]}: ${say(was[field])} → ${say(is[field])}`);
   const money = (minor: number, { currency }: OrderContent) => `${decimalOfMinor(minor, currency)} ${currency}`;
+  const taxOf = (content: OrderContent) => (typeof content.tax === 'number' ? money(content.tax, content) : 'unknown');
+  const tax = taxOf(was) === taxOf(is) ? [] : [`tax: ${taxOf(was)} → ${taxOf(is)}`];
   const shipping =
     was.shippingCost === is.shippingCost ? [] : [`shipping: ${money(was.shippingCost, was)} → ${money(is.shippingCost, is)}`];
   const total = before.total === after.total ? [] : [`total: ${money(before.total, was)} → ${money(after.total, is)}`];
-  return [...fields, ...shipping, ...describeLines(was.lines, is.lines), ...total];
+  return [...fields, ...shipping, ...tax, ...describeLines(was.lines, is.lines), ...total];
 }
 
 function describeLines(before: readonly OrderContentLine[], after: readonly OrderContentLine[]): string[] {
@@ -59,6 +62,6 @@ function describeLines(before: readonly OrderContentLine[], after: readonly Orde
   ];
 }
 
-function say(value: string | null): string {
+function say(value: string | null | undefined): string {
   return value ?? 'none';
 }

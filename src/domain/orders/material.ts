@@ -6,8 +6,13 @@ import type { OrderContent } from './order.ts';
 export function materialHash(content: OrderContent): string {
   const { soldTo, shipTo, billTo, currency, costCentre, paymentTerms, paymentMethod, shippingCost } = content;
   const lines = content.lines.map(({ reference, product, quantity, unit, unitPrice }) => [reference, product, quantity, unit, unitPrice]);
-  const material = [soldTo, shipTo, billTo, currency, costCentre, paymentTerms, paymentMethod, shippingCost, lines];
+  const material = [soldTo, shipTo, billTo, currency, costCentre, paymentTerms, paymentMethod, shippingCost, lines, ...later(content)];
   return createHash('sha256').update(JSON.stringify(material)).digest('hex');
+}
+
+/** What orders came to name later: where they do not, the hash is the one that was approved before. */
+function later({ project = null, tax = null }: OrderContent): unknown[] {
+  return project === null && tax === null ? [] : [project, tax];
 }
 
 /** Net, with shipping; minor units. */

@@ -10,6 +10,7 @@ const ORDER_FIELDS = [
   'currency',
   'purchaseOrderNumber',
   'costCentre',
+  'project',
   'shipTo',
   'billTo',
   'requestedDeliveryOn',
@@ -17,6 +18,7 @@ const ORDER_FIELDS = [
   'paymentMethod',
   'note',
   'shippingCost',
+  'tax',
 ] as const;
 const LINE_FIELDS = ['product', 'quantity', 'unit', 'unitPrice', 'text', 'category', 'supplier'] as const;
 const NEEDED = ['reference', 'account', 'orderedBy', 'product', 'quantity'] as const;

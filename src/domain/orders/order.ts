@@ -16,11 +16,15 @@ export interface OrderContent {
   readonly requestedDeliveryOn: string | null;
   readonly purchaseOrderNumber: string | null;
   readonly costCentre: string | null;
+  /** Absent from revisions that were stored before orders could name one. */
+  readonly project?: string | null;
   readonly paymentTerms: string | null;
   readonly paymentMethod: string | null;
   readonly note: string | null;
   /** Net. */
   readonly shippingCost: number;
+  /** Of the whole order. Unknown where absent or `null`: gross budgets cannot be judged then. */
+  readonly tax?: number | null;
   readonly lines: readonly OrderContentLine[];
 }
 

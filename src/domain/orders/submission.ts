@@ -94,6 +94,7 @@ export const submissionLine = z.strictObject({
 const changeable = {
   purchaseOrderNumber: optionalCode(60).describe("The buyer's own number; printed, not checked."),
   costCentre: optionalCode(60).describe("One of the account's; the person's own if absent."),
+  project: optionalCode(60).describe('The project it is for; budgets of that project are asked.'),
   shipTo: optionalCode(100).describe('External id of a ship-to address of the account or those above it; its default if absent.'),
   billTo: optionalCode(100).describe('External id of a bill-to address, likewise.'),
   requestedDeliveryOn: day.describe('Civil date, YYYY-MM-DD; today or later.'),
@@ -101,6 +102,7 @@ const changeable = {
   paymentMethod: optionalCode(60).describe('How it is paid (invoice, card, ...); carried as it is.'),
   note: optionalText.describe('A remark for the seller.'),
   shippingCost: price.describe("Net, in the order's currency; 0 if absent."),
+  tax: price.describe('Of the whole order, in its currency; unknown if absent, and then budgets that count gross need approval.'),
   lines: z
     .array(submissionLine)
     .min(1, 'is empty; an order has at least one line')

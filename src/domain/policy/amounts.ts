@@ -38,6 +38,18 @@ export const amountSchema = z
   .strictObject({ amount: decimalSchema, currency: currencySchema })
   .transform(({ amount, currency }, context): Amount => ({ minor: readMinor(amount, currency, ['amount'], context), currency }));
 
+/** `120.00 USD`; in another currency with what it comes to there, or why nobody can say. */
+export function sayConverted(
+  minor: number,
+  currency: string,
+  there: { readonly minor: number } | { readonly lack: string },
+  wanted: string,
+): string {
+  const own = sayMoney(minor, currency);
+  if (currency === wanted) return own;
+  return 'lack' in there ? `${own}, and ${there.lack}` : `${own} = ${sayMoney(there.minor, wanted)}`;
+}
+
 export function sayMoney(minor: number, currency: string): string {
   return `${decimalOfMinor(minor, currency)} ${currency}`;
 }

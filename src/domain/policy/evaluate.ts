@@ -2,6 +2,8 @@
  * What the rules say about an order. Every rule and every limit is tried and told, matched or not; then bypass, deny and approval
  * are asked in this order, and the strictest of what is left wins (SEMANTICS 2.2, 2.8).
  */
+import type { BudgetFact } from './budget-facts.ts';
+import { type BudgetTrial, sayBudgetTrial, tryBudget } from './budgets.ts';
 import { mayWaive, type Policy, type PolicyRef, refOf } from './effective.ts';
 import type { Facts } from './facts.ts';
 import { type LimitGroup, type LimitTrial, limitsOf, tryGroup } from './limits.ts';
@@ -31,6 +33,8 @@ export interface Evaluation {
   /** In the order of accounts, priority and name. */
   readonly rules: readonly RuleTrial[];
   readonly limits: ReadonlyArray<LimitTrial & { readonly waivedBy?: string }>;
+  /** No bypass waives them: what is spent is spent. */
+  readonly budgets: readonly BudgetTrial[];
   readonly stages: readonly PlannedStage[];
   readonly warnings: readonly string[];
   /** Why it is denied, or needs approval. */
@@ -56,14 +60,26 @@ export function evaluate(policies: readonly Policy[], facts: Facts, limitPolicie
   const limits = limitsOf('buy', facts.requester, limitPolicies).map((group) => ({ group, ...tryGroup(group, facts) }));
   const exceeded = limits.filter(({ group, exceeded: isExceeded }) => isExceeded && waiverOf(group.policy) === undefined);
 
-  const demands = [...standing.filter(asksApproval).map(demandOf), ...exceeded.map(({ group }) => limitDemand(group))];
-  const effects = [...standing.map((one) => (asksApproval(one) ? 'require' : one.trial.effect)), ...exceeded.map(() => 'require' as const)];
+  const budgets = facts.budgets.map((budget) => ({ budget, trial: tryBudget(budget, facts) }));
+  const saidBy = (effect: Effect) => budgets.filter(({ trial }) => trial.effect === effect);
+
+  const demands = [
+    ...standing.filter(asksApproval).map(demandOf),
+    ...exceeded.map(({ group }) => limitDemand(group)),
+    ...saidBy('require').map(({ budget }) => budgetDemand(budget)),
+  ];
+  const effects = [
+    ...standing.map((one) => (asksApproval(one) ? 'require' : one.trial.effect)),
+    ...exceeded.map(() => 'require' as const),
+    ...budgets.map(({ trial }) => trial.effect),
+  ];
   const strictest = EFFECTS[Math.max(EFFECTS.indexOf('allow'), ...effects.map((effect) => EFFECTS.indexOf(effect)))] ?? 'require';
   const outcome = strictest === 'allow' && bypasses.length > 0 ? 'bypass' : strictest;
   const denials = standing.filter((one) => one.trial.effect === 'deny' && !asksApproval(one));
   const askers = [
     ...standing.filter(asksApproval).map(sayTrial),
-    ...exceeded.flatMap(({ trials }) => trials.map(sayLimitTrial)), // biome-ignore format: two kinds, two lines
+    ...exceeded.flatMap(({ trials }) => trials.map(sayLimitTrial)),
+    ...saidBy('require').map(({ trial }) => sayBudgetTrial(trial)),
   ];
   return {
     outcome,
@@ -71,9 +87,13 @@ export function evaluate(policies: readonly Policy[], facts: Facts, limitPolicie
     limits: limits.flatMap(({ group, trials, exceeded: isExceeded }) =>
       trials.map((trial) => waived(trial, isExceeded ? waiverOf(group.policy) : undefined)),
     ),
+    budgets: budgets.map(({ trial }) => trial),
     stages: outcome === 'require' ? mergeStages(demands) : [],
-    warnings: standing.filter(({ trial }) => trial.effect === 'warn').map(sayTrial),
-    reasons: outcome === 'deny' ? denials.map(sayTrial) : askers,
+    warnings: [
+      ...standing.filter(({ trial }) => trial.effect === 'warn').map(sayTrial),
+      ...saidBy('warn').map(({ trial }) => sayBudgetTrial(trial)), // biome-ignore format: two kinds, two lines
+    ],
+    reasons: outcome === 'deny' ? [...denials.map(sayTrial), ...saidBy('deny').map(({ trial }) => sayBudgetTrial(trial))] : askers,
   };
 }
 
@@ -103,6 +123,12 @@ function demandOf({ policy, rule }: Tested): StageDemand {
 
 function limitDemand({ policy: { accountId, version, path } }: LimitGroup): StageDemand {
   return { cause: { accountId, version, rule: 'buy limit' }, depth: path.length, priority: 0, stages: SUPERIOR };
+}
+
+/** Its owner, else the superior of who ordered. */
+function budgetDemand({ companyId, code, owner }: BudgetFact): StageDemand {
+  const stages = owner.kind === 'person' ? SUPERIOR : [{ mode: 'any' as const, approvers: [{ kind: 'budgetOwner' as const, owner }] }];
+  return { cause: { accountId: companyId, version: 0, rule: `budget ${code}` }, depth: Number.MAX_SAFE_INTEGER, priority: 0, stages };
 }
 
 function byAccountAndPriority(a: Tested, b: Tested): number {

@@ -1,4 +1,6 @@
 /** What rules may ask about an order. Loaded before rules are tried, so that trying them needs no clock and no database. */
+import { type RateBook, sumIn } from '../rates/rate.ts';
+import type { BudgetFact } from './budget-facts.ts';
 import type { SpendPer } from './spend-period.ts';
 
 /** Whose spend, whose first order: the requester's, that of the account the order is for, that of its whole company. */
@@ -10,6 +12,8 @@ export interface Facts {
   readonly currency: string;
   readonly goods: number;
   readonly shippingCost: number;
+  /** Of the whole order; `null`: unknown. */
+  readonly tax: number | null;
   readonly lines: readonly FactLine[];
   readonly costCentre: string | null;
   /** Folded names the address goes by: external ids, and `id:17`. */
@@ -19,6 +23,10 @@ export interface Facts {
   readonly requester: { readonly names: readonly string[]; readonly roles: readonly string[] };
   /** What the other orders of the period come to, by `spendKey`. */
   readonly spend: ReadonlyMap<string, readonly Spend[]>;
+  /** Of the day the order came in, between its currencies and those of rules, limits and budgets. */
+  readonly rates: RateBook;
+  /** That it would be charged to. */
+  readonly budgets: readonly BudgetFact[];
 }
 
 export interface FactLine {
@@ -54,10 +62,31 @@ export function orderAmount({ goods, shippingCost }: Pick<Facts, 'goods' | 'ship
   return includesShipping ? goods + shippingCost : goods;
 }
 
-/** This order with the others of its period; `null` where one of them is in another currency, since no rate is known. */
-export function spendWith(facts: Facts, need: SpendNeed, limit: { currency: string; includesShipping: boolean }): number | null {
-  const others = facts.spend.get(spendKey(need)) ?? [];
-  if (facts.currency !== limit.currency || others.some(({ currency }) => currency !== limit.currency)) return null;
-  const before = others.reduce((sum, { total, goods }) => sum + (limit.includesShipping ? total : goods), 0);
-  return before + orderAmount(facts, limit.includesShipping);
+/** In minor units of a currency, or why nobody can say. */
+export type Sum = { readonly minor: number } | { readonly lack: string };
+
+export type Money = Pick<Facts, 'currency' | 'goods' | 'shippingCost' | 'rates'>;
+
+/** What this order adds, in another currency if need be. */
+export function amountIn(facts: Money, { currency, includesShipping }: { currency: string; includesShipping: boolean }): Sum {
+  return sumIn(currency, [{ minor: orderAmount(facts, includesShipping), currency: facts.currency }], facts.rates);
+}
+
+export interface PeriodSum {
+  /** The others of the period, and this order. */
+  readonly all: Sum;
+  readonly before: Sum;
+}
+
+export function spendWith(
+  facts: Facts,
+  need: SpendNeed,
+  { currency, includesShipping }: { currency: string; includesShipping: boolean },
+): PeriodSum {
+  const others = (facts.spend.get(spendKey(need)) ?? []).map((one) => ({
+    currency: one.currency,
+    minor: includesShipping ? one.total : one.goods,
+  }));
+  const own = { minor: orderAmount(facts, includesShipping), currency: facts.currency };
+  return { all: sumIn(currency, [...others, own], facts.rates), before: sumIn(currency, others, facts.rates) };
 }

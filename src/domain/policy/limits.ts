@@ -1,8 +1,9 @@
 /** What a person's limits say. Every policy that holds for the person has its say; a unit may tighten what stands above, not widen it. */
-import { sayMoney } from './amounts.ts';
+import { sayConverted, sayMoney } from './amounts.ts';
 import { type Policy, type PolicyRef, refOf } from './effective.ts';
-import { type Facts, fold, orderAmount, spendWith } from './facts.ts';
+import { amountIn, type Facts, fold, orderAmount, spendWith } from './facts.ts';
 import { type AmountLimit, type Limit, type LimitPurpose, sayLimit } from './limit-schema.ts';
+import type { SpendPer } from './spend-period.ts';
 
 export interface LimitHolder {
   /** Folded: external ids, and `id:17`. */
@@ -61,14 +62,23 @@ function tryLimit(limit: Limit, facts: Facts): Pick<LimitTrial, 'found' | 'excee
   const order = sayMoney(orderAmount(facts, true), facts.currency);
   if (limit === 'unlimited') return { found: order, exceeded: false };
   if (limit === 'inherit') return { found: order, exceeded: true, because: 'nothing to inherit' };
-  const amount = amountAgainst(limit, facts);
-  if (amount === null) return { found: order, exceeded: true, because: 'no rate' };
-  const before = amount - orderAmount(facts, limit.includesShipping);
-  const so = limit.per === 'order' ? '' : `, ${sayMoney(before, limit.currency)} of it before this order`;
-  return { found: `${sayMoney(amount, limit.currency)}${so}`, exceeded: amount > limit.minor };
+  return limit.per === 'order' ? againstOrder(limit, facts) : againstPeriod(limit, limit.per, facts);
 }
 
-function amountAgainst({ per, currency, includesShipping }: AmountLimit, facts: Facts): number | null {
-  if (per !== 'order') return spendWith(facts, { per, whose: 'person' }, { currency, includesShipping });
-  return facts.currency === currency ? orderAmount(facts, includesShipping) : null;
+function againstOrder(limit: AmountLimit, facts: Facts): Pick<LimitTrial, 'found' | 'exceeded' | 'because'> {
+  const amount = amountIn(facts, limit);
+  const found = sayConverted(orderAmount(facts, limit.includesShipping), facts.currency, amount, limit.currency);
+  if ('lack' in amount) return { found, exceeded: true, because: 'no rate' };
+  return { found, exceeded: amount.minor > limit.minor };
+}
+
+function againstPeriod(limit: AmountLimit, per: SpendPer, facts: Facts): Pick<LimitTrial, 'found' | 'exceeded' | 'because'> {
+  const { all, before } = spendWith(facts, { per, whose: 'person' }, limit);
+  if ('lack' in all) {
+    const order = sayMoney(orderAmount(facts, true), facts.currency);
+    return { found: `${order}, and ${all.lack}`, exceeded: true, because: 'no rate' };
+  }
+  const earlier = 'lack' in before ? 0 : before.minor;
+  const found = `${sayMoney(all.minor, limit.currency)}, ${sayMoney(earlier, limit.currency)} of it before this order`;
+  return { found, exceeded: all.minor > limit.minor };
 }

@@ -8,7 +8,7 @@ import { type Stage, sayStage } from './stage-schema.ts';
 export interface StageCause {
   readonly accountId: string;
   readonly version: number;
-  /** The name of a rule, or `buy limit`. */
+  /** The name of a rule, `buy limit`, or `budget` and its code. */
   readonly rule: string;
 }
 

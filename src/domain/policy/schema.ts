@@ -4,15 +4,14 @@
  */
 import { z } from 'zod';
 import { amountSchema } from './amounts.ts';
+import { EFFECTS, type Effect } from './effect.ts';
 import { limitsSchema } from './limit-schema.ts';
 import { stageSchema } from './stage-schema.ts';
 import { TRIGGER_NAMES, TRIGGERS, type TriggerName } from './triggers/index.ts';
 
 const text = z.string().min(1);
 
-/** From the mildest to the strictest. */
-export const EFFECTS = ['bypass', 'allow', 'warn', 'require', 'deny'] as const;
-export type Effect = (typeof EFFECTS)[number];
+export { EFFECTS, type Effect };
 
 export type When = { readonly [Name in TriggerName]?: z.output<(typeof TRIGGERS)[Name]['schema']> | undefined };
 

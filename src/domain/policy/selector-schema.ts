@@ -1,11 +1,14 @@
 /** Selectors: whom a stage, or a rung of its ladder, means. */
 import { z } from 'zod';
+import type { BudgetOwner } from './budget-facts.ts';
 
 const text = z.string().min(1);
 
 export const AREAS = ['unit', 'subtree', 'company'] as const;
 
+/** What rules may write, and `budgetOwner`, which asks for itself when an order exceeds a budget. */
 export type Selector =
+  | { readonly kind: 'budgetOwner'; readonly owner: BudgetOwner }
   | { readonly kind: 'person'; readonly person: string }
   | { readonly kind: 'role'; readonly role: string; readonly area: (typeof AREAS)[number] }
   | { readonly kind: 'superior'; readonly level: number }
@@ -51,5 +54,7 @@ export function saySelector(selector: Selector): string {
       return 'owner of the cost centre';
     case 'accountManager':
       return 'account manager';
+    case 'budgetOwner':
+      return `owner of the budget of ${selector.owner.kind === 'cost_centre' ? 'the cost centre' : `the ${selector.owner.kind}`}`;
   }
 }

@@ -1,7 +1,9 @@
 /** What an approver sees behind a link, before and after the decision. */
 import type { Order, Revision } from '../../domain/orders/order.ts';
 import type { Decision } from '../../store/approvals/decisions.ts';
+import type { OrderBudget } from '../../store/views/order-budgets.ts';
 import type { AddressLabel } from '../../store/views/order-details.ts';
+import { budgetsTable } from './budgets-table.ts';
 import { formatDay, formatInstant, formatMoney } from './format.ts';
 import { type Html, html } from './html.ts';
 import { linesTable } from './lines-table.ts';
@@ -21,6 +23,8 @@ export interface DecisionSheet {
   readonly shipTo: AddressLabel | null;
   /** Why it needs approval. */
   readonly reasons: readonly string[];
+  /** As they stand now. */
+  readonly budgets: readonly OrderBudget[];
   /** Since the version the link was sent about; nothing material. */
   readonly changes: readonly string[];
   readonly decision: Decision | null;
@@ -54,6 +58,7 @@ export function decidePage(sheet: DecisionSheet): Page {
 ${decision && verdictNotice(decision, sheet)}
 ${decision === null && closed !== null && html`<p class="notice">${closed}</p>`}
 ${whyAndChanges(sheet)}
+${sheet.budgets.length > 0 && budgetsTable(sheet.budgets)}
 <h2>Order</h2>
 ${orderFacts(sheet)}
 <h2>Lines</h2>
@@ -109,6 +114,8 @@ function orderFacts({ order, revision, orderedBy, onBehalfOf, shipTo, zone }: De
     ['Wanted by', content.requestedDeliveryOn && formatDay(content.requestedDeliveryOn)],
     ['Purchase order', content.purchaseOrderNumber],
     ['Cost centre', content.costCentre],
+    ['Project', content.project ?? null],
+    ['Tax', typeof content.tax === 'number' && formatMoney(content.tax, content.currency)],
     ['Payment terms', content.paymentTerms],
     ['Note', content.note],
   ]);

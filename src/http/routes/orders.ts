@@ -7,6 +7,7 @@ import { loadDecisions } from '../../store/approvals/decisions.ts';
 import { loadEvaluations } from '../../store/approvals/evaluations.ts';
 import { loadRevision } from '../../store/orders/orders.ts';
 import { resolveReferences } from '../../store/orders/resolve.ts';
+import { orderBudgets } from '../../store/views/order-budgets.ts';
 import { listOrderLog, listSteps } from '../../store/views/order-details.ts';
 import { listVisibleOrders } from '../../store/views/visible-orders.ts';
 import { keyOf, originOf } from '../admission.ts';
@@ -134,8 +135,12 @@ export function addOrderRoutes(app: HttpServer, { lend, wake }: Desk): void {
     async (request) => {
       const { db } = lend();
       const order = await requireOrder(lend(), request, request.params.id);
-      const [steps, evaluations] = await Promise.all([listSteps(db, order.id), loadEvaluations(db, order.id)]);
-      return { order, waitsFor: steps.filter(({ state }) => state === 'active' || state === 'exhausted'), evaluations };
+      const [steps, evaluations, budgets] = await Promise.all([
+        listSteps(db, order.id),
+        loadEvaluations(db, order.id),
+        orderBudgets(db, order.id),
+      ]);
+      return { order, waitsFor: steps.filter(({ state }) => state === 'active' || state === 'exhausted'), budgets, evaluations };
     },
   );
 }

@@ -51,10 +51,12 @@ export const contentShape = z
     requestedDeliveryOn: z.string().nullable(),
     purchaseOrderNumber: z.string().nullable(),
     costCentre: z.string().nullable(),
+    project: z.string().nullish(),
     paymentTerms: z.string().nullable(),
     paymentMethod: z.string().nullable(),
     note: z.string().nullable(),
     shippingCost: minor,
+    tax: minor.nullish().describe('Of the whole order; null where nobody has said it.'),
     lines: z
       .array(
         z.object({
@@ -126,6 +128,22 @@ export const whyShape = z
   .object({
     order: summaryShape,
     waitsFor: z.array(stepShape).describe('Steps that are asked now, or would be if there were somebody to ask.'),
+    budgets: z
+      .array(
+        z.object({
+          code: z.string(),
+          name: z.string(),
+          currency: z.string(),
+          enforcement: z.enum(['allow', 'warn', 'require_approval', 'block']),
+          period: z.string().nullable(),
+          takes: minor.nullable().describe('Of this order; null where nobody can say.'),
+          available: minor.nullable().describe('Without this order; null where there is no limit.'),
+          remaining: minor.nullable().describe('With this order, as if the others that wait were declined.'),
+          remainingWithPending: minor.nullable().describe('With this order and all others that wait.'),
+          because: z.string().nullable().describe('Why it could not be judged.'),
+        }),
+      )
+      .describe('Budgets it is charged to, as they stand now.'),
     evaluations: z.array(
       z.object({
         revision: z.int(),

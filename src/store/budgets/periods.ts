@@ -1,4 +1,5 @@
 /** The periods of budgets with their sums. */
+import type { ChargeDay } from '../../domain/budgets/charge-day.ts';
 import type { LedgerPeriod, NewPeriod, PeriodChange } from '../../domain/budgets/ledger-period.ts';
 import type { Database, Transaction } from '../database.ts';
 
@@ -9,8 +10,7 @@ export const PERIOD_COLUMNS = `p.id, p.budget_id as "budgetId", p.key, p.start_o
   p.opened_late as "openedLate", p.is_limited as "isLimited",
   ${SUMS.map((sum) => `p.${sum}::float8 as "${sum.replace(/_(.)/, (_, letter: string) => letter.toUpperCase())}"`).join(', ')}`;
 
-/** The day a charge falls on: the instant of what happened, or a civil date such as that of a delivery. */
-export type ChargeDay = { readonly at: Date } | { readonly on: string };
+export type { ChargeDay };
 
 const contains = (day: ChargeDay) => ('at' in day ? 'p.start_at <= :at and p.end_at > :at' : 'p.start_on <= :on and p.end_on > :on');
 

@@ -140,6 +140,9 @@ export async function createBudgetTables(trx: Knex.Transaction): Promise<void> {
     create index budget_movements_period_id_idx on budget_movements (period_id, id);
     create index budget_movements_order_id_idx on budget_movements (order_id, id) where order_id is not null;
 
+    create index budget_movements_document_id_idx on budget_movements (document_id, budget_id) where document_id is not null;
+    create index order_log_at_idx on order_log (at);
+
     create table budget_alerts (
       period_id bigint not null,
       percent integer not null,

@@ -114,3 +114,13 @@ export async function noteLooked(
     { orders: JSON.stringify(orders.map(({ orderId, connection }) => ({ orderId, connection }))), now },
   );
 }
+
+/** Those of the orders whose progress or differences became others at this instant. */
+export async function ordersChangedAt(trx: Transaction, orderIds: readonly string[], now: Date): Promise<string[]> {
+  const { rows } = await trx.raw<{ rows: Array<{ id: string }> }>(
+    `select order_id as id from order_progress where order_id = any(:orderIds::bigint[]) and changed_at = :now
+     union select order_id from order_differences where order_id = any(:orderIds::bigint[]) and (found_at = :now or settled_at = :now)`,
+    { orderIds: [...orderIds], now },
+  );
+  return rows.map(({ id }) => id);
+}

@@ -4,7 +4,7 @@
  * One hand-off of an account is in flight at a time (a unique index says so), in the order of release; a later one of the same
  * order also waits for an earlier one that needs a person. Every claim raises the fence: whoever slept through the lease settles nothing.
  */
-import type { Database } from '../database.ts';
+import type { Database, Transaction } from '../database.ts';
 import type { HandoffKind } from './handoffs.ts';
 
 export interface Claim {
@@ -102,7 +102,12 @@ export interface Settlement {
  * Ends an attempt. `null`: the claim was lost meanwhile, and nothing was written. Answers the next hand-off of the account that
  * waits in line, to be woken.
  */
-export async function settleClaim(db: Database, claim: Claim, settled: Settlement, now: Date): Promise<{ next: string | null } | null> {
+export async function settleClaim(
+  db: Database | Transaction,
+  claim: Claim,
+  settled: Settlement,
+  now: Date,
+): Promise<{ next: string | null } | null> {
   const { erp } = settled;
   const { rows } = await db.raw<{ rows: Array<{ next: string | null }> }>(
     `with done as (

@@ -1,4 +1,5 @@
 /** Whether a person may decide about an order, asked in the order of SEMANTICS 2.10. */
+import { NO_RATES } from '../../rates/rate.ts';
 import { sayMoney } from '../amounts.ts';
 import type { Facts } from '../facts.ts';
 import { sayLimit } from '../limit-schema.ts';
@@ -34,11 +35,11 @@ function sees({ directory, order }: ApproverQuestion, { visibility, accountId, i
 
 /** The own approve limit, by the policies of the person's own unit. */
 export function whyNotCovered(question: ApproverQuestion, person: Person, { atSeller }: Standing = {}): string | null {
-  const { currency, goods, shippingCost } = question.order;
+  const { currency, goods, shippingCost, rates = NO_RATES } = question.order;
   // The seller's people have no limits of the customer's own but those of the unit they are asked for.
   const policies = policiesAt(question, atSeller || person.accountId === null ? undefined : person.accountId);
   for (const group of limitsOf('approve', person, policies)) {
-    const { trials, exceeded } = tryGroup(group, { ...NO_FACTS, currency, goods, shippingCost });
+    const { trials, exceeded } = tryGroup(group, { ...NO_FACTS, currency, goods, shippingCost, rates });
     if (!exceeded) continue;
     const because = trials.flatMap((trial) => trial.because ?? [])[0];
     const limits = group.entries.map(({ entry, limit }) => `${sayLimit(limit)} (${entry})`).join(', ');
@@ -52,6 +53,7 @@ const NO_FACTS: Facts = {
   currency: '',
   goods: 0,
   shippingCost: 0,
+  tax: null,
   lines: [],
   costCentre: null,
   shipTo: null,
@@ -59,4 +61,6 @@ const NO_FACTS: Facts = {
   isFirstOrder: { person: false, unit: false, company: false },
   requester: { names: [], roles: [] },
   spend: new Map(),
+  rates: NO_RATES,
+  budgets: [],
 };

@@ -1,6 +1,8 @@
 /** What choosing approvers is asked about: one order of one company, and the policies it was matched with. */
+
+import { NO_RATES } from '../../rates/rate.ts';
 import { effectivePolicies, type Policy } from '../effective.ts';
-import type { Facts } from '../facts.ts';
+import { amountIn, type Facts, type Sum } from '../facts.ts';
 import { type Directory, type Person, pathOf } from './directory.ts';
 
 export interface ApproverQuestion {
@@ -11,6 +13,8 @@ export interface ApproverQuestion {
 }
 
 export interface OrderOfQuestion extends Pick<Facts, 'currency' | 'goods' | 'shippingCost' | 'costCentre'> {
+  /** Those the order was judged with. */
+  readonly rates?: Facts['rates'];
   readonly accountId: string;
   readonly orderedById: string;
   readonly onBehalfOfId: string | null;
@@ -28,9 +32,14 @@ export function isRequester({ order: { orderedById, onBehalfOfId } }: ApproverQu
 
 /** Up to what a requester may decide alone: every policy that says something must allow it, and silence allows nothing. */
 export function maySelfApprove(question: ApproverQuestion): boolean {
-  const { currency, goods, shippingCost } = question.order;
+  const { rates = NO_RATES, ...money } = question.order;
   const caps = policiesAt(question).flatMap(({ document }) => document.selfApprovalUpTo ?? []);
-  return caps.length > 0 && caps.every((cap) => cap.currency === currency && goods + shippingCost <= cap.minor);
+  return caps.length > 0 && caps.every((cap) => isWithin(amountIn({ ...money, rates }, { ...cap, includesShipping: true }), cap.minor));
+}
+
+/** What nobody can convert is within nothing. */
+function isWithin(amount: Sum, minor: number): boolean {
+  return !('lack' in amount) && amount.minor <= minor;
 }
 
 /** Whether one decision of a person counts in every stage that person holds: yes unless a policy says otherwise. */

@@ -1,4 +1,5 @@
 /** Whom a selector means, before anybody asks whether they may. */
+import type { BudgetOwner } from '../budget-facts.ts';
 import { fold } from '../facts.ts';
 import { type Selector, saySelector } from '../selector-schema.ts';
 import { hasRole, type Person, pathOf, peopleIn } from './directory.ts';
@@ -17,6 +18,8 @@ export interface Candidate extends Standing {
 }
 
 export const OWNER_ROLE = 'cost_centre_owner';
+/** Of a unit's budget for whoever is at the unit; `budget_owner:P-77` for that of a project. */
+export const BUDGET_OWNER_ROLE = 'budget_owner';
 
 export function resolveSelector(selector: Selector, question: ApproverQuestion): Candidate[] {
   const { order } = question;
@@ -44,6 +47,11 @@ export function resolveSelector(selector: Selector, question: ApproverQuestion):
       return manager
         ? named(byName(question, manager, true), `account manager "${manager}" is nobody known here`, { atSeller: true })
         : nobody('the account has no account manager');
+    }
+    case 'budgetOwner': {
+      const owners = budgetOwners(selector.owner, question);
+      if (owners.length === 0) return nobody('the budget has no owner');
+      return owners.map((person) => ({ person, via, isNamed: owners.length === 1, upFrom: person.id }));
     }
   }
 }
@@ -78,6 +86,16 @@ function superiorOf(question: ApproverQuestion, level: number): { person: Person
     last = superiorId;
   }
   return { person: people.get(last) ?? null, last, lack: '' };
+}
+
+/** The person; the owner of the cost centre; whoever has the role in the unit, or, for a project, anywhere in the company. */
+function budgetOwners(owner: BudgetOwner, question: ApproverQuestion): Person[] {
+  const { directory, order } = question;
+  if (owner.kind === 'cost_centre') return ownersOf({ ...question, order: { ...order, costCentre: owner.code } });
+  if (owner.kind === 'person') return peopleIn(directory, ({ id }) => id === owner.id);
+  if (owner.kind === 'unit') return peopleIn(directory, (person) => person.accountId === owner.id && hasRole(person, BUDGET_OWNER_ROLE));
+  const ofProject = 'code' in owner ? `${BUDGET_OWNER_ROLE}:${fold(owner.code)}` : '';
+  return peopleIn(directory, (person) => hasRole(person, ofProject));
 }
 
 /** Whom the nearest policy names; else whoever has the role and this cost centre. */

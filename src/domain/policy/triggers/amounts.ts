@@ -1,7 +1,7 @@
 /** What the order comes to. Net. */
 import { z } from 'zod';
-import { sayMoney } from '../amounts.ts';
-import { orderAmount } from '../facts.ts';
+import { sayConverted } from '../amounts.ts';
+import { amountIn, orderAmount } from '../facts.ts';
 import { moneyCondition, sayBounds, sayMinor, withinBounds } from '../operators.ts';
 import { defineTrigger } from './trigger.ts';
 
@@ -9,10 +9,10 @@ export const orderTotal = defineTrigger({
   about: 'net total of the order, with shipping unless `includesShipping` is false',
   schema: moneyCondition({ includesShipping: z.boolean().default(true) }),
   try({ bounds, currency, includesShipping }, facts) {
-    const amount = orderAmount(facts, includesShipping);
-    const holds = facts.currency === currency ? withinBounds(amount, bounds) : null;
-    const what = includesShipping ? '' : ' without shipping';
-    return { holds, found: `${sayMoney(amount, facts.currency)}${what}`, wanted: sayBounds(bounds, sayMinor(currency)) };
+    const amount = amountIn(facts, { currency, includesShipping });
+    const holds = 'lack' in amount ? null : withinBounds(amount.minor, bounds);
+    const found = sayConverted(orderAmount(facts, includesShipping), facts.currency, amount, currency);
+    return { holds, found: `${found}${includesShipping ? '' : ' without shipping'}`, wanted: sayBounds(bounds, sayMinor(currency)) };
   },
 });
 
@@ -20,7 +20,12 @@ export const shippingCost = defineTrigger({
   about: 'net cost of shipping',
   schema: moneyCondition({}),
   try({ bounds, currency }, facts) {
-    const holds = facts.currency === currency ? withinBounds(facts.shippingCost, bounds) : null;
-    return { holds, found: sayMoney(facts.shippingCost, facts.currency), wanted: sayBounds(bounds, sayMinor(currency)) };
+    const amount = amountIn({ ...facts, goods: 0 }, { currency, includesShipping: true });
+    const holds = 'lack' in amount ? null : withinBounds(amount.minor, bounds);
+    return {
+      holds,
+      found: sayConverted(facts.shippingCost, facts.currency, amount, currency),
+      wanted: sayBounds(bounds, sayMinor(currency)),
+    };
   },
 });

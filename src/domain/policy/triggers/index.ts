@@ -3,6 +3,7 @@
  * something nobody has loaded yet, `Facts` gets a field and src/approvals/load-facts.ts a statement.
  */
 import { orderTotal, shippingCost } from './amounts.ts';
+import { budgetAfter } from './budget.ts';
 import { distinctItems, lineCount, quantity } from './counts.ts';
 import { categories, items, suppliers } from './goods.ts';
 import { costCentre, firstOrder, newShipTo, shipTo } from './places.ts';
@@ -13,6 +14,7 @@ export const TRIGGERS = {
   orderTotal,
   shippingCost,
   periodSpend,
+  budgetAfter,
   quantity,
   lineCount,
   distinctItems,

@@ -1,0 +1,99 @@
+/** The budgets an order would be charged to, with their numbers, under the locks that keep them true until the transaction ends. */
+import { type OpenDays, openDays } from '../budgets/open-days.ts';
+import { available, entitled } from '../domain/budgets/balance.ts';
+import type { Budget } from '../domain/budgets/budget.ts';
+import { type ChargeDay, chargeDay } from '../domain/budgets/charge-day.ts';
+import type { LedgerPeriod } from '../domain/budgets/ledger-period.ts';
+import type { LedgerShare } from '../domain/budgets/order-ledger.ts';
+import { spread } from '../domain/budgets/spread.ts';
+import { civilDay } from '../domain/orders/civil-day.ts';
+import type { Order, OrderContent } from '../domain/orders/order.ts';
+import type { BudgetFact, BudgetNumbers, BudgetOwner } from '../domain/policy/budget-facts.ts';
+import { lockSpend } from '../store/approvals/period-spend.ts';
+import { findBudgetsOf, loadWithAncestors, type OwnerOfBudget } from '../store/budgets/budgets.ts';
+import { hasBudgets, loadLedgerShares, loadPending } from '../store/budgets/order-shares.ts';
+import type { Transaction } from '../store/database.ts';
+
+type Charged = Pick<Order, 'id' | 'accountId' | 'companyId' | 'orderedById' | 'submittedAt'>;
+
+/**
+ * Of who ordered, of the account, of the cost centre and the project, and of those above that enforce what is below. Whatever is
+ * reserved for the order itself counts as free. Locks the spend of the company.
+ */
+export async function loadBudgetFacts(trx: Transaction, order: Charged, content: OrderContent, now: Date): Promise<BudgetFact[]> {
+  if (!(await hasBudgets(trx, order.companyId))) return [];
+  await lockSpend(trx, order.companyId);
+  const dayOf = (budget: Budget) => chargeDay(budget, daysOf(order, content));
+  const own = (await findBudgetsOf(trx, order.companyId, ownersOf(order, content))).filter((budget) => holdsOn(budget, dayOf(budget)));
+  if (own.length === 0) return [];
+  const tree = await loadWithAncestors(
+    trx,
+    own.map(({ id }) => id),
+  );
+  const charged = spread(
+    own.map(({ id }) => ({ budgetId: id, amount: 1 })),
+    tree,
+  ).flatMap(({ budgetId }) => tree.get(budgetId) ?? []);
+  const shares = (await loadLedgerShares(trx, [order.id])).get(order.id) ?? [];
+  const days = charged.map((budget) => ({ budgetId: budget.id, day: dayOf(budget) }));
+  const books = await openDays(trx, days, [], now);
+  const pending = await loadPending(
+    trx,
+    books.periods.map(({ id }) => id),
+    order.id,
+  );
+  return charged.map((budget) => factOf(budget, { books, day: dayOf(budget), shares, pending })).sort((a, b) => (a.code < b.code ? -1 : 1));
+}
+
+function ownersOf({ orderedById, accountId }: Charged, { costCentre, project = null }: OrderContent): OwnerOfBudget[] {
+  return [
+    { kind: 'person', name: orderedById },
+    { kind: 'unit', name: accountId },
+    ...(costCentre === null ? [] : [{ kind: 'cost_centre' as const, name: costCentre }]),
+    ...(project === null ? [] : [{ kind: 'project' as const, name: project }]),
+  ];
+}
+
+function daysOf({ submittedAt }: Charged, { requestedDeliveryOn }: OrderContent) {
+  return { submittedAt, requestedDeliveryOn, decidedAt: null, postedAt: null };
+}
+
+/** Last year's budget is not one without a period: it is not asked. */
+function holdsOn({ validFrom, validUntil, zone }: Budget, day: ChargeDay): boolean {
+  const on = civilOf(day, zone);
+  return validFrom <= on && (validUntil === null || on < validUntil);
+}
+
+function civilOf(day: ChargeDay, zone: string): string {
+  return 'at' in day ? civilDay(day.at, zone) : day.on;
+}
+
+interface Known {
+  readonly books: OpenDays;
+  readonly day: ChargeDay;
+  readonly shares: readonly LedgerShare[];
+  readonly pending: ReadonlyMap<string, number>;
+}
+
+function factOf(budget: Budget, { books, day, shares, pending }: Known): BudgetFact {
+  const { id, companyId, code, name, currency, basis, includesShipping, enforcement, zone } = budget;
+  const period = books.periodOn({ budgetId: id, day });
+  const on = civilOf(day, zone);
+  return {
+    ...{ id, companyId, code, name, currency, basis, includesShipping, enforcement },
+    owner: ownerOf(budget),
+    day: on,
+    lack: period === null ? `it has no period on ${on}` : null,
+    period: period && numbersOf(period, shares, pending),
+  };
+}
+
+function ownerOf({ ownerKind: kind, ownerId, ownerCode }: Budget): BudgetOwner {
+  return kind === 'person' || kind === 'unit' ? { kind, id: ownerId ?? '' } : { kind, code: ownerCode ?? '' };
+}
+
+function numbersOf(period: LedgerPeriod, shares: readonly LedgerShare[], pending: ReadonlyMap<string, number>): BudgetNumbers {
+  const { id, key, isLimited } = period;
+  const own = shares.filter((share) => share.periodId === id).reduce((sum, one) => sum + one.reserved + one.charged - one.credited, 0);
+  return { id, key, isLimited, total: entitled(period), available: available(period) + own, pending: pending.get(id) ?? 0 };
+}

@@ -1,0 +1,47 @@
+/** What is known of the budgets an order would be charged to, before anybody judges them. */
+
+export const ENFORCEMENTS = ['allow', 'warn', 'require_approval', 'block'] as const;
+export type Enforcement = (typeof ENFORCEMENTS)[number];
+
+export const OWNER_KINDS = ['person', 'unit', 'cost_centre', 'project'] as const;
+
+/** `id` is ours, of a contact or an account; `code` is the company's own. */
+export type BudgetOwner =
+  | { readonly kind: 'person' | 'unit'; readonly id: string }
+  | { readonly kind: 'cost_centre' | 'project'; readonly code: string };
+
+/** What of an order counts, and in which currency. */
+export interface BudgetBasis {
+  readonly currency: string;
+  readonly basis: 'net' | 'gross';
+  readonly includesShipping: boolean;
+}
+
+export interface BudgetFact extends BudgetBasis {
+  readonly id: string;
+  readonly companyId: string;
+  readonly code: string;
+  readonly name: string;
+  readonly owner: BudgetOwner;
+  readonly enforcement: Enforcement;
+  /** Civil date that decides the period. */
+  readonly day: string;
+  /** Why there is no period for that day; then nothing can be taken. */
+  readonly lack: string | null;
+  /** `null` where `lack` says why. */
+  readonly period: BudgetNumbers | null;
+}
+
+/** Minor units of the budget's currency; this order's own reservation is not in them. */
+export interface BudgetNumbers {
+  readonly id: string;
+  readonly key: string;
+  /** `false`: the budget counts and has no limit. */
+  readonly isLimited: boolean;
+  /** Allocated, carried and adjusted. */
+  readonly total: number;
+  /** What is neither reserved nor committed. */
+  readonly available: number;
+  /** What other orders have reserved that nobody has decided yet. */
+  readonly pending: number;
+}

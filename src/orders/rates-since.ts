@@ -1,0 +1,29 @@
+/** Rates for what could not be converted when it was judged: they may have been imported since, for the day it came in. */
+import { ratesOfTrace } from '../approvals/trace.ts';
+import type { Budget } from '../domain/budgets/budget.ts';
+import { civilDay } from '../domain/orders/civil-day.ts';
+import { NO_RATES, pairKey, type RateBook } from '../domain/rates/rate.ts';
+import type { OrderStanding } from '../store/budgets/order-standings.ts';
+import type { Transaction } from '../store/database.ts';
+import { loadRateBook } from '../store/rates.ts';
+
+export async function ratesSince(
+  trx: Transaction,
+  { current, accepted, submittedAt }: OrderStanding,
+  budgets: ReadonlyMap<string, Budget>,
+  maxAgeDays: number,
+): Promise<RateBook> {
+  const missing = [current, accepted].flatMap((revision) => {
+    if (!revision) return [];
+    const { currency: from } = revision.content;
+    const known = ratesOfTrace(revision.trace);
+    return [...budgets.values()].filter(({ currency: to }) => {
+      const answer = known.get(pairKey(from, to));
+      return from !== to && (answer === undefined || 'lack' in answer);
+    }).map(({ currency: to, zone }) => ({ from, to, zone })); // biome-ignore format: one chain
+  });
+  const [first] = missing;
+  if (!first) return NO_RATES;
+  const [from, to] = [missing.map((one) => one.from), missing.map((one) => one.to)].map((all) => [...new Set(all)]);
+  return loadRateBook(trx, { from: from ?? [], to: to ?? [], day: civilDay(submittedAt, first.zone), maxAgeDays });
+}

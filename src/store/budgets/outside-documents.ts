@@ -1,0 +1,100 @@
+/** What customers ordered elsewhere, as the ERP tells it, and the budgets that count it. */
+import type { Database, Transaction } from '../database.ts';
+
+/** One document and one budget whose own it is. */
+export interface OutsideCharge {
+  readonly documentId: string;
+  readonly companyId: string;
+  readonly budgetId: string;
+  readonly number: string | null;
+  readonly version: string | null;
+  /** Civil date; that of the pull where the document has none. */
+  readonly on: string;
+  readonly currency: string;
+  /** Net minor units; 0 for what is cancelled, or has turned out to be an order of ours. */
+  readonly total: number;
+}
+
+/** Accounts with the company they belong to, upwards from those of the documents. */
+const ROOTS = `roots as (
+  with recursive up as (
+    select a.id as start, a.id, a.parent_id, 0 as level from accounts a where a.id in (select account_id from told)
+    union all select up.start, p.id, p.parent_id, up.level + 1 from up join accounts p on p.id = up.parent_id where up.level < 32)
+  select distinct on (start) start as account_id, id as company_id from up order by start, level desc)`;
+
+const TOTAL = `coalesce(d.total, (select sum(l.amount) from document_lines l where l.document_id = d.id))`;
+
+/** A budget of the unit, or of the cost centre where the document tells one. */
+export const IS_OF_BUDGET = `((b.owner_kind = 'unit' and b.owner_id = t.account_id)
+  or (b.owner_kind = 'cost_centre' and b.company_id = r.company_id and b.owner_code = t.cost_centre))`;
+
+export interface OutsideQuestion {
+  /** Documents pulled or changed at or after it, and all of budgets and rates that are newer. */
+  readonly since: Date;
+  readonly after: string;
+  readonly limit: number;
+}
+
+/** Documents by id, whole: all budgets of a document come with it. */
+export async function outsideDocuments(db: Database | Transaction, { since, after, limit }: OutsideQuestion): Promise<string[]> {
+  const { rows } = await db.raw<{ rows: Array<{ id: string }> }>(
+    `select d.id from documents d
+     where d.kind = 'order' and d.id > :after::bigint and d.account_id is not null
+       and (d.updated_at >= :since or exists (select from document_lines l where l.document_id = d.id and l.updated_at >= :since)
+         or exists (select from budgets b where b.created_at >= :since and b.actuals_source <> 'kontor' and d.dated_on >= b.valid_from)
+         or (d.dated_on > :since::date - 31 and exists (select from exchange_rates x where x.imported_at >= :since
+           and d.currency in (x.from_currency, x.to_currency))))
+     order by d.id limit :limit::int`,
+    { since, after, limit },
+  );
+  return rows.map(({ id }) => id);
+}
+
+/** What must stand for these documents in budgets that are theirs; where anything else stands it no longer should. */
+export async function outsideCharges(db: Database | Transaction, documentIds: readonly string[]): Promise<OutsideCharge[]> {
+  const { rows } = await db.raw<{ rows: OutsideCharge[] }>(
+    `with told as (
+       select d.id, d.account_id, d.number, d.version, coalesce(d.dated_on, d.created_at::date) as day, d.currency, ${TOTAL} as total,
+         d.attributes ->> 'costCentre' as cost_centre,
+         d.state is not distinct from 'cancelled' or d.state is not distinct from 'draft'
+           or exists (select from orders o where o.external_key = d.reference) as is_nothing
+       from documents d where d.id = any(:documentIds::bigint[])
+     ), ${ROOTS}, due as (
+       select t.id as document_id, b.id as budget_id, case when t.is_nothing then 0 else t.total end as total
+       from told t join roots r on r.account_id = t.account_id
+       join budgets b on b.state = 'active' and b.actuals_source <> 'kontor' and t.day >= b.valid_from
+         and (b.valid_until is null or t.day < b.valid_until) and ${IS_OF_BUDGET}
+     )
+     select d.document_id as "documentId", b.company_id as "companyId", d.budget_id as "budgetId", t.number, t.version, t.day as "on",
+       coalesce(t.currency, b.currency) as currency, d.total::float8 as total
+     from due d join told t on t.id = d.document_id join budgets b on b.id = d.budget_id
+     where d.total is not null order by b.company_id, d.document_id, d.budget_id`,
+    { documentIds: [...documentIds] },
+  );
+  return rows;
+}
+
+export interface PostedDocument {
+  readonly documentId: string;
+  readonly budgetId: string;
+  readonly companyId: string;
+  readonly periodId: string;
+  readonly amount: number;
+  readonly movements: number;
+}
+
+/** What stands of documents, of one kind of movement. */
+export async function loadPosted(
+  db: Database | Transaction,
+  type: 'EXTERNAL' | 'ACTUAL',
+  documentIds: readonly string[],
+): Promise<PostedDocument[]> {
+  const { rows } = await db.raw<{ rows: PostedDocument[] }>(
+    `select m.document_id as "documentId", m.budget_id as "budgetId", b.company_id as "companyId", max(m.period_id) as "periodId", sum(m.amount)::float8 as amount,
+       count(*)::int as movements
+     from budget_movements m join budgets b on b.id = m.budget_id
+     where m.type = :type and m.document_id = any(:documentIds::bigint[]) group by m.document_id, m.budget_id, b.company_id`,
+    { type, documentIds: [...documentIds] },
+  );
+  return rows;
+}

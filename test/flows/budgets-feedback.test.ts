@@ -1,0 +1,196 @@
+/** What the ERP tells of money: other amounts, credits, invoices, and what was ordered elsewhere. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { tendBudgets } from '../../src/orders/tend-budgets.ts';
+import { loadDrift } from '../../src/store/budgets/drift.ts';
+import { importRates } from '../../src/store/rates.ts';
+import { type BudgetOrders, setupBudgetOrders } from './budgets-orders-setup.ts';
+import { storeDocument } from './feedback-setup.ts';
+
+let setup: BudgetOrders;
+beforeEach(async () => {
+  setup = await setupBudgetOrders();
+});
+afterEach(async () => {
+  expect(await setup.budgets.wrongSums()).toEqual([]);
+  await setup.erp.close();
+});
+
+async function accepted(ovens: number) {
+  const { order } = await setup.order(ovens);
+  await setup.handOff(order.id);
+  const erpId = setup.there(order.externalKey)[0]?.id ?? '';
+  return { ...order, erpId };
+}
+
+const later = (minutes = 2) => {
+  setup.clock.now = new Date(setup.clock.now.getTime() + minutes * 60_000);
+  return tendBudgets(setup.context);
+};
+
+describe('an accepted order', () => {
+  it('that the ERP confirms at another price is adjusted, and back when it heals', async () => {
+    const budget = await setup.nord();
+    const order = await accepted(2);
+    const lines = setup.world.row('order', order.erpId)?.lines ?? [];
+    setup.world.change('order', order.erpId, { lines: lines.map((line) => ({ ...line, unitPrice: '1100' })) });
+    await setup.feedback();
+    expect(await setup.sums(budget)).toMatchObject({ committed: 220_000 });
+    await setup.feedback();
+    setup.world.change('order', order.erpId, { lines });
+    await setup.feedback();
+    expect(await setup.movements(order.id)).toEqual(['RESERVE 200000', 'COMMIT 200000', 'ADJUST 20000', 'ADJUST -20000']);
+  });
+
+  it('of which goods come back is credited once, whether by a return or by its credit note', async () => {
+    const budget = await setup.nord();
+    const order = await accepted(4);
+    const document = await storeDocument(setup.db, setup.clock.now, {
+      kind: 'order',
+      reference: order.externalKey,
+      state: 'shipped',
+      account_id: setup.id('A-2'),
+      lines: [{ reference: '1', product: '4715', quantity: '4', unit_price: '1000', amount: 400_000, currency: 'EUR' }],
+    });
+    const about = { state: 'closed', about_id: document.id };
+    await storeDocument(setup.db, setup.clock.now, { kind: 'return', ...about, lines: [{ about_id: document.lines[0], quantity: '1' }] });
+    await setup.feedback();
+    expect(await setup.sums(budget)).toMatchObject({ committed: 300_000 });
+    await storeDocument(setup.db, setup.clock.now, { kind: 'credit_note', ...about, currency: 'EUR', total: 100_000 });
+    await setup.feedback();
+    expect(await setup.sums(budget)).toMatchObject({ committed: 300_000 });
+    await storeDocument(setup.db, setup.clock.now, { kind: 'credit_note', ...about, currency: 'EUR', total: 50_000 });
+    await setup.feedback();
+    await later();
+    expect(await setup.movements(order.id)).toEqual(['RESERVE 400000', 'COMMIT 400000', 'CREDIT -100000', 'CREDIT -50000']);
+  });
+
+  it('is invoiced without taking anything, and the invoice is corrected', async () => {
+    const budget = await setup.nord();
+    const order = await accepted(4);
+    const at = setup.clock.now;
+    const document = await storeDocument(setup.db, at, {
+      kind: 'order',
+      reference: order.externalKey,
+      state: 'invoiced',
+      account_id: setup.id('A-2'),
+    });
+    const invoice = await storeDocument(setup.db, at, {
+      kind: 'invoice',
+      about_id: document.id,
+      state: 'open',
+      currency: 'EUR',
+      total: 150_000,
+    });
+    await later();
+    await setup.rows('update documents set total = 160000, updated_at = ? where id = ?', [setup.clock.now, invoice.id]);
+    expect(await later()).toMatchObject({ invoiced: 1 });
+    expect(await later()).toMatchObject({ invoiced: 0 });
+    const [period] = await setup.budgets.periods(budget);
+    expect(period).toMatchObject({ actual: 160_000, committed: 400_000 });
+  });
+});
+
+describe('spend outside the shop', () => {
+  const outside = (more: object = {}) =>
+    storeDocument(setup.db, setup.clock.now, {
+      kind: 'order',
+      number: 'SO-9',
+      state: 'open',
+      account_id: setup.id('A-2'),
+      dated_on: '2026-11-20',
+      currency: 'EUR',
+      total: 70_000,
+      ...more,
+    });
+
+  it('is counted once, corrected when it changes, and taken back when it is cancelled', async () => {
+    const budget = await setup.nord({ actualsSource: 'both' });
+    const ignoring = await setup.nord({ actualsSource: 'kontor' });
+    const { id } = await outside();
+    await later();
+    expect(await later()).toMatchObject({ outside: 0 });
+    expect((await setup.sums(budget)).committed).toBe(70_000);
+    await setup.rows('update documents set total = 90000, version = 2, updated_at = ? where id = ?', [setup.clock.now, id]);
+    await later();
+    expect((await setup.sums(budget)).committed).toBe(90_000);
+    await setup.rows(`update documents set state = 'cancelled', updated_at = ? where id = ?`, [setup.clock.now, id]);
+    await later();
+    expect(await setup.sums(budget)).toMatchObject({ committed: 0, available: 500_000 });
+    expect(await setup.sums(ignoring)).toMatchObject({ committed: 0 });
+  });
+
+  it('is that of exactly the unit, or of the cost centre that the document names, and of those above', async () => {
+    const company = { companyId: setup.id('A-1'), actualsSource: 'erp' as const };
+    const hansa = await setup.nord({ ownerId: setup.id('A-1'), rollUp: 'enforced', actualsSource: 'kontor' });
+    const nord = await setup.nord({ ...company, parentId: hansa });
+    const centre = await setup.budgets.budget({ ...company, ownerKind: 'cost_centre', ownerCode: '4100' });
+    await outside({ attributes: { costCentre: '4100' } });
+    await outside({ account_id: setup.id('A-3') });
+    await later();
+    const committed = await Promise.all([hansa, nord, centre].map(async (id) => (await setup.sums(id)).committed));
+    expect(committed).toEqual([70_000, 70_000, 70_000]);
+  });
+
+  it('in another currency waits for a rate of its day', async () => {
+    const budget = await setup.nord({ actualsSource: 'both' });
+    await outside({ currency: 'USD' });
+    await later();
+    expect((await setup.sums(budget)).committed).toBe(0);
+    const rate = { from: 'USD', to: 'EUR', on: '2026-11-19', rate: '0.9', source: 'ECB' };
+    setup.clock.now = new Date(setup.clock.now.getTime() + 60_000);
+    await setup.db.transaction((trx) => importRates(trx, [rate], setup.clock.now));
+    await later();
+    expect((await setup.sums(budget)).committed).toBe(63_000);
+  });
+
+  it('is no longer outside once it carries our reference', async () => {
+    const budget = await setup.nord({ actualsSource: 'both' });
+    const { id } = await outside();
+    await later();
+    const order = await accepted(1);
+    await setup.rows('update documents set reference = ?, updated_at = ? where id = ?', [order.externalKey, setup.clock.now, id]);
+    await later();
+    expect((await setup.sums(budget)).committed).toBe(100_000);
+  });
+
+  it('stands in the drift report with everything else that differs', async () => {
+    const budget = await setup.nord();
+    await outside();
+    const [same, other, missing] = [await accepted(1), await accepted(1), await accepted(1)];
+    const there = { kind: 'order', state: 'open', account_id: setup.id('A-2'), currency: 'EUR', dated_on: '2026-11-23' };
+    await storeDocument(setup.db, setup.clock.now, { ...there, number: 'SO-1', reference: same.externalKey, total: 100_000 });
+    await storeDocument(setup.db, setup.clock.now, { ...there, number: 'SO-2', reference: other.externalKey, total: 120_000 });
+    const [drift] = await loadDrift(setup.db, { budgetId: budget });
+    expect(drift).toMatchObject({ period: '2026-11', committed: 300_000 });
+    expect(drift?.lines.map(({ kind, externalKey, documents, ledger, erp }) => [kind, externalKey, documents, ledger, erp])).toEqual([
+      ['ours', same.externalKey, ['SO-1'], 100_000, { EUR: 100_000 }],
+      ['ours', other.externalKey, ['SO-2'], 100_000, { EUR: 120_000 }],
+      ['missing', missing.externalKey, [], 100_000, {}],
+      ['outside', null, ['SO-9'], 0, { EUR: 70_000 }],
+    ]);
+  });
+});
+
+describe('an order in another currency', () => {
+  it('needs approval without a rate, and is charged by the one that comes afterwards, which its movement keeps', async () => {
+    const budget = await setup.nord();
+    await setup.price('K-8', { product: 'USD-1', unit_price: '100', currency: 'USD' });
+    const { order } = await setup.order(1, { currency: 'USD', lines: [{ product: 'USD-1', quantity: '5' }] });
+    expect(order.state).toBe('pending_approval');
+    await setup.approve(order.id);
+    expect(await setup.movements(order.id)).toEqual([]);
+    const rate = { from: 'EUR', to: 'USD', on: '2026-11-20', rate: '1.25', source: 'ECB' };
+    setup.clock.now = new Date(setup.clock.now.getTime() + 60_000);
+    await setup.db.transaction((trx) => importRates(trx, [rate], setup.clock.now));
+    await later();
+    expect(await setup.sums(budget)).toMatchObject({ reserved: 40_000 });
+    expect(
+      await setup.rows(
+        `select original_amount, original_currency, trim_scale(rate)::text as rate, rate_on::text, rate_source from budget_movements where order_id = ?`,
+        [order.id],
+      ),
+    ).toEqual([
+      { original_amount: '50000', original_currency: 'USD', rate: '0.8', rate_on: '2026-11-20', rate_source: 'ECB, inverse of 1.25' },
+    ]);
+  });
+});

@@ -1,0 +1,188 @@
+/** What orders do to budgets, from submission to the ERP and back. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { loadEvaluations } from '../../src/store/approvals/evaluations.ts';
+import { type BudgetOrders, setupBudgetOrders } from './budgets-orders-setup.ts';
+
+let setup: BudgetOrders;
+beforeEach(async () => {
+  setup = await setupBudgetOrders();
+});
+afterEach(async () => {
+  expect(await setup.budgets.wrongSums()).toEqual([]);
+  await setup.erp.close();
+});
+
+const stateOf = async (orderId: string) =>
+  (await setup.rows<{ state: string }>('select state from orders where id = ?', [orderId]))[0]?.state;
+
+describe('an order that fits', () => {
+  it('reserves what it takes when it is released at once, and when it waits', async () => {
+    const budget = await setup.nord();
+    const released = await setup.order(1);
+    await setup.asksFor(10);
+    const waiting = await setup.order(2);
+    expect([released.order.state, waiting.order.state]).toEqual(['released', 'pending_approval']);
+    expect(await setup.sums(budget)).toMatchObject({ reserved: 300_000, available: 200_000 });
+  });
+
+  it('is committed when the ERP accepts it, and credited when it is cancelled there', async () => {
+    const budget = await setup.nord();
+    const { order } = await setup.order(2);
+    await setup.handOff(order.id);
+    expect(await setup.sums(budget)).toMatchObject({ reserved: 0, committed: 200_000, available: 300_000 });
+    await setup.withdraw(order.id);
+    await setup.handOff(order.id);
+    expect(await setup.movements(order.id)).toEqual(['RESERVE 200000', 'COMMIT 200000', 'CREDIT -200000']);
+    expect(await setup.sums(budget)).toMatchObject({ committed: 0, available: 500_000 });
+  });
+
+  it('stays reserved when the ERP refuses it', async () => {
+    const budget = await setup.nord();
+    await setup.price('K-9', { product: 'NO-SUCH', unit_price: '1000.00' });
+    const { order } = await setup.order(2, { lines: [{ product: 'NO-SUCH', quantity: '2' }] });
+    await setup.handOff(order.id);
+    expect(await setup.rows('select state from handoffs')).toEqual([{ state: 'refused' }]);
+    expect(await setup.sums(budget)).toMatchObject({ reserved: 200_000, committed: 0 });
+  });
+
+  it.each(['decline', 'withdraw'] as const)('is free again after %s, and both entries remain', async (way) => {
+    const budget = await setup.nord();
+    await setup.asksFor(10);
+    const { order } = await setup.order(3);
+    await setup[way](order.id);
+    expect(await setup.movements(order.id)).toEqual(['RESERVE 300000', 'RELEASE -300000']);
+    expect(await setup.sums(budget)).toMatchObject({ reserved: 0, available: 500_000 });
+  });
+
+  it('releases and reserves anew with a new revision', async () => {
+    const budget = await setup.nord();
+    await setup.asksFor(10);
+    const { order } = await setup.order(3);
+    await setup.revise(order.id, { lines: [{ reference: '1', product: '4715', quantity: '4' }] });
+    expect(await setup.movements(order.id)).toEqual(['RESERVE 300000', 'RELEASE -300000', 'RESERVE 400000']);
+    await setup.revise(order.id, { note: 'at the back door' }, 2);
+    expect(await setup.movements(order.id)).toHaveLength(3);
+    expect(await setup.sums(budget)).toMatchObject({ reserved: 400_000 });
+  });
+
+  it('changed after acceptance reserves what comes on top, and commits it when the ERP has the change', async () => {
+    const budget = await setup.nord();
+    const { order } = await setup.order(2);
+    await setup.handOff(order.id);
+    await setup.asksFor(10);
+    await setup.revise(order.id, { lines: [{ reference: '1', product: '4715', quantity: '3' }] });
+    expect(await setup.sums(budget)).toMatchObject({ reserved: 100_000, committed: 200_000 });
+    await setup.decline(order.id);
+    expect(await setup.sums(budget)).toMatchObject({ reserved: 0, committed: 200_000 });
+  });
+});
+
+describe('two orders at the same instant', () => {
+  it('are not both reserved where only one fits; what the winner gives back is free again', async () => {
+    const budget = await setup.nord({ enforcement: 'block' });
+    await setup.asksFor(10);
+    const [a, b] = await Promise.all([setup.order(3), setup.order('2.5')]);
+    const states = [a.order.state, b.order.state].sort();
+    expect(states).toEqual(['pending_approval', 'rejected_by_system']);
+    const winner = [a, b].find(({ order }) => order.state === 'pending_approval');
+    await setup.decline(winner?.order.id ?? '');
+    expect(await setup.sums(budget)).toMatchObject({ reserved: 0, available: 500_000 });
+  });
+});
+
+describe('an order beyond its budget', () => {
+  it('waits, reserves nothing, and is taken with an OVERRIDE in the name of who approves it', async () => {
+    const budget = await setup.nord();
+    const { order } = await setup.order(6);
+    expect(order.state).toBe('pending_approval');
+    expect(await setup.sums(budget)).toMatchObject({ reserved: 0 });
+    const [evaluation] = await loadEvaluations(setup.db, order.id);
+    expect(evaluation?.trace).toMatchObject({
+      outcome: 'require',
+      reasons: [expect.stringContaining('6000.00 EUR of 5000.00 EUR available, 1000.00 EUR too much')],
+      budgets: [{ takes: 600_000, available: 500_000, remainingWithPending: -100_000 }],
+    });
+    await setup.approve(order.id);
+    expect(await setup.movements(order.id)).toEqual(['RESERVE 600000', 'OVERRIDE 100000']);
+    expect(await setup.rows(`select by from budget_movements where type = 'OVERRIDE'`)).toEqual([
+      { by: expect.stringContaining('Jens Brandt') },
+    ]);
+  });
+
+  it('is refused where the budget blocks, warned about where it warns, and let by where it only counts', async () => {
+    await setup.nord({ enforcement: 'block', code: 'HARD' });
+    const refused = await setup.order(6);
+    expect(refused).toMatchObject({ order: { state: 'rejected_by_system' }, reasons: [expect.stringContaining('HARD')] });
+    await setup.rows(`update budgets set enforcement = 'warn'`);
+    const warned = await setup.order(6);
+    expect(warned).toMatchObject({ order: { state: 'released' }, warnings: [expect.stringContaining('HARD')] });
+    expect(await setup.movements(warned.order.id)).toEqual(['RESERVE 600000', 'OVERRIDE 100000']);
+  });
+
+  it('tells approvers what remains with and without the others that wait', async () => {
+    await setup.nord();
+    await setup.asksFor(10);
+    await setup.order(3);
+    const { order } = await setup.order('1.5');
+    const [evaluation] = await loadEvaluations(setup.db, order.id);
+    expect(evaluation?.trace).toMatchObject({ budgets: [{ remaining: 350_000, remainingWithPending: 50_000 }] });
+  });
+
+  it('asks the owner of the budget, without a single rule', async () => {
+    await setup.alter('P-5', { account_id: setup.id('A-2'), roles: ['budget_owner'] });
+    await setup.nord();
+    const { order } = await setup.order(6);
+    await setup.approve(order.id, 'P-5');
+    expect(await stateOf(order.id)).toBe('released');
+  });
+});
+
+describe('the budgets of an order', () => {
+  it('are those of the person, the unit, the cost centre, the project, and those above that enforce', async () => {
+    const company = { companyId: setup.id('A-1') };
+    const hansa = await setup.nord({ ownerId: setup.id('A-1'), code: 'HANSA', rollUp: 'enforced', amount: 900_000 });
+    const ids = [
+      await setup.nord({ parentId: hansa, code: 'NORD' }),
+      await setup.nord({ ownerKind: 'person', ownerId: setup.id('P-1'), code: 'GRETA' }),
+      await setup.budgets.budget({ ...company, ownerKind: 'cost_centre', ownerCode: '4100', code: 'CC' }),
+      await setup.budgets.budget({ ...company, ownerCode: 'NEUBAU', code: 'NEU' }),
+    ];
+    const other = await setup.budgets.budget({ ...company, ownerCode: 'ANDERS', code: 'AND' });
+    await setup.order(1, { project: 'NEUBAU' });
+    const sums = await Promise.all([hansa, ...ids, other].map((id) => setup.sums(id)));
+    expect(sums.map(({ reserved }) => reserved)).toEqual([100_000, 100_000, 100_000, 100_000, 100_000, 0]);
+  });
+
+  it('charge gross by the tax of the order, and ask a person where none is told', async () => {
+    const budget = await setup.nord({ basis: 'gross' });
+    await setup.order(1, { tax: '190.00' });
+    expect(await setup.sums(budget)).toMatchObject({ reserved: 119_000 });
+    const { order } = await setup.order(1);
+    expect(order.state).toBe('pending_approval');
+    await setup.approve(order.id);
+    expect(await setup.rows(`select reason, amount from budget_movements where order_id = ? and type = 'RESERVE'`, [order.id])).toEqual([
+      { reason: 'net, for nobody has told the tax', amount: '100000' },
+    ]);
+  });
+
+  it('are charged in the month the order came in, however late it is decided, or as they say', async () => {
+    setup.clock.now = new Date('2026-11-30T22:50:00Z');
+    const submission = await setup.nord({ code: 'SUB' });
+    const decision = await setup.nord({ code: 'DEC', chargeOn: 'decision' });
+    const posting = await setup.nord({ code: 'POS', chargeOn: 'posting' });
+    const delivery = await setup.nord({ code: 'DEL', chargeOn: 'delivery' });
+    await setup.asksFor(10);
+    const { order } = await setup.order(1, { requestedDeliveryOn: '2027-01-15' });
+    setup.clock.now = new Date('2026-12-02T09:00:00Z');
+    await setup.approve(order.id);
+    expect(await setup.sums(submission)).toMatchObject({ reserved: 100_000 });
+    expect(await setup.sums(decision)).toMatchObject({ reserved: 0 });
+    expect(await setup.sums(decision, '2026-12')).toMatchObject({ reserved: 100_000 });
+    expect(await setup.sums(delivery, '2027-01')).toMatchObject({ reserved: 100_000 });
+    expect(await setup.sums(posting)).toMatchObject({ reserved: 100_000 });
+    await setup.handOff(order.id);
+    expect(await setup.sums(posting)).toMatchObject({ reserved: 0, committed: 0 });
+    expect(await setup.sums(posting, '2026-12')).toMatchObject({ reserved: 0, committed: 100_000 });
+    expect(await setup.sums(submission)).toMatchObject({ reserved: 0, committed: 100_000 });
+  });
+});
