@@ -1,0 +1,80 @@
+/** Budgets as a storefront sees them. */
+import { describe, expect, it } from 'vitest';
+import { aroundBudgets } from '../flows/budgets-setup.ts';
+import { openShop } from './shop.ts';
+
+async function shopWithBudget(change: object = {}) {
+  const shop = await openShop({ asks: true });
+  const budgets = aroundBudgets(shop.db, shop.clock);
+  await budgets.budget({
+    companyId: shop.id('A-1'),
+    ownerKind: 'unit',
+    ownerId: shop.id('A-2'),
+    ownerCode: null,
+    code: 'NORD',
+    name: 'Nord, monthly',
+    amount: 10_000,
+    enforcement: 'require_approval',
+    ...change,
+  });
+  return { ...shop, budgets };
+}
+
+describe('budgets over HTTP', () => {
+  it('are listed with what is left, and shown with their next periods', async () => {
+    const { submit, get } = await shopWithBudget();
+    await submit();
+    const { body } = await get('/v1/budgets?account=A-2&owner=unit');
+    expect(body).toMatchObject({
+      budgets: [
+        { code: 'NORD', owner: { name: 'Hansa Nord' }, period: { key: '2026-11', reserved: 5_000, pending: 5_000, available: 5_000 } },
+      ],
+      next: null,
+    });
+    expect((await get('/v1/budgets?account=B-1')).body.budgets).toEqual([]);
+    const { body: one } = await get('/v1/budgets/NORD');
+    expect(one.boundaries).toHaveLength(12);
+    expect(one.boundaries[0]).toMatchObject({ key: '2026-12', startOn: '2026-12-01', startAt: '2026-11-30T23:00:00.000Z' });
+  });
+
+  it('tell every movement of a period, and which periods there are when one is not', async () => {
+    const { submit, get, post } = await shopWithBudget();
+    await submit();
+    await post('/v1/orders/KO-1/withdraw', { person: 'P-1' });
+    const { body } = await get('/v1/budgets/NORD/statement');
+    expect(body.movements.map(({ type, amount }: { type: string; amount: number }) => [type, amount])).toEqual([
+      ['ALLOCATE', 10_000],
+      ['RESERVE', 5_000],
+      ['RELEASE', -5_000],
+    ]);
+    const { status, body: refused } = await get('/v1/budgets/NORD/statement?period=2025-01');
+    expect([status, refused.error.code]).toEqual([404, 'NOT_FOUND']);
+    expect(refused.error.message).toContain('it has: 2026-11');
+    expect((await get('/v1/budgets/NONE')).status).toBe(404);
+  });
+
+  it('need their scope', async () => {
+    const { get, key } = await shopWithBudget();
+    expect((await get('/v1/budgets', await key('shy', ['orders:read']))).status).toBe(403);
+  });
+
+  it('stand beside an order, as they are now: what remains with it, and with all that wait', async () => {
+    const { submit, get } = await shopWithBudget();
+    await submit();
+    await submit({ reference: 'R-2' });
+    const { body } = await get('/v1/orders/KO-2/why');
+    expect(body.budgets).toMatchObject([{ code: 'NORD', takes: 5_000, available: 5_000, remaining: 5_000, remainingWithPending: 0 }]);
+    expect(body.evaluations[0].trace.budgets).toMatchObject([{ code: 'NORD', effect: 'allow' }]);
+  });
+
+  it('stand on the page of who decides', async () => {
+    const { submit, ask, settings, id, clock, rows } = await shopWithBudget({ amount: 4_000 });
+    await submit();
+    const { signLink } = await import('../../src/approvals/links.ts');
+    const [step] = await rows<{ id: string }>('select id from approval_steps');
+    const claims = { orderId: '1', stepId: step?.id ?? '', revision: 1, personId: id('P-2') };
+    const { text } = await ask('GET', `/decide/${await signLink(settings.http, claims, clock.now)}`);
+    expect(text).toContain('Nord, monthly');
+    expect(text).toContain('-EUR 10.00');
+  });
+});
