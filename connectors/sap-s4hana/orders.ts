@@ -1,9 +1,11 @@
 /** Sales orders: one deep insert makes the whole order, and it stays where it is until it is archived years later. */
 import { z } from 'zod';
-import { anyOf, compare, type ODataRow, readAllOf } from '../../src/connector/odata/index.ts';
+import { anyOf, compare } from '../../src/connector/odata/index.ts';
 import type { OrderTarget, PlacedOrder } from '../../src/connector/orders.ts';
 import { RetryLaterError } from '../../src/errors.ts';
+import { cancelOrder, reviseOrder } from './change-orders.ts';
 import { orderBody } from './order-body.ts';
+import { orderRows } from './order-rows.ts';
 import { inGroups, type SapSession, text } from './partners.ts';
 import { placedOrder } from './placed-order.ts';
 import { releaseStep } from './release-order.ts';
@@ -38,6 +40,8 @@ export const orders: OrderTarget<SapSettings> = {
     throw new RetryLaterError('ERP_OUTCOME_UNKNOWN', `order ${order.reference}: the answer names no order; it is looked for`);
   },
   steps: [releaseStep],
+  cancel: cancelOrder,
+  revise: reviseOrder,
   status: (session, ids) =>
     ordersWhere(
       session,
@@ -52,20 +56,5 @@ const createdNumber = z.union([
 ]);
 
 async function ordersWhere(session: SapSession, filters: readonly string[]): Promise<PlacedOrder[]> {
-  const { config } = session;
-  const service = serviceOf(config);
-  const query = { expand: service.expand, orderBy: ['SalesOrder'] };
-  const rows = await readAllOf(
-    service.ask(session),
-    filters.map((filter) => service.path(config, '', { ...query, filter })),
-  );
-  return rows.map((row) => placedOrder(known(row), config));
-}
-
-const found = z.looseObject({ SalesOrder: z.string().min(1), PurchaseOrderByCustomer: z.string() });
-
-/** An order that cannot be read must not count as none: another one would be made. */
-function known(row: ODataRow): ODataRow {
-  if (found.safeParse(row).success) return row;
-  throw new RetryLaterError('ERP_ANSWER_UNUSABLE', 'A_SalesOrder: an order came without its number or its purchase order number');
+  return (await orderRows(session, filters)).map((row) => placedOrder(row, session.config));
 }

@@ -1,7 +1,7 @@
 /** A sales order as SAP keeps it, in our words. Pure. */
 import { plainDecimal } from '../../src/connector/decimals.ts';
 import type { ODataRow } from '../../src/connector/odata/index.ts';
-import type { OrderState, PlacedOrder } from '../../src/connector/orders.ts';
+import type { OrderState, PlacedLine, PlacedOrder } from '../../src/connector/orders.ts';
 import { listIn, textIn } from './rows.ts';
 import { serviceOf } from './sales-order-service.ts';
 import type { SapSettings } from './settings.ts';
@@ -10,22 +10,40 @@ type Config = Pick<SapSettings, 'priceCondition' | 'orderBlock' | 'salesOrders'>
 
 export function placedOrder(row: ODataRow, config: Config): PlacedOrder {
   const { names } = serviceOf(config);
-  const items = listIn(row, names.items).sort((a, b) => Number(textIn(a, 'SalesOrderItem')) - Number(textIn(b, 'SalesOrderItem')));
+  const all = listIn(row, names.items).sort((a, b) => Number(textIn(a, 'SalesOrderItem')) - Number(textIn(b, 'SalesOrderItem')));
+  const { state, stateThere } = stateOf(row, config);
+  const items = state === 'cancelled' ? all : all.filter((item) => !isRejected(item));
   const id = textIn(row, 'SalesOrder');
   return {
     id,
     number: id,
     reference: textIn(row, 'PurchaseOrderByCustomer'),
     soldTo: textIn(row, 'SoldToParty') || null,
-    ...stateOf(row, config),
+    state,
+    stateThere,
     foundIn: null,
     currency: textIn(row, 'TransactionCurrency') || null,
-    lines: items.map((item) => ({
-      product: textIn(item, names.product) || null,
-      quantity: plainDecimal(decimalIn(item, 'RequestedQuantity')),
-      unitPrice: unitPriceOf(item, config),
-    })),
+    lines: items.map((item) => placedLine(item, config)),
   };
+}
+
+export function placedLine(item: ODataRow, config: Config): PlacedLine {
+  return {
+    product: textIn(item, serviceOf(config).names.product) || null,
+    quantity: plainDecimal(decimalIn(item, 'RequestedQuantity')),
+    unitPrice: unitPriceOf(item, config),
+  };
+}
+
+/** Nothing of it will be delivered; the item stays for those who ask why. */
+export function isRejected(item: ODataRow): boolean {
+  return textIn(item, 'SalesDocumentRjcnReason') !== '';
+}
+
+/** The part of an item's price that carries what was agreed. */
+export function agreedPrice(item: ODataRow, config: Config): ODataRow | undefined {
+  const { names } = serviceOf(config);
+  return listIn(item, names.prices).find((element) => textIn(element, 'ConditionType') === config.priceCondition);
 }
 
 /** Field -> reason of the blocks that orders are made with. */
@@ -61,7 +79,7 @@ function stateOf(row: ODataRow, config: Config): { state: OrderState; stateThere
 /** What our own condition says, if it is for one unit; SAP may have added others. `null`: it cannot be told. */
 function unitPriceOf(item: ODataRow, config: Config): string | null {
   const { names } = serviceOf(config);
-  const condition = listIn(item, names.prices).find((element) => textIn(element, 'ConditionType') === config.priceCondition);
+  const condition = agreedPrice(item, config);
   const rate = decimalIn(condition, names.rate);
   const per = plainDecimal(decimalIn(condition, 'ConditionQuantity'));
   return rate !== '' && ['', '0', '1'].includes(per) ? plainDecimal(rate) : null;

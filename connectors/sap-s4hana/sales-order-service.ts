@@ -1,13 +1,15 @@
 /** The two services that take sales orders. They keep the same documents and call some of their parts differently. */
 import type { Json } from '../../src/connector/contract.ts';
-import { type Ask, jsonDate, type ODataQuery } from '../../src/connector/odata/index.ts';
+import { type Ask, entityPath, jsonDate, type ODataQuery } from '../../src/connector/odata/index.ts';
 import { askOf, askV4, SERVICE, sapPath, v4Path } from './http.ts';
-import type { SapSession } from './partners.ts';
+import { type SapSession, text } from './partners.ts';
 import type { SapSettings } from './settings.ts';
 
 export interface SalesOrderService {
-  /** Of its entity set, or of one entity with its key. */
+  /** Of its entity set, or of one entity with its key, and what is below it. */
   path(config: SapSettings, key: string, query?: ODataQuery): string;
+  /** Of one entity of another of its sets, and what is below it. */
+  partPath(config: SapSettings, set: string, keys: Readonly<Record<string, string>>, below?: string): string;
   ask(session: SapSession): Ask;
   /** What is read along with an order, as `$expand` of its version says it. */
   readonly expand: readonly string[];
@@ -15,6 +17,10 @@ export interface SalesOrderService {
   readonly headers: Readonly<Record<string, string>>;
   readonly names: {
     readonly set: string;
+    readonly itemSet: string;
+    readonly priceSet: string;
+    readonly partnerSet: string;
+    readonly textSet: string;
     readonly items: string;
     readonly prices: string;
     readonly partners: string;
@@ -35,11 +41,16 @@ export interface SalesOrderService {
 
 const v2: SalesOrderService = {
   path: (config, key, query) => sapPath(config, `${SERVICE.order}/A_SalesOrder${key}`, query),
+  partPath: (config, set, keys, below) => sapPath(config, `${SERVICE.order}/${keyed(set, keys, below)}`),
   ask: (session) => askOf(session, SERVICE.order),
   expand: ['to_Item', 'to_Item/to_PricingElement'],
   headers: {},
   names: {
     set: `${SERVICE.order}/A_SalesOrder`,
+    itemSet: 'A_SalesOrderItem',
+    priceSet: 'A_SalesOrderItemPrElement',
+    partnerSet: 'A_SalesOrderHeaderPartner',
+    textSet: 'A_SalesOrderText',
     items: 'to_Item',
     prices: 'to_PricingElement',
     partners: 'to_Partner',
@@ -60,11 +71,16 @@ const EXACT = 'application/json;IEEE754Compatible=true';
 
 const v4: SalesOrderService = {
   path: (config, key, query) => v4Path(config, `SalesOrder${key}`, query),
+  partPath: (config, set, keys, below) => v4Path(config, keyed(set, keys, below)),
   ask: (session) => askV4(session, { accept: EXACT }),
   expand: ['_Item($expand=_ItemPricingElement)'],
   headers: { accept: EXACT },
   names: {
     set: 'api_salesorder/SalesOrder',
+    itemSet: 'SalesOrderItem',
+    priceSet: 'SalesOrderItemPricingElement',
+    partnerSet: 'SalesOrderPartner',
+    textSet: 'SalesOrderText',
     items: '_Item',
     prices: '_ItemPricingElement',
     partners: '_Partner',
@@ -79,6 +95,11 @@ const v4: SalesOrderService = {
   hasItemNumber: false,
   hasAddressIds: false,
 };
+
+function keyed(set: string, keys: Readonly<Record<string, string>>, below?: string): string {
+  const path = entityPath(set, Object.fromEntries(Object.entries(keys).map(([name, value]) => [name, text(value)])));
+  return below === undefined ? path : `${path}/${below}`;
+}
 
 export function serviceOf({ salesOrders }: Pick<SapSettings, 'salesOrders'>): SalesOrderService {
   return salesOrders === 'v4' ? v4 : v2;

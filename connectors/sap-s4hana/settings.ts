@@ -67,6 +67,9 @@ export const sapSettings = z
       .refine(({ delivery, billing }) => (delivery ?? billing) !== undefined, 'must name a reason for `delivery`, `billing` or both')
       .optional()
       .describe('Orders are made with these blocks, which are lifted once the order has been found again; none if absent.'),
+    rejectionReason: code(2, 'a reason for rejection')
+      .optional()
+      .describe('With it the items of a cancelled order are rejected, and items a change leaves out; without it no order is cancelled.'),
     salesOrders: z
       .enum(['v2', 'v4'])
       .default('v2')

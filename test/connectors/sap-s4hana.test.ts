@@ -16,7 +16,7 @@ function named(name: Values[string]): Values[string] {
 }
 
 /** Orders wait for their release; a page's rows belong together in so many filters that they are asked for in batches. */
-const SETTINGS = { orderBlock: { delivery: 'Z1', billing: 'Z2' }, filterSize: 2 };
+const SETTINGS = { orderBlock: { delivery: 'Z1', billing: 'Z2' }, filterSize: 2, rejectionReason: '50' };
 
 const stage: Stage = {
   dialect: () => sapS4Dialect(),

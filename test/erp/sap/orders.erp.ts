@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { sapS4hana } from '../../../connectors/sap-s4hana/index.ts';
 import type { OrderToPlace, PlacedOrder } from '../../../src/connector/orders.ts';
-import { placeOrder } from '../../../src/connector/place-order.ts';
+import { cancelOrder, placeOrder, reviseOrder } from '../../../src/connector/place-order.ts';
 import { RetryLaterError } from '../../../src/errors.ts';
 import { ACCIDENTS, AS_V4, ask, proxied, realSap, SALES_ORDER_V4, sapSession, told } from './scene.ts';
 
@@ -32,6 +32,16 @@ async function push(session: ReturnType<typeof sapSession>, order: OrderToPlace)
   for (let attempt = 1; ; attempt += 1) {
     try {
       return (await placeOrder(target, session, order)).placed;
+    } catch (error) {
+      if (!(error instanceof RetryLaterError) || attempt >= 60) throw error;
+    }
+  }
+}
+
+async function again<Answer>(play: () => Promise<Answer>): Promise<Answer> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await play();
     } catch (error) {
       if (!(error instanceof RetryLaterError) || attempt >= 60) throw error;
     }
@@ -150,6 +160,35 @@ describe.skipIf(!told()).each(['v2', 'v4'] as const)('sales orders on CAP, %s', 
     ]);
     // A part that could not be used would have been asked for again, alone.
     expect(asked).toEqual(['$batch']);
+  });
+
+  it('are changed part by part and cancelled by rejecting their items, through accidents', async () => {
+    const proxy = await proxied();
+    const session = sapSession(proxy.url, { ...BLOCK, salesOrders, rejectionReason: '50' });
+    const orders = Array.from({ length: 20 }, (_, turn) => orderOf(turn, `CHG${Date.now()}`));
+    for (const order of orders) await push(session, order);
+    proxy.accidents.storm({ seed: 7, rate: 0.1, names: ACCIDENTS });
+    const changedOrders = orders.map((order, turn) => ({
+      ...order,
+      note: `Gate ${turn}, later`,
+      lines: [
+        { reference: `${turn}-1`, product: 'TG11', quantity: '20', unitPrice: '199.9' },
+        { reference: `${turn}-3`, product: 'TG13', quantity: '2', unitPrice: '3.5' },
+      ],
+    }));
+    for (const [turn, order] of changedOrders.entries()) {
+      const placed = await again(() => reviseOrder(target as never, session, order));
+      expect(placed.placed).toMatchObject({
+        state: 'accepted',
+        lines: order.lines.map(({ product: of, quantity, unitPrice }) => ({ product: of, quantity, unitPrice })),
+      });
+      if (turn % 2 === 0)
+        expect(await again(() => cancelOrder(target as never, session, order))).toMatchObject({ placed: { state: 'cancelled' } });
+    }
+    proxy.accidents.calm();
+    const stored = await storedOrders(salesOrders, orders[0]?.reference.slice(0, -7) ?? '');
+    expect(stored.map((order) => order.OverallSDDocumentRejectionSts)).toEqual(orders.map((_, turn) => (turn % 2 === 0 ? 'C' : 'B')));
+    expect(stored.map((order) => listIn(order, texts)[0]?.LongText)).toEqual(changedOrders.map(({ note }) => note));
   });
 
   it('that somebody changes while they are released are left to him, and looked at again', async () => {

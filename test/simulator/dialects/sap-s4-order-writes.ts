@@ -1,30 +1,38 @@
-/** How sales orders are made and changed in the simulated S/4HANA, and the refusals of a real one. */
+/** How sales orders are made in the simulated S/4HANA, and the refusals of a real one. */
 import { Refusal, type SimAnswer, type SimRequest } from '../dialect.ts';
-import type { World } from '../world.ts';
-import { type Blocks, etagOf } from './sap-s4-orders.ts';
+import type { World, WorldOrderLine } from '../world.ts';
+import type { Row } from './odata/types.ts';
+import { etagOf, type OrderFiles } from './sap-s4-orders.ts';
 import { AREA } from './sap-s4-partner-rows.ts';
 
-interface Given {
+export interface Given {
   readonly [name: string]: unknown;
 }
 
 export interface OrderDesk {
   readonly version: 2 | 4;
   readonly world: World;
-  readonly blocks: Blocks;
+  readonly files: OrderFiles;
   /** Absolute address of the service. */
   readonly service: string;
 }
 
-const BLOCKS = ['DeliveryBlockReason', 'HeaderBillingBlockReason'];
+export const BLOCKS = ['DeliveryBlockReason', 'HeaderBillingBlockReason'];
 const HEADER = ['SalesOrderType', 'SalesOrganization', 'DistributionChannel', 'OrganizationDivision', 'SoldToParty', ...BLOCKS].concat([
   'PurchaseOrderByCustomer', 'CustomerPurchaseOrderDate', 'TransactionCurrency', 'PurchaseOrderByShipToParty', 'RequestedDeliveryDate', 'CustomerPaymentTerms',
 ]); // biome-ignore format: one list
+export const CHANGED_HEADER = [
+  ...BLOCKS,
+  'CustomerPurchaseOrderDate',
+  'PurchaseOrderByShipToParty',
+  'RequestedDeliveryDate',
+  'CustomerPaymentTerms',
+];
 const ITEM = ['SalesOrderItem', 'RequestedQuantity', 'SalesOrderItemText', 'PurchaseOrderByCustomer'];
 const PRICE = ['ConditionType', 'ConditionCurrency', 'ConditionQuantity'];
 
 /** What the two versions call differently; who sends the other's name is refused. */
-const WORDS = {
+export const WORDS = {
   2: {
     set: 'A_SalesOrder',
     header: [...HEADER, 'to_Item', 'to_Partner', 'to_Text'],
@@ -44,7 +52,7 @@ const WORDS = {
 } as const;
 
 /** One unit of work: everything is looked up before anything is made. Fields are cut to their length, as a move in ABAP does. */
-export function createOrder(request: SimRequest, { version, world, blocks, service }: OrderDesk): SimAnswer {
+export function createOrder(request: SimRequest, { version, world, files, service }: OrderDesk): SimAnswer {
   const { set, header, item, price, partner, names } = WORDS[version];
   const body = request.json() as Given;
   const items = listIn(body[names.items], version);
@@ -59,11 +67,7 @@ export function createOrder(request: SimRequest, { version, world, blocks, servi
   if (said('SalesOrganization') !== AREA.SalesOrganization)
     throw refusal('V1/321', `Sales organization ${said('SalesOrganization')} is not defined`);
   if (account.blocked) throw refusal('V1/156', 'Customer is blocked for order entry');
-  const products = new Set(world.rows('product').map(({ number }) => number));
-  for (const one of items) {
-    const product = String(one[names.product]);
-    if (!products.has(product)) throw refusal('V1/382', `Item 000010: material ${product} is not defined`);
-  }
+  const lines = items.map((one, place) => checkedLine(one, prices[place] ?? [], version, world));
   const shipTo = partners.find(({ PartnerFunction }) => PartnerFunction === 'SH');
   const held = Object.fromEntries(BLOCKS.flatMap((field) => (said(field) === '' ? [] : [[field, said(field)]])));
   const order = world.placeOrder({
@@ -73,14 +77,15 @@ export function createOrder(request: SimRequest, { version, world, blocks, servi
     currency: said('TransactionCurrency') || account.currency,
     // Without a block an order waits for nobody.
     state: Object.keys(held).length === 0 ? 'confirmed' : 'draft',
-    lines: items.map((one, place) => ({
-      product: String(one[names.product]),
-      quantity: String(one.RequestedQuantity),
-      unitPrice: String(prices[place]?.find(({ ConditionType }) => ConditionType === 'PMP0')?.[names.rate] ?? '999.99'),
-      lineReference: String(one.UnderlyingPurchaseOrderItem ?? one.PurchaseOrderByCustomer ?? '') || null,
-    })),
+    lines,
   });
-  blocks.set(order.id, held);
+  files.set(order.id, {
+    blocks: held,
+    partners: partners as Row[],
+    texts: listIn(body[version === 2 ? 'to_Text' : '_Text'], version) as Row[],
+    numbers: items.map(({ SalesOrderItem }, place) => String(SalesOrderItem ?? (place + 1) * 10)),
+    rejected: [],
+  });
   const address = `${service}/${set}('${order.id}')`;
   const etag = etagOf(order);
   const told = { SalesOrder: order.id, SoldToParty: order.soldTo, PurchaseOrderByCustomer: order.reference };
@@ -88,42 +93,39 @@ export function createOrder(request: SimRequest, { version, world, blocks, servi
   return { status: 201, headers: { location: address, etag, ...versionHeader(version) }, json };
 }
 
-/** Who has not seen the order's last state may not change it. */
-export function changeOrder(request: SimRequest, path: string, { version, world, blocks }: OrderDesk): SimAnswer {
-  const [, set, id = ''] = /^(\w+)\('(\w+)'\)$/.exec(path) ?? [];
-  const order = world.row('order', id);
-  if (set !== WORDS[version].set || !order) throw refusal('/IWBEP/CM_MGW_RT/020', `Resource not found for segment '${path}'`, 404);
-  const seen = request.headers['if-match'];
-  if (seen === undefined) throw refusal('/IWFND/CM_MGW/092', 'The request has to be conditional. Try using "If-Match" header.', 428);
-  if (seen !== etagOf(order)) throw refusal('/IWBEP/CM_MGW_RT/021', 'The entity was changed in the meantime', 412);
-  const body = request.json() as Given;
-  knownOnly(BLOCKS, [body]);
-  const held = { ...blocks.get(id), ...(body as Record<string, string>) };
-  blocks.set(id, held);
-  const isFree = Object.values(held).every((reason) => reason === '');
-  if (!isFree || !world.stepOrder(id, 'confirmed')) world.change('order', id, {});
-  return { status: 204, headers: versionHeader(version) };
+/** An item as a line of the ledger, with the price that was agreed. */
+export function checkedLine(item: Given, prices: readonly Given[], version: 2 | 4, world: World): WorldOrderLine {
+  const { names } = WORDS[version];
+  const product = String(item[names.product]);
+  if (!world.rows('product').some(({ number }) => number === product))
+    throw refusal('V1/382', `Item 000010: material ${product} is not defined`);
+  return {
+    product,
+    quantity: String(item.RequestedQuantity),
+    unitPrice: String(prices.find(({ ConditionType }) => ConditionType === 'PMP0')?.[names.rate] ?? '999.99'),
+    lineReference: String(item.UnderlyingPurchaseOrderItem ?? item.PurchaseOrderByCustomer ?? '') || null,
+  };
 }
 
-function knownOnly(known: readonly string[], given: readonly Given[]): void {
+export function knownOnly(known: readonly string[], given: readonly Given[]): void {
   for (const name of given.flatMap((one) => Object.keys(one)))
     if (!known.includes(name)) throw refusal('/IWCOR/CX_DS_EP_PROPERTY_ERROR/001', `Property '${name}' is invalid`);
 }
 
 /** Decimals as texts are none in version 4, unless the body says that it has them so. */
-function exactOnly(request: SimRequest, items: readonly Given[]): void {
+export function exactOnly(request: SimRequest, items: readonly Given[]): void {
   const isExact = /IEEE754Compatible=true/i.test(request.headers['content-type'] ?? '');
   const isText = items.some(({ RequestedQuantity }) => typeof RequestedQuantity === 'string');
   if (isExact !== isText) throw refusal('/IWBEP/CM_V4_COS/032', 'Error when parsing value of property RequestedQuantity');
 }
 
 /** A deep insert of version 2 writes collections as `{ results: [] }` or as a list. */
-function listIn(given: unknown, version: 2 | 4): Given[] {
+export function listIn(given: unknown, version: 2 | 4): Given[] {
   const list = version === 2 && typeof given === 'object' && given !== null && 'results' in given ? given.results : given;
   return Array.isArray(list) ? (list as Given[]) : [];
 }
 
-function versionHeader(version: 2 | 4): Record<string, string> {
+export function versionHeader(version: 2 | 4): Record<string, string> {
   return version === 2 ? { dataserviceversion: '2.0' } : { 'odata-version': '4.0' };
 }
 

@@ -12,8 +12,9 @@ import { BadQuery } from './odata/filter.ts';
 import { serve } from './odata/serve.ts';
 import type { Sets } from './odata/types.ts';
 import { creditSets, priceSets, stockSets } from './sap-s4-goods.ts';
-import { asVersion4, changeOrder, createOrder, refusal } from './sap-s4-order-writes.ts';
-import { type Blocks, orderSets } from './sap-s4-orders.ts';
+import { changeOrder } from './sap-s4-order-changes.ts';
+import { asVersion4, createOrder, refusal } from './sap-s4-order-writes.ts';
+import { type OrderFiles, orderSets } from './sap-s4-orders.ts';
 import { AREA, COMPANY, CREDIT_SEGMENT, type PartnerFunctionRow } from './sap-s4-partner-rows.ts';
 import { partnerSets } from './sap-s4-partners.ts';
 
@@ -47,19 +48,19 @@ export function sapS4Dialect(options: SapOptions = {}): Dialect {
   const { functions = [], without = [], forbidsBatch = false, instead } = options;
   let tokens = 0;
   const sessions = new Map<string, string>();
-  const blocks: Blocks = new Map();
+  const files: OrderFiles = new Map();
 
   function serviceOf(request: SimRequest, world: World): Service {
     const [, v4, other, name = 'API_SALESORDER', path = ''] = PLACES.exec(request.path) ?? [];
     const makers: Record<string, () => Sets> = {
       API_BUSINESS_PARTNER: () => partnerSets(world, functions),
-      API_SALES_ORDER_SRV: () => orderSets(world, blocks, 2),
+      API_SALES_ORDER_SRV: () => orderSets(world, files, 2),
       API_CRDTMBUSINESSPARTNER: () => creditSets(world),
       API_SLSPRICINGCONDITIONRECORD_SRV: () => priceSets(world),
       API_MATERIAL_STOCK_SRV: () => stockSets(world),
     };
     const root = v4 ?? other ?? '';
-    const make = v4 === undefined ? makers[name] : () => orderSets(world, blocks, 4);
+    const make = v4 === undefined ? makers[name] : () => orderSets(world, files, 4);
     if (!make) throw refusal('005056A509B11EE1B9A8FEC11C21578E', 'No service found for namespace', 404);
     if (without.includes(name)) throw refusal('/IWFND/MED/170', `No authorization to access service ${name}`, 403);
     const version = v4 === undefined && root.startsWith('sap/') ? 2 : 4;
@@ -89,10 +90,11 @@ export function sapS4Dialect(options: SapOptions = {}): Dialect {
     try {
       if (path === '$batch') return batch(request, version, (part) => answer(part, world, context));
       if (request.method === 'GET') return read(request, service, context);
-      const desk = { version, world, blocks, service: ownAddress(context, service) };
-      if (service.isSalesOrder && request.method === 'PATCH') return changeOrder(request, path, desk);
-      if (service.isSalesOrder && request.method === 'POST' && service.sets[path] && !path.includes('Item'))
+      const desk = { version, world, files, service: ownAddress(context, service) };
+      if (service.isSalesOrder && request.method === 'POST' && (path === 'A_SalesOrder' || path === 'SalesOrder'))
         return createOrder(request, desk);
+      const changed = service.isSalesOrder ? changeOrder(request, path, desk) : undefined;
+      if (changed) return changed;
       throw refusal('/IWFND/CM_MGW/096', `Method ${request.method} is not allowed for ${path}`, 405);
     } catch (error) {
       throw error instanceof Refusal && version === 4 ? asVersion4(error) : error;

@@ -34,6 +34,9 @@ service api_salesorder {
         RequestedQuantitySAPUnit : String(3);
         SalesOrderItemText       : String(40);
         PurchaseOrderByCustomer  : String(35);
+        SalesDocumentRjcnReason  : String(2) default '';
+        DeliveryStatus           : String(1) default 'A';
+        OrderRelatedBillingStatus : String(1) default '';
         _ItemPricingElement      : Composition of many SalesOrderItemPricingElement
                                      on  _ItemPricingElement.SalesOrder     = SalesOrder
                                      and _ItemPricingElement.SalesOrderItem = SalesOrderItem;

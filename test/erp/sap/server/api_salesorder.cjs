@@ -3,9 +3,10 @@ const numberOrders = require('./external/number-orders.js');
 
 module.exports = class extends cds.ApplicationService {
   async init() {
-    const { SalesOrder } = this.entities;
+    const { SalesOrder, SalesOrderItem, SalesOrderItemPricingElement, SalesOrderPartner, SalesOrderText } = this.entities;
+    const below = { parts: [SalesOrderItem, SalesOrderItemPricingElement, SalesOrderPartner, SalesOrderText], itemSet: SalesOrderItem };
     const names = { items: '_Item', prices: '_ItemPricingElement', partners: '_Partner', texts: '_Text' };
-    numberOrders(this, SalesOrder, { ...names, first: 6_000_000 });
+    numberOrders(this, SalesOrder, { ...names, ...below, first: 6_000_000 });
     return super.init();
   }
 };

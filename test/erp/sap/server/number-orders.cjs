@@ -1,3 +1,5 @@
+const { SELECT, UPDATE } = require('@sap/cds').ql;
+
 /** What S/4 adds to a new sales order: number, status, stamps, the steps of its prices. It takes the same reference as often as it comes. */
 const NEEDED = [
   ['SalesOrderType', 'V1/045', 'Enter a sales document type'],
@@ -5,8 +7,8 @@ const NEEDED = [
   ['SalesOrganization', 'V1/321', 'Sales organization is not defined'],
 ];
 
-/** `names` are those of the parts; `first` is the number before the first. */
-module.exports = function numberOrders(service, entity, { items, prices, partners, texts, first }) {
+/** `names` are those of the parts; `first` is the number before the first; `parts` the entities below an order, `itemSet` its items. */
+module.exports = function numberOrders(service, entity, { items, prices, partners, texts, first, parts, itemSet }) {
   let last = first;
   service.before('CREATE', entity, (request) => {
     const { data } = request;
@@ -31,4 +33,16 @@ module.exports = function numberOrders(service, entity, { items, prices, partner
   service.before('UPDATE', entity, ({ data }) => {
     data.LastChangeDateTime = new Date().toISOString();
   });
+  // Whatever is changed below an order moves its stamp on; an order all of whose items are rejected is rejected.
+  for (const part of parts) {
+    service.after(['CREATE', 'UPDATE', 'DELETE'], part, async (_, request) => {
+      const { SalesOrder } = request.params?.at(-1)?.SalesOrder ? request.params.at(-1) : (request.params?.[0] ?? request.data);
+      const order = SalesOrder ?? request.data.SalesOrder;
+      const all = await SELECT.from(itemSet).columns('SalesDocumentRjcnReason').where({ SalesOrder: order });
+      const rejected = all.filter(({ SalesDocumentRjcnReason: reason }) => reason).length;
+      const status = rejected === 0 ? 'A' : rejected === all.length ? 'C' : 'B';
+      const set = { OverallSDDocumentRejectionSts: status, LastChangeDateTime: new Date().toISOString() };
+      await UPDATE(entity).set(set).where({ SalesOrder: order });
+    });
+  }
 };
