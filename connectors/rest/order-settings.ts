@@ -13,6 +13,19 @@ const call = z.strictObject({
     .describe('What is sent. A text that begins with $ is a field of the order ($soldTo); { $each: lines, item: $product } repeats.'),
 });
 
+/** Of a change of an order that is there. */
+const change = call.extend({
+  version: z
+    .strictObject({
+      path: path.describe('Where the order is read right before; {id} and {reference} are filled in.'),
+      field: at
+        .optional()
+        .describe('Where the answer holds its version, which the body says as $version; without it its ETag goes as If-Match.'),
+    })
+    .optional()
+    .describe('How it is seen that somebody else changed the order in the meantime.'),
+});
+
 const lookup = z.strictObject({
   path: path.describe('Below url; {reference} (or {ids}) is filled in, encoded.'),
   orders: at.optional().describe('Where the list of orders stands in the answer; the answer itself if not given.'),
@@ -47,8 +60,19 @@ export const orderSettings = z.strictObject({
     .default({})
     .describe('Their word for a state: ours. What is not listed is accepted; placed waits for `confirm`.'),
   confirm: call.optional().describe('A second call after creation, for orders whose state is placed.'),
-  cancel: call.optional().describe('Takes an order back.'),
+  cancel: change.optional().describe('Takes an order back.'),
+  revise: change
+    .extend({ method: z.enum(['POST', 'PUT', 'PATCH']).default('PUT').describe('HTTP method.') })
+    .optional()
+    .describe('Brings an order to other content: one call with all its lines.'),
+  lookupLagSeconds: z
+    .number()
+    .min(0)
+    .max(3600)
+    .default(10)
+    .describe('How long after it was made an order may stay invisible to `find`: so long none is sent again.'),
 });
 
 export type OrderSettings = z.output<typeof orderSettings>;
 export type OrderCall = z.output<typeof call>;
+export type OrderChange = z.output<typeof change>;

@@ -6,7 +6,7 @@ import type { Session } from '../../src/connector/session.ts';
 import { NeedsOperatorError } from '../../src/errors.ts';
 import { unusable } from './answer.ts';
 import { bodyOf } from './order-body.ts';
-import type { OrderCall, OrderSettings } from './order-settings.ts';
+import type { OrderCall, OrderChange, OrderSettings } from './order-settings.ts';
 import type { RestSettings } from './settings.ts';
 
 type OrderSession = Session<RestSettings>;
@@ -18,10 +18,11 @@ export const orders: OrderTarget<RestSettings> = {
     maxReferenceLength: 30,
     referencePattern: '[A-Za-z0-9._-]+',
     uniqueReference: 'none',
-    // Nothing is known of it; this much is what systems behind a search index were seen to need.
+    // Where `lookupLagSeconds` says nothing else: what systems behind a search index were seen to need.
     lookupLagMs: 10_000,
     alsoLookIn: ['the places of `settings.orders.find`'],
   },
+  lookupLagMs: ({ orders: { lookupLagSeconds = 10 } = {} }) => lookupLagSeconds * 1_000,
   async find(session, reference) {
     const { find } = declared(session);
     const all: PlacedOrder[] = [];
@@ -52,12 +53,13 @@ export const orders: OrderTarget<RestSettings> = {
   ],
   async cancel(session, { id, reference }) {
     const { cancel } = declared(session);
-    if (!cancel)
-      throw new NeedsOperatorError(
-        'HANDOFF_UNSUPPORTED',
-        `${session.connection} declares no \`settings.orders.cancel\`; cancel order ${id} there by hand, then \`kontor orders settle\``,
-      );
-    await call(session, cancel, { id, reference }, { id, reference });
+    if (!cancel) throw undeclared(session, 'cancel', id);
+    await change(session, cancel, { id, reference }, {});
+  },
+  async revise(session, { id, reference }, order) {
+    const { revise } = declared(session);
+    if (!revise) throw undeclared(session, 'revise', id);
+    await change(session, revise, { id, reference }, order);
   },
   async status(session, ids) {
     const { status } = declared(session);
@@ -79,19 +81,49 @@ function missing(key: string, why: string): NeedsOperatorError {
   return new NeedsOperatorError('CONFIG_INVALID', `\`settings.orders.${key}\` is not declared, and ${why}`);
 }
 
-function call(session: OrderSession, { method, path, body }: OrderCall, order: OrderToPlace | object, names: Record<string, string>) {
-  const json = body === undefined ? undefined : bodyOf(body as Json, order);
-  return session.http.send({ method, path: filled(path, names), query: session.config.query, ...(json !== undefined && { json }) });
+function undeclared({ connection }: OrderSession, what: 'cancel' | 'revise', id: string): NeedsOperatorError {
+  const done = what === 'cancel' ? 'cancel' : 'change';
+  return new NeedsOperatorError(
+    'HANDOFF_UNSUPPORTED',
+    `${connection} declares no \`settings.orders.${what}\`; ${done} order ${id} there by hand, then \`kontor orders settle\``,
+  );
 }
 
-function filled(path: string, names: Readonly<Record<string, string>>): string {
+/** With what was seen right before, so that nobody who was faster is overruled. */
+async function change(session: OrderSession, declaredCall: OrderChange, names: Names, order: OrderToPlace | object): Promise<void> {
+  const { version } = declaredCall;
+  if (version === undefined) {
+    await call(session, declaredCall, { ...order, ...names }, names);
+    return;
+  }
+  const { json, headers } = await session.http.send({ path: filled(version.path, names), query: session.config.query });
+  const seen = version.field === undefined ? headers.etag : pathReader(version.field)(json);
+  if ((typeof seen !== 'string' && typeof seen !== 'number') || seen === '') {
+    throw unusable(
+      version.path,
+      `holds no ${version.field === undefined ? 'ETag' : `version at "${version.field}"`}; the order was left as it is`,
+    );
+  }
+  if (version.field === undefined) await call(session, declaredCall, { ...order, ...names }, names, { 'if-match': String(seen) });
+  else await call(session, declaredCall, { ...order, ...names, version: seen }, names);
+}
+
+type Names = Readonly<Record<string, string>>;
+
+function call(session: OrderSession, { method, path, body }: OrderCall, order: OrderToPlace | object, names: Names, headers: Names = {}) {
+  const json = body === undefined ? undefined : bodyOf(body as Json, order);
+  const { query } = session.config;
+  return session.http.send({ method, path: filled(path, names), query, headers, ...(json !== undefined && { json }) });
+}
+
+function filled(path: string, names: Names): string {
   return path.replaceAll(/\{(\w+)\}/g, (whole, name: string) => (names[name] === undefined ? whole : encodeURIComponent(names[name])));
 }
 
 async function lookUp(
   session: OrderSession,
   { path, orders: at, foundIn }: OrderSettings['find'][number],
-  names: Record<string, string>,
+  names: Names,
 ): Promise<PlacedOrder[]> {
   const { json, verdict } = await session.http.send({ path: filled(path, names), query: session.config.query });
   if (verdict === 'empty') return [];

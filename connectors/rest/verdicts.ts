@@ -7,6 +7,9 @@ const FAILURES: ReadonlyArray<[number | '4xx' | '5xx', Verdict]> = [
   [404, 'missing'],
   [410, 'missing'],
   [409, 'conflict'],
+  // Changed by somebody else since it was read, or read without the version that is wanted.
+  [412, 'conflict'],
+  [428, 'conflict'],
   [429, 'limited'],
   [408, 'unavailable'],
   [425, 'unavailable'],

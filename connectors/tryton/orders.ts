@@ -24,6 +24,7 @@ export const orders: OrderTarget<TrytonSettings> = {
     lookupLagMs: 30_000,
     alsoLookIn: [],
   },
+  lookupLagMs: ({ lookupLagSeconds }) => lookupLagSeconds * 1_000,
   find: (session, reference) => sales(session, ['reference', '=', reference]),
   async create(session, order) {
     const company = await openCompany(session);

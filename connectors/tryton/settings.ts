@@ -12,6 +12,12 @@ export const trytonSettings = z.strictObject({
   company: z.int().positive().optional().describe("Id of the company to work in; the user's own if absent."),
   language: z.string().min(2).default('en').describe('Language of names and messages; English ones are understood best.'),
   pageSize: z.int().min(1).max(5000).default(500).describe('Records asked for at once.'),
+  lookupLagSeconds: z
+    .number()
+    .min(0)
+    .max(3600)
+    .default(30)
+    .describe('How long a call may go on in Tryton after its connection broke: so long an order that is not found is not sent again.'),
   ordersUpTo: z
     .enum(ORDER_STAGES)
     .default('processing')

@@ -1,6 +1,6 @@
 /** What placing, changing and cancelling an order share: look, send once, look again. */
 import { type ErrorCode, NeedsOperatorError, RetryLaterError } from '../errors.ts';
-import type { OrderTarget, OrderToPlace, PlacedOrder } from './orders.ts';
+import { lookupLagOf, type OrderTarget, type OrderToPlace, type PlacedOrder } from './orders.ts';
 import type { Session } from './session.ts';
 
 export interface SendOptions {
@@ -72,7 +72,7 @@ export class OrderWay<Config> {
   }
 
   get lookupWaitMs(): number {
-    return Math.max(1_000, this.#target.traits.lookupLagMs);
+    return Math.max(1_000, lookupLagOf(this.#target, this.#session.config));
   }
 }
 

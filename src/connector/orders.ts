@@ -85,7 +85,7 @@ export interface OrderTraits {
   readonly referencePattern: string;
   /** native: the create call itself is an upsert by reference.   configurable: the customer can make the system refuse a second one. */
   readonly uniqueReference: 'native' | 'configurable' | 'none';
-  /** How long after its creation an order may stay invisible to `find`. */
+  /** How long after its creation an order may stay invisible to `find`; a target with `lookupLagMs` lets the connection say otherwise. */
   readonly lookupLagMs: number;
   /** Other places `find` searches, where an order may have moved to. */
   readonly alsoLookIn: readonly string[];
@@ -102,6 +102,8 @@ export interface OrderStep<Config> {
 
 export interface OrderTarget<Config> {
   readonly traits: OrderTraits;
+  /** Of one connection, where its settings say how long an order may stay invisible; `traits.lookupLagMs` if absent. */
+  lookupLagMs?(config: Config): number;
   /** Every order that carries the reference, wherever it has moved, read from the primary database. [] is a claim: none exists. */
   find(session: Session<Config>, reference: string): Promise<PlacedOrder[]>;
   /** One call that makes the order with all its lines, or nothing. Not repeated blindly. */
@@ -120,4 +122,8 @@ export interface OrderTarget<Config> {
    * try left it. The steps run again afterwards. Refused like `cancel`; absent where the system has no way to do it.
    */
   revise?(session: Session<Config>, placed: PlacedOrder, order: OrderToPlace): Promise<void>;
+}
+
+export function lookupLagOf<Config>({ traits, lookupLagMs }: OrderTarget<Config>, config: Config): number {
+  return lookupLagMs?.(config) ?? traits.lookupLagMs;
 }

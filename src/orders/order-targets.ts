@@ -2,7 +2,7 @@
 import type { ConnectionSettings } from '../config/settings.ts';
 import type { AnyConnector } from '../connector/contract.ts';
 import { type AnySession, openSession } from '../connector/open-session.ts';
-import type { OrderTarget } from '../connector/orders.ts';
+import { lookupLagOf, type OrderTarget } from '../connector/orders.ts';
 import { NeedsOperatorError } from '../errors.ts';
 import type { Pulled } from '../store/orders/load-for-push.ts';
 import type { HandoffContext } from './order-context.ts';
@@ -34,6 +34,11 @@ export function orderTargets(context: Pick<HandoffContext, 'settings' | 'connect
       return [];
     }
   });
+}
+
+/** How long after it was made an order may stay invisible in this system. */
+export function lookupLagMs({ connection, connector, orders }: Target): number {
+  return lookupLagOf(orders, connector.config.parse(connection.settings));
 }
 
 /** What a connection pulls itself has its own ids there; of the rest it is given the ids of where they came from. */

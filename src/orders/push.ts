@@ -16,7 +16,7 @@ import { Footprint } from './footprint.ts';
 import { findObstacle } from './gates.ts';
 import type { Obstacle } from './obstacle.ts';
 import type { HandoffContext } from './order-context.ts';
-import { findOrderTarget, openTarget, pulledBy, type Target } from './order-targets.ts';
+import { findOrderTarget, lookupLagMs, openTarget, pulledBy, type Target } from './order-targets.ts';
 import { proposedSites } from './proposed-sites.ts';
 import { settleBudgetsOf } from './settle-budgets.ts';
 import { settlementOf } from './settlement.ts';
@@ -139,7 +139,7 @@ async function attempt(context: HandoffContext, { facts, claim, target, order, h
       facts: { calls },
     };
   } catch (error) {
-    const left = { isLeft: footprint.isLeftBy(error), lookupLagMs: target.orders.traits.lookupLagMs };
+    const left = { isLeft: footprint.isLeftBy(error), lookupLagMs: lookupLagMs(target) };
     return { ...settlementOf(error, claim, left, context.now()), sentHash };
   }
 }

@@ -1,7 +1,7 @@
 /** Heals what a lost wake-up or a lost worker left behind. The table is the truth; this only says "look now". */
 import { dueHandoffs, expireClaims, giveTarget } from '../store/orders/relay-handoffs.ts';
 import type { HandoffContext } from './order-context.ts';
-import { orderTargets } from './order-targets.ts';
+import { lookupLagMs, orderTargets } from './order-targets.ts';
 
 const AT_A_TIME = 1_000;
 
@@ -12,6 +12,6 @@ export async function relayHandoffs(
   const { db, settings } = context;
   if (settings.orders.target !== undefined) await giveTarget(db, settings.orders.target);
   let expired = 0;
-  for (const { connection, orders } of orderTargets(context)) expired += await expireClaims(db, connection.name, orders.traits.lookupLagMs);
+  for (const target of orderTargets(context)) expired += await expireClaims(db, target.connection.name, lookupLagMs(target));
   return { due: await dueHandoffs(db, context.now(), AT_A_TIME), expired };
 }

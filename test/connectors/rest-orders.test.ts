@@ -8,8 +8,9 @@ import { bodyOf } from '../../connectors/rest/order-body.ts';
 import { orders } from '../../connectors/rest/orders.ts';
 import { type SandboxErp, startSandboxErp } from '../../src/cli/demo/sandbox-erp.ts';
 import { memoryBorder } from '../../src/connector/http/memory-border.ts';
+import type { HttpAnswer, HttpRequest } from '../../src/connector/http/types.ts';
 import { openSession } from '../../src/connector/open-session.ts';
-import type { OrderToPlace } from '../../src/connector/orders.ts';
+import { lookupLagOf, type OrderToPlace, type PlacedOrder } from '../../src/connector/orders.ts';
 import { placeOrder } from '../../src/connector/place-order.ts';
 
 const DECLARED = {
@@ -134,6 +135,10 @@ describe('orders declared for a system of no connector', () => {
     await expect(orders.cancel?.(session(), { id: '1', reference: 'KO-1' } as never)).rejects.toMatchObject({
       code: 'HANDOFF_UNSUPPORTED',
     });
+    await expect(orders.revise?.(session(), { id: '1', reference: 'KO-1' } as never, ORDER)).rejects.toMatchObject({
+      code: 'HANDOFF_UNSUPPORTED',
+      message: expect.stringContaining('settings.orders.revise'),
+    });
   });
 
   it('repeat a part of the body for each line, and leave out what the order does not have', () => {
@@ -145,5 +150,64 @@ describe('orders declared for a system of no connector', () => {
       c: 7,
       lines: [{ item: '4101' }],
     });
+  });
+});
+
+describe('a declared change of an order', () => {
+  const body = { version: '$version', key: '$id', lines: { $each: 'lines', item: '$product', quantity: '$quantity' } };
+  const placed = { id: '7', reference: 'KO-1' } as PlacedOrder;
+
+  /** Answers every look with the same, and keeps what is sent. */
+  async function sent(version: object | undefined, seen: Partial<HttpAnswer>) {
+    const requests: HttpRequest[] = [];
+    const send = async (request: HttpRequest): Promise<HttpAnswer> => {
+      requests.push(request);
+      return { status: 200, headers: {}, json: undefined, text: '', serverAt: null, verdict: 'ok', ...seen };
+    };
+    const config = rest.config.parse({
+      url: 'https://erp.example',
+      orders: { ...DECLARED, revise: { path: '/orders/{id}', body, version } },
+    });
+    const change = orders.revise?.({ ...session(), config, http: { send } } as never, placed, ORDER);
+    return { change, requests };
+  }
+  const lines = [{ item: '4101', quantity: '100' }];
+
+  it('is one PUT with its lines where no version is declared', async () => {
+    const { change, requests } = await sent(undefined, {});
+    await change;
+    expect(requests).toMatchObject([{ method: 'PUT', path: '/orders/7', json: { key: '7', lines } }]);
+    expect(requests[0]?.json).not.toHaveProperty('version');
+  });
+
+  it('says the version it has seen in its body', async () => {
+    const { change, requests } = await sent({ path: '/orders/{id}', field: 'meta.rev' }, { json: { meta: { rev: 12 } } });
+    await change;
+    expect(requests[1]).toMatchObject({ method: 'PUT', headers: {}, json: { version: 12, key: '7', lines } });
+  });
+
+  it('goes with the ETag it has seen', async () => {
+    const { change, requests } = await sent({ path: '/orders/{id}' }, { headers: { etag: '"v3"' } });
+    await change;
+    expect(requests[1]).toMatchObject({ method: 'PUT', headers: { 'if-match': '"v3"' } });
+  });
+
+  it.each([
+    ['ETag', { path: '/orders/{id}' }],
+    ['version at "meta.rev"', { path: '/orders/{id}', field: 'meta.rev' }],
+  ])('is not sent without an %s to go by', async (what, version) => {
+    const { change, requests } = await sent(version, { json: {} });
+    await expect(change).rejects.toMatchObject({ code: 'ERP_ANSWER_UNUSABLE', message: expect.stringContaining(what) });
+    expect(requests).toHaveLength(1);
+  });
+});
+
+describe('how long an order may stay invisible', () => {
+  it('is ten seconds, or what is declared', async () => {
+    const lagOf = (orderSettings: object) =>
+      lookupLagOf(orders, rest.config.parse({ url: 'https://erp.example', orders: { ...DECLARED, ...orderSettings } }));
+    expect([lagOf({}), lagOf({ lookupLagSeconds: 120 })]).toEqual([10_000, 120_000]);
+    erp.loseAnswerOf('KO-1');
+    await expect(placeOrder(orders, session({ lookupLagSeconds: 120 }), ORDER)).rejects.toMatchObject({ retryAfterMs: 120_000 });
   });
 });

@@ -1,5 +1,5 @@
 /** Places orders the way the engine does, and looks into the ledger. */
-import type { OrderTarget, OrderToPlace, PlacedOrder } from '../../src/connector/orders.ts';
+import { lookupLagOf, type OrderTarget, type OrderToPlace, type PlacedOrder } from '../../src/connector/orders.ts';
 import { cancelOrder, placeOrder, reviseOrder } from '../../src/connector/place-order.ts';
 import { type KontorError, RetryLaterError } from '../../src/errors.ts';
 import type { WorldOrder, WorldProduct } from '../simulator/world.ts';
@@ -83,7 +83,7 @@ async function orderScene(scene: Scene): Promise<OrderScene> {
         if (!(error instanceof RetryLaterError) || failures.length >= PATIENCE) throw error;
         failures.push(error);
         // What must not be found yet may be found later.
-        world.tick(target.traits.lookupLagMs);
+        world.tick(lookupLagOf(target, scene.session.config));
       }
     }
   };

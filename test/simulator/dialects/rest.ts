@@ -40,7 +40,7 @@ export function restDialect(name: StyleName): Dialect {
 
   return {
     name: `rest-${name}`,
-    isWrite: ({ method, path }) => method === 'POST' && path.startsWith('/api/v2/orders'),
+    isWrite: ({ method, path }) => method !== 'GET' && path.startsWith('/api/v2/orders'),
     errorInside: () => ({ status: 200, json: { success: false, error: { message: 'The index is being rebuilt' } } }),
     limitSignal: () => ({ status: 429, json: { error: { message: 'Slow down' } } }),
     expireSessions: () => tokens.clear(),
