@@ -16,6 +16,7 @@ import { addHealthRoutes } from './routes/health.ts';
 import { addOrderChangeRoutes } from './routes/order-changes.ts';
 import { addOrderRoutes } from './routes/orders.ts';
 import { addReceiptRoutes } from './routes/receipt.ts';
+import { addReorderRoutes } from './routes/reorder.ts';
 import { addResyncRoutes } from './routes/resync.ts';
 import { addRunRoutes } from './routes/runs.ts';
 import { watchStop } from './stopping.ts';
@@ -38,6 +39,7 @@ const ROUTES = [
   addOrderRoutes,
   addOrderChangeRoutes,
   addReceiptRoutes,
+  addReorderRoutes,
   addApprovalRoutes,
   addBudgetRoutes,
   addRunRoutes,

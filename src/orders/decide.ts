@@ -66,7 +66,7 @@ async function releaseNewest(trx: Transaction, settings: Settings, order: Order,
 }
 
 async function endOrRestore(trx: Transaction, settings: Settings, order: Order, now: Date): Promise<string | null> {
-  const restored = await restoreReleased(trx, settings, order, now);
+  const restored = await restoreReleased(trx, settings, order, 'declined', now);
   if (restored) return restored.handoffId;
   await moveOrder(trx, order, 'declined', { now });
   return null;

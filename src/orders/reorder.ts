@@ -70,6 +70,12 @@ export async function reorder(context: OrderContext, { source, id, as, reference
   };
 }
 
+/** To be submitted without its prices: the same reference again is the same order, though prices have moved in between. */
+export function pricedWhenTaken({ submission }: Reorder): Reorder['submission'] {
+  const { lines = [], ...rest } = submission;
+  return { ...rest, lines: lines.map((line) => ({ ...line, unitPrice: null })) };
+}
+
 /** Number, date and remarks were about that order alone. */
 async function places({ db }: OrderContext, orderId: string): Promise<Partial<Submission>> {
   const { content } = await loadRevision(db, orderId);

@@ -28,7 +28,8 @@ export async function desk(stages: readonly object[] = [FIRST], more: object = {
     submit,
     approve: (who: string, more: object = {}) => decideOrder(context, { ...person(who), verdict: 'approve', ...more }),
     decline: (who: string, more: object = {}) => decideOrder(context, { ...person(who), verdict: 'decline', ...more }),
-    withdraw: (who: string) => withdrawOrder(context, { orderId: order.id, personId: id(who), reason: null }),
+    withdraw: (who: string, what?: 'order' | 'change') =>
+      withdrawOrder(context, { orderId: order.id, personId: id(who), reason: null, what }),
     revise: (who: string, change: object, from = 1) =>
       reviseOrder(context, { orderId: order.id, personId: id(who), from, change, reason: null, channel: 'test' }),
     state: async () => (await rows<{ state: string }>(`select state from orders where id = ${order.id}`))[0]?.state,

@@ -194,6 +194,51 @@ describe('a change after release', () => {
     expect([await state(), await handoffs()]).toEqual(['released', ['create 1 accepted']]);
   });
 
+  it('is withdrawn alone and leaves the order as it was released; which of the two is meant must be said', async () => {
+    const { approve, withdraw, revise, handoffs, rows, state, steps, log, context, order } = await desk();
+    await approve('P-2');
+    await rows(`update handoffs set state = 'accepted', erp_id = 'SO-1'`);
+    await revise('P-1', more('6'));
+    await expect(withdraw('P-1')).rejects.toMatchObject({ code: 'ORDER_STATE', message: expect.stringContaining('--change') });
+    await expect(withdraw('P-2', 'change')).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+    expect(await state()).toBe('pending_approval');
+    expect(await withdraw('P-1', 'change')).toEqual({ state: 'released', handoffId: null });
+    expect(await withdraw('P-1', 'change')).toEqual({ state: 'released', handoffId: null });
+    const { n, total } = await loadRevision(context.db, order.id);
+    expect([n, total, await handoffs(), await steps()]).toEqual([3, 5_000, ['create 1 accepted'], ['1 approved', '2 void']]);
+    expect((await log()).slice(-2)).toEqual(['restored', 'change_withdrawn']);
+    await expect(approve('P-2')).rejects.toMatchObject({ code: 'ORDER_CONFLICT' });
+  });
+
+  it('that is withdrawn before the order has left sends it as it was released', async () => {
+    const { approve, withdraw, revise, handoffs } = await desk();
+    await approve('P-2');
+    await revise('P-1', more('6'));
+    const { state, handoffId } = await withdraw('P-1', 'change');
+    expect([state, handoffId !== null]).toEqual(['released', true]);
+    expect(await handoffs()).toEqual(['create 1 cancelled', 'create 3 pending']);
+  });
+
+  it('can be withdrawn with the whole order, which is cancelled where it stands', async () => {
+    const { approve, withdraw, revise, handoffs, rows } = await desk();
+    await approve('P-2');
+    await rows(`update handoffs set state = 'accepted', erp_id = 'SO-1'`);
+    await revise('P-1', more('6'));
+    expect((await withdraw('P-1', 'order')).state).toBe('withdrawn');
+    expect(await handoffs()).toEqual(['create 1 accepted', 'cancel 2 pending']);
+  });
+
+  it('is none to be withdrawn alone while the order was never released, or stands as it was', async () => {
+    const waiting = await desk();
+    await expect(waiting.withdraw('P-1', 'change')).rejects.toMatchObject({
+      code: 'ORDER_STATE',
+      message: expect.stringContaining('whole order'),
+    });
+    expect([await waiting.state(), await waiting.steps()]).toEqual(['pending_approval', ['1 active']]);
+    await waiting.approve('P-2');
+    await expect(waiting.withdraw('P-1', 'change')).rejects.toMatchObject({ code: 'ORDER_STATE' });
+  });
+
   it('that people decline before the order has left sends it as it was released', async () => {
     const { approve, decline, revise, handoffs } = await desk();
     await approve('P-2');

@@ -214,6 +214,24 @@ describe('what people do to an order', () => {
     });
   });
 
+  it('takes back the change that waits, or the order, but does not guess which', async () => {
+    const { submit, post, put, rows, queue } = await openShop({ asks: true });
+    await submit();
+    await post('/v1/orders/KO-1/decisions', { person: 'P-2', verdict: 'approve', revision: 1 });
+    await rows(`update handoffs set state = 'accepted', erp_id = 'SO-1'`);
+    await put('/v1/orders/KO-1', { person: 'P-1', from: 1, change: { lines: [{ product: '4711', quantity: '6' }] } });
+    const withdraw = (more = {}) => post('/v1/orders/KO-1/withdraw', { person: 'P-1', ...more });
+    expect(await withdraw()).toMatchObject({
+      status: 409,
+      body: { error: { code: 'ORDER_STATE', message: expect.stringContaining('"what"') } },
+    });
+    expect(await withdraw({ what: 'all' })).toMatchObject({ status: 400 });
+    const back = { status: 200, body: { order: { state: 'released', revision: 3, total: 5_000 } } };
+    expect([await withdraw({ what: 'change' }), await withdraw({ what: 'change' })]).toMatchObject([back, back]);
+    expect(await withdraw()).toMatchObject({ status: 200, body: { order: { state: 'cancelled' } } });
+    await waitFor(async () => (await queue.counts('push-order')).waiting > 0);
+  });
+
   it('comments and withdraws it, once', async () => {
     const { submit, post, get } = await openShop({ asks: true });
     await submit();

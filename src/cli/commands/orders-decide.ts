@@ -89,20 +89,33 @@ function addComment(orders: Command, app: App): void {
   withExamples(command, ['kontor orders comment KO-17 "Can this wait until May?" --as P-7']);
 }
 
+interface WithdrawOptions {
+  readonly as: string;
+  readonly reason?: string;
+  readonly change?: boolean;
+  readonly whole?: boolean;
+}
+
 function addWithdraw(orders: Command, app: App): void {
   const command = orders
     .command('withdraw')
     .description('take an order back; what may stand in the ERP is cancelled there')
     .argument('<order>', ORDER_REFERENCE)
     .requiredOption('--as <person>', 'who ordered it: external id, or id:NUMBER')
+    .addOption(new Option('--change', 'only the change that waits; the order stays as it was released').conflicts('whole'))
+    .option('--whole', 'the whole order, although only a change of it waits')
     .option('--reason <text>', 'why')
-    .action(async (reference: string, { as, reason }: { as: string; reason?: string }) => {
+    .action(async (reference: string, { as, reason, change, whole }: WithdrawOptions) => {
       const { context, key, orderId, personId } = await acting(app, reference, as);
-      const withdrawn = await withdrawOrder(context, { orderId, personId, reason: reason ?? null });
+      const what = change ? 'change' : whole ? 'order' : undefined;
+      const withdrawn = await withdrawOrder(context, { orderId, personId, reason: reason ?? null, what });
       const there = withdrawn.handoffId === null ? '' : '; the ERP is told';
       app.out.answer({ orderId, ...withdrawn }, () => [`order ${key} is ${sayState(withdrawn.state)}${there}`]);
     });
-  withExamples(command, ['kontor orders withdraw KO-17 --as P-1 --reason "ordered twice"']);
+  withExamples(command, [
+    'kontor orders withdraw KO-17 --as P-1 --reason "ordered twice"',
+    'kontor orders withdraw KO-17 --as P-1 --change',
+  ]);
 }
 
 interface DelegateOptions {

@@ -1,7 +1,7 @@
 /** `kontor orders history | reorder`: what an account has ordered, here and elsewhere, and ordering it again. */
 import type { Command } from 'commander';
 import { NeedsOperatorError } from '../../errors.ts';
-import { type Reorder, reorder } from '../../orders/reorder.ts';
+import { pricedWhenTaken, type Reorder, reorder } from '../../orders/reorder.ts';
 import { submitOrder } from '../../orders/submit.ts';
 import type { Database } from '../../store/database.ts';
 import { findOrders } from '../../store/orders/find-orders.ts';
@@ -42,7 +42,7 @@ export function addHistoryCommands(orders: Command, app: App): void {
         app.out.answer(made, drawReorder);
         return;
       }
-      const { order } = await submitOrder(context, 'cli', made.submission);
+      const { order } = await submitOrder(context, 'cli', pricedWhenTaken(made));
       app.out.answer({ ...made, order }, () => [
         `order ${order.externalKey} is ${order.state}; \`kontor orders show ${order.externalKey}\` tells more`,
       ]);

@@ -93,17 +93,23 @@ export function addOrderChangeRoutes(app: HttpServer, { lend, wake }: Desk): voi
         tags: ['orders'],
         operationId: 'withdrawOrder',
         summary: 'Take an order back',
-        description: 'Before release nothing leaves; afterwards it is cancelled in the ERP.',
+        description:
+          'Before release nothing leaves; afterwards it is cancelled in the ERP. Where a change of a released order waits for approval, `what` must say which of them is withdrawn.',
         params: orderParams,
-        body: z.strictObject({ person: personReference, reason: reason.nullish() }),
+        body: z.strictObject({
+          person: personReference,
+          what: z.enum(['order', 'change']).optional().describe('change: only the change that waits; the order stays as it was released.'),
+          reason: reason.nullish(),
+        }),
         response: { 200: z.object({ order: summaryShape }), '4xx': errorShape, '5xx': errorShape },
       },
     },
     async (request) => {
       const context = lend();
       const { id } = await requireOrder(context, request, request.params.id);
-      const { id: personId } = await findPerson(context.db, request.body.person);
-      const { handoffId } = await withdrawOrder(context, { orderId: id, personId, reason: request.body.reason ?? null });
+      const { person, what, reason = null } = request.body;
+      const { id: personId } = await findPerson(context.db, person);
+      const { handoffId } = await withdrawOrder(context, { orderId: id, personId, reason, what });
       if (handoffId !== null) wake.handoffs([handoffId]);
       return { order: await reload(context, id) };
     },
