@@ -120,7 +120,7 @@ function notAllowed(order: Order, holders: ReadonlyArray<{ personId: string; nam
   const cure = who === '' ? 'nobody may at the moment' : `ask ${who}`;
   return new NeedsOperatorError(
     'NOT_ALLOWED',
-    `this step of order ${order.externalKey} is not yours to decide; ${cure}. \`kontor orders why ${order.id}\` tells why`,
+    `this step of order ${order.externalKey} is not yours to decide; ${cure}. \`kontor orders why ${order.externalKey}\` tells why`,
     {
       details: { orderId: order.id },
     },

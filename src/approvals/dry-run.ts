@@ -15,6 +15,8 @@ const PAGE = 500;
 
 export interface DryRunOrder {
   readonly id: string;
+  /** Ours towards the ERP. */
+  readonly key: string;
   readonly reference: string;
   readonly submittedAt: Date;
   readonly total: number;
@@ -77,9 +79,10 @@ async function tell(rules: CompanyRules, known: PastOrder & Known, people: () =>
   const { outcome, stages, reasons, warnings } = judge(rules, known);
   const asked = { policies: rules.policies, order: questionAbout(known, known.facts.rates) };
   const assigned = stages.length > 0 ? assignStages(stages, { ...asked, directory: await people() }) : [];
-  const { id, reference, submittedAt, total, currency, state } = known.order;
+  const { id, externalKey: key, reference, submittedAt, total, currency, state } = known.order;
   return {
     id,
+    key,
     reference,
     submittedAt,
     total,

@@ -1,5 +1,7 @@
 /** An account's orders, with what followed them. */
+import type { Reorder } from '../orders/reorder.ts';
 import type { HistoryDocument, HistoryEntry, HistoryLine } from '../store/views/order-history.ts';
+import { STATE_WORDS } from './draw-order.ts';
 import { formatDecimal, formatMoney } from './format.ts';
 import { drawTable } from './table.ts';
 import { plain, type Terminal } from './terminal.ts';
@@ -20,7 +22,7 @@ function* drawEntry(order: HistoryEntry, terminal: Terminal): Generator<string> 
   const facts = [
     orderedOn,
     plain(account),
-    state,
+    STATE_WORDS[state] ?? state.replaceAll('_', ' '),
     stateThere && `there "${plain(stateThere)}"`,
     formatMoney(total, currency),
     reference && source === 'ours' ? `reference ${plain(reference)}` : '',
@@ -73,4 +75,27 @@ function describe(document: HistoryDocument): string {
     url && plain(url),
   ];
   return `${kind.replace('_', ' ')} ${plain(name ?? '')}  ${facts.filter(Boolean).join(', ')}`.trimEnd();
+}
+
+/** What would be ordered again, and where today differs from then. */
+export function* drawReorder({ submission, changed, unpriced }: Reorder, terminal: Terminal): Generator<string> {
+  const { paint } = terminal;
+  const { currency = null, lines = [] } = submission;
+  const was = new Map(changed.map((one) => [one.product, `was ${formatDecimal(one.was, currency)}`]));
+  const rows = lines.map(({ product, quantity, unit, unitPrice }) => [
+    plain(product),
+    formatDecimal(quantity),
+    plain(unit),
+    formatDecimal(unitPrice, currency),
+    unpriced.includes(product) ? 'no contract price today' : (was.get(product) ?? ''),
+  ]);
+  const style = (text: string) => (text.startsWith('no') ? paint.red(text) : paint.yellow(text));
+  yield* drawTable(
+    [{ title: 'product' }, number('quantity'), { title: 'unit' }, number('price today'), { title: 'then', style }],
+    rows,
+    terminal,
+  );
+  yield unpriced.length > 0
+    ? paint.red('the order would be refused: order what has a price, or pull the prices')
+    : paint.dim('nothing was ordered; `--submit` does so at these prices');
 }

@@ -2,6 +2,7 @@
 import type { DryRun, DryRunOrder } from '../approvals/dry-run.ts';
 import { EFFECTS } from '../domain/policy/schema.ts';
 import type { ListedPolicy, ShownPolicy } from '../store/approvals/list-policies.ts';
+import { STATE_WORDS } from './draw-order.ts';
 import { formatCount, formatInstant, formatMoney } from './format.ts';
 import { drawFacts, drawTable } from './table.ts';
 import { plain, type Terminal } from './terminal.ts';
@@ -63,10 +64,10 @@ export function* drawDryRun({ since, counts, orders, withoutApprover }: DryRun, 
   const rows = orders
     .filter(({ outcome }) => outcome !== 'allow')
     .map((order) => [
-      order.id,
+      order.key,
       plain(order.reference),
       formatMoney(order.total, order.currency),
-      order.state,
+      STATE_WORDS[order.state] ?? order.state,
       order.outcome,
       plain(approversOf(order)),
       plain(order.because.join('; ')),
@@ -74,7 +75,7 @@ export function* drawDryRun({ since, counts, orders, withoutApprover }: DryRun, 
   if (rows.length > 0) {
     yield* drawTable(
       [
-        { title: 'order', align: 'right' },
+        { title: 'order' },
         { title: 'reference', least: 8 },
         { title: 'total', align: 'right' },
         { title: 'was' },

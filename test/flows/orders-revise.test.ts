@@ -207,7 +207,7 @@ describe('a change after release', () => {
     const { n, total } = await loadRevision(context.db, order.id);
     expect([n, total, await handoffs(), await steps()]).toEqual([3, 5_000, ['create 1 accepted'], ['1 approved', '2 void']]);
     expect((await log()).slice(-2)).toEqual(['restored', 'change_withdrawn']);
-    await expect(approve('P-2')).rejects.toMatchObject({ code: 'ORDER_CONFLICT' });
+    await expect(approve('P-2')).rejects.toMatchObject({ code: 'ORDER_STATE' });
   });
 
   it('that is withdrawn before the order has left sends it as it was released', async () => {

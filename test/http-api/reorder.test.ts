@@ -16,7 +16,7 @@ describe('ordering again', () => {
           shipTo: expect.stringMatching(/^id:/),
           lines: [{ product: '4711', quantity: '4', unitPrice: '13.1' }],
         },
-        changed: [{ product: '4711', was: '12.50', is: '13.1' }],
+        changed: [{ product: '4711', was: '12.5', is: '13.1' }],
         unpriced: [],
       },
     });

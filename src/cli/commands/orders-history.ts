@@ -1,16 +1,16 @@
 /** `kontor orders history | reorder`: what an account has ordered, here and elsewhere, and ordering it again. */
 import type { Command } from 'commander';
 import { NeedsOperatorError } from '../../errors.ts';
-import { pricedWhenTaken, type Reorder, reorder } from '../../orders/reorder.ts';
+import { pricedWhenTaken, reorder } from '../../orders/reorder.ts';
 import { submitOrder } from '../../orders/submit.ts';
 import type { Database } from '../../store/database.ts';
 import { findOrders } from '../../store/orders/find-orders.ts';
 import { type HistoryEntry, orderHistory } from '../../store/views/order-history.ts';
 import type { App } from '../app.ts';
 import { ACCOUNT_REFERENCE, requireAccount, wholeNumber, withExamples } from '../arguments.ts';
-import { drawHistory } from '../draw-history.ts';
+import { drawHistory, drawReorder } from '../draw-history.ts';
 import { requireOrder } from '../require-order.ts';
-import { plain, type Terminal } from '../terminal.ts';
+import { plain } from '../terminal.ts';
 
 export function addHistoryCommands(orders: Command, app: App): void {
   const history = orders
@@ -62,10 +62,4 @@ async function findSource(db: Database, text: string): Promise<{ source: History
     'NOT_FOUND',
     `there is no order "${plain(text)}"; an order placed elsewhere is named document:NUMBER, as \`kontor orders history ACCOUNT\` shows it`,
   );
-}
-
-function* drawReorder({ submission, changed, unpriced }: Reorder, { paint }: Terminal): Generator<string> {
-  yield JSON.stringify(submission, null, 2);
-  for (const { product, was, is } of changed) yield paint.yellow(`${plain(product)} was ${was ?? 'unpriced'} and is ${is} today`);
-  for (const product of unpriced) yield paint.red(`${plain(product)} has no contract price today; the order would be refused`);
 }

@@ -5,6 +5,7 @@ import { submitOrders } from '../../orders/submit.ts';
 import type { SubmitOutcome } from '../../orders/submit-batch.ts';
 import type { App } from '../app.ts';
 import { withExamples } from '../arguments.ts';
+import { STATE_WORDS } from '../draw-order.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatMoney } from '../format.ts';
 import { type FileFormats, type OrderFile, readOrderFile } from '../read-order-file.ts';
@@ -95,16 +96,13 @@ function* drawSubmitted({ orders }: { orders: readonly SubmittedOrder[] }, termi
   const rows = orders.map(({ reference, key, state, total, currency, outcome }) => [
     plain(reference),
     plain(key),
-    outcome === 'refused' ? 'refused' : `${sayState(state)}${outcome === 'known' ? ', known before' : ''}`,
+    outcome === 'refused' ? 'refused' : `${STATE_WORDS[state ?? ''] ?? ''}${outcome === 'known' ? ', known before' : ''}`,
     total === null ? '' : formatMoney(total, currency),
   ]);
   yield* drawTable(columns, rows, terminal);
   for (const { reference, notes, problems } of orders) {
     for (const note of notes) yield `${plain(reference)}: ${plain(note)}`;
-    for (const { place, ...problem } of problems) yield `${red(plain(place))}  ${plain(describeProblem(problem))}`;
+    for (const { place, ...problem } of problems)
+      yield `${red(plain(place))}  ${plain(describeProblem({ ...problem, path: place === '' ? problem.path : '' }))}`;
   }
-}
-
-function sayState(state: string | null): string {
-  return state === 'pending_approval' ? 'waits for approval' : (state ?? '').replaceAll('_', ' ');
 }

@@ -111,7 +111,11 @@ export async function moveOrder(
   );
   if (rows[0]) return;
   const current = await loadOrder(trx, order.id);
-  throw new NeedsOperatorError('ORDER_STATE', `order ${order.id} is ${current?.state ?? 'gone'} and cannot become ${to}`);
+  const name = current?.externalKey ?? order.id;
+  throw new NeedsOperatorError(
+    'ORDER_STATE',
+    `order ${name} is ${current?.state ?? 'gone'} and cannot become ${to}; \`kontor orders show ${name}\` tells what happened to it`,
+  );
 }
 
 export interface LogEntry {
