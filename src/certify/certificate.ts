@@ -14,6 +14,8 @@ export interface Certificate {
   /** `null` where the system does not tell its time. */
   readonly clock: ClockSkew | null;
   readonly entities: readonly EntityCertificate[];
+  /** `null`: no order was made. */
+  readonly order: OrderCertificate | null;
   /** Sentences about what must be set right; [] is a pass. */
   readonly findings: readonly string[];
 }
@@ -51,4 +53,20 @@ export interface CommitLag {
   /** Rows that were new or changed while we watched. */
   readonly rows: number;
   readonly watchedMs: number;
+}
+
+/** Of one order that was made to be looked for. */
+export interface OrderCertificate {
+  readonly reference: string;
+  /** The system's own. */
+  readonly number: string | null;
+  /** How long the connector, or its connection, reckons with. */
+  readonly declaredMs: number;
+  /** From the answer to its making to the first look that showed it; `null`: none did. */
+  readonly visibleAfterMs: number | null;
+  readonly looks: number;
+  readonly cancelled: boolean;
+  readonly findings: readonly string[];
+  /** Why it stays there; `null` when it does not. */
+  readonly left: string | null;
 }

@@ -1,12 +1,14 @@
-/** Puts to a real system the questions that can be asked without writing, and answers what was observed. */
+/** Puts to a real system the questions that can be asked without writing, and one order if it is told to, and answers what was observed. */
 import type { ConnectionSettings, EntitySettings } from '../config/settings.ts';
 import type { AnyConnector, SystemInfo } from '../connector/contract.ts';
 import { bindMapping, compileMapping, overlayMapping } from '../connector/mapping/index.ts';
 import type { AnySession } from '../connector/open-session.ts';
+import type { OrderToPlace } from '../connector/orders.ts';
 import { lagOf } from '../connector/watermark.ts';
 import { KontorError } from '../errors.ts';
 import type { Certificate, ClockSkew, CommitLag, EntityCertificate } from './certificate.ts';
 import { certifyEntity } from './certify-entity.ts';
+import { certifyOrder, type OrderWatch } from './certify-order.ts';
 import { observe } from './observe.ts';
 import { endOf, type Reading } from './read-pages.ts';
 import { watchLag } from './watch-lag.ts';
@@ -20,6 +22,8 @@ export interface CertifyRequest {
   readonly limit: number;
   /** How long to watch for late rows, and how often to look; 0 does not. */
   readonly watch: { readonly forMs: number; readonly everyMs: number; wait(ms: number): Promise<void> };
+  /** Made there, looked for, and cancelled. The only thing that is ever written. */
+  readonly order?: { readonly toPlace: OrderToPlace; readonly watch: OrderWatch };
   /** Told as it goes on. */
   onStep?(step: string): void;
 }
@@ -46,7 +50,15 @@ export async function certify(request: CertifyRequest): Promise<Certificate> {
   const skew = observed.skew();
   if (request.watch.forMs > 0) onStep?.('commit lag');
   const entities = request.watch.forMs > 0 ? await watchAll(request, observed.session, read, skew) : read;
-  const findings = [...permissionFindings(info), ...clockFindings(skew), ...entities.flatMap(entityFindings)];
+  if (request.order) onStep?.('an order');
+  // By the session that may write.
+  const order = request.order ? await certifyOrder(connector.orders, request.session, request.order.toPlace, request.order.watch) : null;
+  const findings = [
+    ...permissionFindings(info),
+    ...clockFindings(skew),
+    ...entities.flatMap(entityFindings),
+    ...(order?.findings ?? []).map((finding) => `orders: ${finding}`),
+  ];
   const { granted, missing } = permissionsOf(info);
   return {
     connection: connection.name,
@@ -57,6 +69,7 @@ export async function certify(request: CertifyRequest): Promise<Certificate> {
     permissions: { granted, missing },
     clock: skew,
     entities,
+    order,
     findings,
   };
 }

@@ -1,17 +1,18 @@
 /** A certificate as people read it. */
-import type { Certificate, ClockSkew, CommitLag, EntityCertificate } from '../certify/certificate.ts';
+import type { Certificate, ClockSkew, CommitLag, EntityCertificate, OrderCertificate } from '../certify/certificate.ts';
 import { formatCount } from './format.ts';
 import { drawTable } from './table.ts';
 import { plain, type Terminal } from './terminal.ts';
 
 export function* drawCertificate(certificate: Certificate, terminal: Terminal): Generator<string> {
-  const { connection, connector, at, system, warnings, permissions, clock, entities, findings } = certificate;
+  const { connection, connector, at, system, warnings, permissions, clock, entities, order, findings } = certificate;
   const { paint } = terminal;
   yield `${paint.bold(`Certificate of ${connection}`)} (${connector}), ${at.slice(0, 16).replace('T', ' ')}Z`;
   yield `system       ${plain(system)}`;
   yield `permissions  ${formatPermissions(permissions)}`;
   yield `clock        ${formatClock(clock)}`;
   yield `commit lag   ${entities.map(formatLag).join('; ')}`;
+  if (order) yield `orders       ${plain(formatOrder(order))}`;
   yield '';
   const columns = [
     { title: 'entity' },
@@ -27,9 +28,12 @@ export function* drawCertificate(certificate: Certificate, terminal: Terminal): 
   for (const warning of warnings) yield `${paint.yellow('note')}   ${plain(warning)}`;
   for (const { entity, reasons } of entities) for (const reason of reasons) yield `${paint.yellow('bad')}    ${entity}: ${plain(reason)}`;
   for (const finding of findings) yield `${paint.red('wrong')}  ${plain(finding)}`;
+  const written = order
+    ? (order.left ?? `only order ${order.number ?? order.reference} was made there, and cancelled`)
+    : 'nothing was written there';
   yield findings.length === 0
-    ? paint.green('passed: nothing was found that would lose or confuse records; nothing was written there')
-    : paint.red(`not passed: ${findings.length} to set right; nothing was written there`);
+    ? paint.green(`passed: nothing was found that would lose or confuse records; ${plain(written)}`)
+    : paint.red(`not passed: ${findings.length} to set right; ${plain(written)}`);
 }
 
 function rowOf({ entity, records, isLimited, bad, pages, pageMs, findings }: EntityCertificate): string[] {
@@ -65,6 +69,11 @@ function measured({ measuredMs, rows, watchedMs }: CommitLag): string {
   if (watchedMs === 0) return 'not measured';
   if (measuredMs === null) return `no row changed in ${formatSpan(watchedMs)}`;
   return `${formatSpan(measuredMs)} measured on ${formatCount(rows)} rows in ${formatSpan(watchedMs)}`;
+}
+
+function formatOrder({ declaredMs, visibleAfterMs, looks }: OrderCertificate): string {
+  const seen = visibleAfterMs === null ? 'never found' : `found ${formatSpan(visibleAfterMs)} after it was made`;
+  return `${seen} (${looks === 1 ? 'at the first look' : `at look ${formatCount(looks)}`}), ${formatSpan(declaredMs)} reckoned with`;
 }
 
 function formatSpan(ms: number): string {

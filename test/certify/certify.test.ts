@@ -5,7 +5,8 @@ import { DEFAULT_FORMATS, DEFAULT_GUARDS } from '../../src/config/settings.ts';
 import type { AnyConnector } from '../../src/connector/contract.ts';
 import type { EntityName } from '../../src/connector/entities.ts';
 import { memoryBorder } from '../../src/connector/http/memory-border.ts';
-import { openSession } from '../../src/connector/open-session.ts';
+import { type AnySession, openSession } from '../../src/connector/open-session.ts';
+import type { OrderToPlace } from '../../src/connector/orders.ts';
 import { withSource, withValues } from '../mutants/wrap.ts';
 import { templateDialect } from '../simulator/dialects/template.ts';
 import { type Dialect, type SimAnswer, type Simulator, startSimulator } from '../simulator/server.ts';
@@ -19,6 +20,7 @@ interface Setup {
   dialect?: Dialect;
   /** Happens while it watches, before each look. */
   meanwhile?: (world: World) => void;
+  order?: boolean;
 }
 
 const open: Simulator[] = [];
@@ -26,7 +28,15 @@ afterEach(async () => {
   for (const simulator of open.splice(0)) await simulator.close();
 });
 
-async function setup({ connector = template, entities = ['account'], limit = 100, world: options, dialect, meanwhile }: Setup = {}) {
+async function setup({
+  connector = template,
+  entities = ['account'],
+  limit = 100,
+  world: options,
+  dialect,
+  meanwhile,
+  order = false,
+}: Setup = {}) {
   const world = new World(options).seed({ accounts: 14, products: 2 });
   const simulator = await startSimulator(dialect ?? templateDialect(), { world, pageSize: 4 });
   open.push(simulator);
@@ -50,6 +60,7 @@ async function setup({ connector = template, entities = ['account'], limit = 100
       connector,
       session,
       limit,
+      ...(order && { order: { toPlace: orderFor(world), watch: { everyMs: 250, wait: async (ms: number) => world.tick(ms) } } }),
       watch: {
         forMs: meanwhile ? 3_600_000 : 0,
         everyMs: 60_000,
@@ -60,6 +71,31 @@ async function setup({ connector = template, entities = ['account'], limit = 100
       },
     });
   return { world, simulator, run };
+}
+
+function orderFor(world: World): OrderToPlace {
+  const [{ id: soldTo } = { id: '' }] = world.rows('account');
+  const lines = [{ reference: '1', product: world.rows('product')[0]?.number ?? '', quantity: '2', unitPrice: '1.5' }];
+  return { reference: 'KONTOR-1', soldTo, orderedOn: '2026-03-02', currency: 'EUR', lines };
+}
+
+/** The template, whose search for orders shows none before so long after the first was made, and whose way is otherwise changed. */
+function hiding(forMs: number, change: Partial<NonNullable<AnyConnector['orders']>> = {}): AnyConnector {
+  const { orders } = template;
+  if (!orders) throw new Error('the template takes orders');
+  let madeAt: number | null = null;
+  const hidden = {
+    ...orders,
+    async create(session: never, order: OrderToPlace) {
+      const made = await orders.create(session, order);
+      madeAt = (session as AnySession).now().getTime();
+      return made;
+    },
+    find: async (session: never, reference: string) =>
+      madeAt !== null && (session as AnySession).now().getTime() - madeAt < forMs ? [] : orders.find(session, reference),
+    ...change,
+  };
+  return { ...template, orders: hidden } as AnyConnector;
 }
 
 /** Replaces what the dialect answers to a path. */
@@ -210,5 +246,54 @@ describe('watching for late rows', () => {
     });
     const [account] = (await run()).entities;
     expect(account).toMatchObject({ findings: [], commitLag: { measuredMs: 0, rows: 60 } });
+  });
+});
+
+describe('an order made for a certificate', () => {
+  it('is made once, found, held against what was sent, and cancelled', async () => {
+    const { run, world } = await setup({ order: true });
+    const certificate = await run();
+    expect(certificate.order).toMatchObject({
+      reference: 'KONTOR-1',
+      declaredMs: 0,
+      visibleAfterMs: 0,
+      looks: 1,
+      cancelled: true,
+      left: null,
+    });
+    expect(certificate.findings).toEqual([]);
+    expect(world.rows('order').map(({ state }) => state)).toEqual(['cancelled']);
+  });
+
+  it('that stays invisible for longer than is reckoned with must be set right', async () => {
+    const { run } = await setup({ order: true, connector: hiding(3_000) });
+    const { order, findings } = await run();
+    expect(order).toMatchObject({ declaredMs: 0, visibleAfterMs: 3_000, looks: 13, cancelled: true });
+    expect(findings).toEqual([expect.stringContaining('orders: an order stayed invisible for up to 3.0 s, and 0.0 s are reckoned with')]);
+  });
+
+  it('passes where the connection reckons with as much', async () => {
+    const { run } = await setup({ order: true, connector: hiding(3_000, { lookupLagMs: () => 5_000 }) });
+    expect(await run()).toMatchObject({ findings: [], order: { declaredMs: 5_000, visibleAfterMs: 3_000 } });
+  });
+
+  it('that is never found, or is found otherwise, or stays there, is told', async () => {
+    const lost = await setup({ order: true, connector: hiding(Number.POSITIVE_INFINITY) });
+    expect(await lost.run()).toMatchObject({
+      order: { visibleAfterMs: null, cancelled: false },
+      findings: [expect.stringContaining('KONTOR-1')],
+    });
+    const create: NonNullable<typeof template.orders>['create'] = async (session, order) =>
+      (await template.orders?.create(session, { ...order, lines: order.lines.map((line) => ({ ...line, quantity: '9' })) })) as never;
+    const other = await setup({ order: true, connector: hiding(0, { create } as never) });
+    expect((await other.run()).findings).toEqual([expect.stringContaining('is not what was sent')]);
+    const kept = await setup({ order: true, connector: hiding(0, { cancel: undefined as never }) });
+    expect((await kept.run()).order).toMatchObject({ cancelled: false, left: expect.stringContaining('stays there') });
+  });
+
+  it('is none where the connector takes no orders', async () => {
+    const { orders: _, ...bare } = template;
+    const { run } = await setup({ order: true, connector: bare as AnyConnector });
+    await expect(run()).rejects.toMatchObject({ code: 'USAGE' });
   });
 });

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -49,6 +49,24 @@ it('prints a certificate that passes, and writes nothing there', async () => {
   expect(stderr).toContain('erp: account ...');
   expect(code).toBe(0);
   expect(simulator.requests.filter(({ on }) => on === 'write')).toEqual([]);
+});
+
+it('makes one order when it is told to, says how long it was invisible, and leaves nothing behind', async () => {
+  const cwd = await folder();
+  const [{ id } = { id: '' }] = world.rows('account');
+  const product = world.rows('product')[0]?.number;
+  await writeFile(
+    join(cwd, 'order.yaml'),
+    `soldTo: '${id}'\ncurrency: EUR\nlines: [{ product: '${product}', quantity: 2, unitPrice: 1.5 }]\n`,
+  );
+  const { stdout, code } = await kontor(cwd, 'certify', 'erp', '--order', 'order.yaml');
+  expect(stdout).toMatch(/^orders {7}found \d\.\d s after it was made \(at .*look.*\), 0\.0 s reckoned with$/m);
+  expect(stdout).toMatch(/only order \S+ was made there, and cancelled/);
+  expect([code, world.rows('order').map(({ state }) => state)]).toEqual([stdout.includes('not passed') ? 5 : 0, ['cancelled']]);
+  await writeFile(join(cwd, 'bad.yaml'), 'soldTo: 1\n');
+  const bad = await kontor(cwd, 'certify', 'erp', '--order', 'bad.yaml');
+  expect([bad.code, bad.stderr]).toEqual([2, expect.stringContaining('bad.yaml is no order for a sandbox')]);
+  expect(world.count('order')).toBe(1);
 });
 
 it('answers in JSON, and into a file of either kind', async () => {
