@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { globSync } from 'tinyglobby';
 import { describe, expect, it } from 'vitest';
+import { connectors } from '../connectors/index.ts';
 import { App } from '../src/cli/app.ts';
 import { buildProgram } from '../src/cli/program.ts';
 import { ENTITIES } from '../src/connector/entities.ts';
@@ -76,6 +77,17 @@ describe('the documentation', () => {
     const told = page('docs/mapping.md');
     const fields = new Set(Object.values(ENTITIES).flatMap((entity) => Object.keys(entity.fields)));
     expect([...fields].filter((field) => !codeIn(told).has(field))).toEqual([]);
+  });
+
+  it('tells of every connector what it reads, and what it does with orders', () => {
+    const rows = page('connectors/README.md').matchAll(/^\| \[([\w-]+)\]\([\w-]+\/README\.md\) \|([^|]*)\|([^|]*)\|([^|]*)\|/gm);
+    const written = [...rows].map(([, name, , entities = '', orders = '']) => [name, entities.trim(), ['create', 'change', 'cancel'].filter((word) => orders.includes(word))]); // biome-ignore format: one row
+    const known = connectors.map(({ name, sources, orders }) => [
+      name,
+      Object.keys(sources).join(', '),
+      orders ? ['create', ...(orders.revise ? ['change'] : []), ...(orders.cancel ? ['cancel'] : [])] : [],
+    ]);
+    expect(written).toEqual(known.sort(([a = ''], [b = '']) => (a < b ? -1 : 1)));
   });
 
   it('names only commands and options that exist', () => {

@@ -46,7 +46,7 @@ describe('orders from a file', () => {
     const told = await run('submit', 'orders.csv', '--decimal', ',', '--date', 'dd.MM.yyyy');
     expect(told).toMatchObject({ code: 4, stderr: 'note: no field of an order, and left out: Colour\n' });
     expect(told.stdout).toMatch(/R-1\s+KO-1\s+waits for approval\s+EUR 1,050\.00\nR-2\s+KO-2\s+released\s+EUR 6\.00\nR-3\s+refused/);
-    expect(told.stdout).toContain('orders.csv, row 5, column "Account"  account: there is no account "A-9"; name it by its external id');
+    expect(told.stdout).toContain('orders.csv, row 5, column "Account"  there is no account "A-9"; name it by its external id');
 
     const again = await json('submit', 'orders.csv', '--decimal', ',', '--date', 'dd.MM.yyyy');
     expect(again).toMatchObject({ code: 4, orders: [{ outcome: 'known', key: 'KO-1' }, { outcome: 'known' }, { outcome: 'refused' }] });

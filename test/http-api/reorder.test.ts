@@ -24,7 +24,7 @@ describe('ordering again', () => {
     expect(await rows('select 1 from orders')).toHaveLength(1);
     expect(await post('/v1/orders', { ...proposal.body.submission, reference: 'R-2' })).toMatchObject({
       status: 201,
-      body: { order: { total: 5_240, orderedBy: { name: 'Jens Lund' } } },
+      body: { order: { total: 5_240, orderedBy: { name: 'Jens Brandt' } } },
     });
   });
 
