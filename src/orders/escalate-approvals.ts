@@ -50,7 +50,7 @@ async function endOrder(trx: Transaction, settings: Settings, { orderId, stepId,
   if (how === 'decline') await settleStep(trx, stepId, 'declined', at);
   await voidOpenSteps(trx, orderId, at);
   const order = await lockOrder(trx, orderId);
-  const restored = await restoreReleased(trx, settings, order, at);
+  const restored = await restoreReleased(trx, settings, order, how === 'decline' ? 'declined' : 'expired', at);
   if (restored) return restored.handoffId === null ? [] : [restored.handoffId];
   await moveOrder(trx, order, how === 'decline' ? 'declined' : 'expired', { now: at });
   return [];

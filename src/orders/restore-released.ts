@@ -1,4 +1,4 @@
-/** A change after release that people decline or withdraw leaves the order as it was released: the ERP holds it, and it is not taken back. */
+/** A change after release that people decline, withdraw or leave undecided leaves the order as it was released: the ERP holds it, and it is not taken back. */
 import type { Settings } from '../config/settings.ts';
 import type { Order } from '../domain/orders/order.ts';
 import type { Transaction } from '../store/database.ts';
@@ -7,7 +7,11 @@ import { handedOff } from '../store/orders/stop-handoff.ts';
 import { releaseOrder } from './release.ts';
 
 /** Reason of the revision that stands for the released one. */
-export const RESTORED = { declined: 'the change was declined', withdrawn: 'the change was withdrawn' } as const;
+export const RESTORED = {
+  declined: 'the change was declined',
+  expired: 'nobody decided about the change in time',
+  withdrawn: 'the change was withdrawn',
+} as const;
 
 /** `null`: it was never released, and nothing was done. */
 export async function restoreReleased(
