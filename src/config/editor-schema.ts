@@ -39,7 +39,7 @@ const SECRET: JsonObject = {
 export function editorSchema(connectors: readonly AnyConnector[]): JsonObject {
   const root = toJson(fileSchema);
   const properties = root.properties ?? {};
-  for (const section of ['database', 'redis', 'http']) properties[section] = allowSecrets(properties[section] ?? {});
+  for (const section of ['database', 'redis', 'http', 'mail']) properties[section] = allowSecrets(properties[section] ?? {});
   properties.connections = {
     ...properties.connections,
     anyOf: undefined,

@@ -22,6 +22,7 @@ export const ENVIRONMENT: readonly EnvironmentVariable[] = [
   { name: 'KONTOR_HTTP_HOST', path: ['http', 'host'], kind: 'text', about: 'address of the HTTP interface' },
   { name: 'KONTOR_HTTP_PORT', path: ['http', 'port'], kind: 'number', about: 'port of the HTTP interface' },
   { name: 'KONTOR_LINK_SECRET', path: ['http', 'linkSecret'], kind: 'text', about: 'signs decision links; at least 32 characters' },
+  { name: 'KONTOR_MAIL_PASSWORD', path: ['mail', 'password'], kind: 'text', about: 'password of the login at the SMTP server' },
   { name: 'KONTOR_LOG_LEVEL', path: ['log', 'level'], kind: 'text', about: 'debug, info, warn, error or silent' },
 ];
 

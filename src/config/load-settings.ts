@@ -95,7 +95,7 @@ async function readText(file: string, name: string): Promise<string> {
 /** Secrets of Kontor's own database and Redis; those of the connections are resolved with their connector at hand. */
 async function resolveOwn(value: Record<string, unknown>, secrets: SecretContext, problems: Problems): Promise<Record<string, unknown>> {
   const resolved = { ...value };
-  for (const section of ['database', 'redis', 'http']) {
+  for (const section of ['database', 'redis', 'http', 'mail']) {
     if (resolved[section] === undefined) continue;
     const answer = await resolveSecrets(resolved[section], [section], secrets);
     problems.addSecrets(...answer.failures);
@@ -134,7 +134,7 @@ function assemble(
   baseFolder: string,
   connections: ReadonlyMap<string, ConnectionSettings>,
 ): Settings {
-  const { database, redis, worker, log, orders, approvals, http } = parsed;
+  const { database, redis, worker, log, orders, approvals, http, mail } = parsed;
   return {
     file,
     baseFolder,
@@ -146,6 +146,7 @@ function assemble(
     orders,
     approvals,
     http,
+    mail,
   };
 }
 

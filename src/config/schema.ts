@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ENTITIES, ENTITY_NAMES, type EntityName } from '../connector/entities.ts';
 import { formatFaults, isZone } from '../connector/mapping/formats.ts';
 import { approvalsSchema } from './approvals-schema.ts';
+import { mailSchema } from './mail-schema.ts';
 import { httpSchema, ordersSchema } from './orders-schema.ts';
 import { DEFAULT_FORMATS, DEFAULT_GUARDS } from './settings.ts';
 
@@ -151,6 +152,7 @@ export const fileSchema = z.strictObject({
   orders: ordersSchema,
   approvals: approvalsSchema,
   http: httpSchema,
+  mail: mailSchema,
 });
 
 /** As src/domain/schedule.ts understands it: five fields or an alias, and no H, which would differ from worker to worker. */

@@ -2,6 +2,7 @@
 import type { MappingSpec } from '../connector/contract.ts';
 import type { EntityName } from '../connector/entities.ts';
 import type { ApprovalSettings } from './approvals-schema.ts';
+import type { MailSettings } from './mail-schema.ts';
 import type { HttpSettings, OrderSettings } from './orders-schema.ts';
 
 export interface Settings {
@@ -18,6 +19,7 @@ export interface Settings {
   readonly orders: OrderSettings;
   readonly approvals: ApprovalSettings;
   readonly http: HttpSettings;
+  readonly mail: MailSettings;
 }
 
 export interface RedisSettings {

@@ -45,8 +45,8 @@ export async function queueNotices(trx: Transaction, notices: readonly NewNotice
   if (notices.length === 0) return 0;
   const rows = notices.map(({ notBefore = now, facts = {}, ...notice }) => ({ ...notice, facts, notBefore: notBefore.toISOString() }));
   const { rowCount } = (await trx.raw(
-    `insert into notifications (dedupe_key, event, person_id, address, order_id, step_id, revision, facts, created_at, not_before)
-     select n."dedupeKey", n.event, n."personId", n.address, n."orderId", n."stepId", n.revision, n.facts, :now, n."notBefore"
+    `insert into notifications (dedupe_key, event, person_id, address, order_id, step_id, revision, facts, created_at, not_before, due_at)
+     select n."dedupeKey", n.event, n."personId", n.address, n."orderId", n."stepId", n.revision, n.facts, :now, n."notBefore", n."notBefore"
      from jsonb_to_recordset(:json::jsonb) as n("dedupeKey" text, event text, "personId" bigint, address text, "orderId" bigint,
        "stepId" bigint, revision integer, facts jsonb, "notBefore" timestamptz)
      on conflict (dedupe_key) do nothing`,

@@ -7,10 +7,11 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/index.ts': ['src/connector/'],
   'src/cli/': ['src/http/', 'jobs/', 'src/config/', 'src/certify/'],
   'src/http/': ['jobs/'],
-  'jobs/': ['src/sync/', 'src/orders/', 'src/queue/'],
+  'jobs/': ['src/sync/', 'src/orders/', 'src/notify/', 'src/queue/'],
   'src/certify/': ['src/connector/'],
   'src/sync/': ['src/store/'],
   'src/orders/': ['src/approvals/'],
+  'src/notify/': ['src/approvals/'],
   'src/approvals/': ['src/budgets/'],
   'src/budgets/': ['src/store/'],
   'src/store/': ['src/domain/'],
@@ -28,7 +29,12 @@ export const ROOTS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Types that every part may name, since they describe what all of them are told. */
-export const TYPES_FOR_ALL: readonly string[] = ['src/config/settings.ts', 'src/config/orders-schema.ts', 'src/config/approvals-schema.ts'];
+export const TYPES_FOR_ALL: readonly string[] = [
+  'src/config/settings.ts',
+  'src/config/orders-schema.ts',
+  'src/config/approvals-schema.ts',
+  'src/config/mail-schema.ts',
+];
 
 /** Library -> its home; `*` for those that are as good as part of the language. Every dependency of package.json stands here. */
 export const HOMES: Readonly<Record<string, readonly string[] | '*'>> = {
@@ -42,6 +48,10 @@ export const HOMES: Readonly<Record<string, readonly string[] | '*'>> = {
   'node-ical': ['src/connector/'],
   'i18n-iso-countries': ['src/connector/'],
   luxon: ['src/connector/', 'src/domain/', 'src/config/'],
+  nodemailer: ['src/notify/'],
+  liquidjs: ['src/notify/'],
+  'intl-messageformat': ['src/notify/'],
+  'postal-mime': ['src/notify/'],
   'dinero.js': ['src/connector/', 'src/domain/'],
   'cron-parser': ['src/domain/', 'src/config/'],
   axios: ['src/connector/'],

@@ -1,6 +1,7 @@
 /** One seed from its first order to its verdict. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DEFAULT_APPROVALS } from '../../src/config/approvals-schema.ts';
+import { DEFAULT_MAIL } from '../../src/config/mail-schema.ts';
 import { DEFAULT_HTTP, DEFAULT_ORDERS } from '../../src/config/orders-schema.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import { type Arena, untilDone } from './arena.ts';
@@ -215,6 +216,7 @@ class Scene {
       orders: { ...DEFAULT_ORDERS, target: this.#connection },
       approvals: DEFAULT_APPROVALS,
       http: DEFAULT_HTTP,
+      mail: DEFAULT_MAIL,
     };
   }
 }

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { pushOrderJob } from '../../jobs/push-order.ts';
 import { relayHandoffsJob } from '../../jobs/relay-handoffs.ts';
 import { DEFAULT_APPROVALS } from '../../src/config/approvals-schema.ts';
+import { DEFAULT_MAIL } from '../../src/config/mail-schema.ts';
 import { DEFAULT_HTTP, DEFAULT_ORDERS } from '../../src/config/orders-schema.ts';
 import { type ConnectionSettings, DEFAULT_FORMATS, DEFAULT_GUARDS, type Settings } from '../../src/config/settings.ts';
 import type { HandoffContext } from '../../src/orders/order-context.ts';
@@ -66,6 +67,7 @@ const settings: Settings = {
   orders: { ...DEFAULT_ORDERS, credit: 'ignore' },
   approvals: DEFAULT_APPROVALS,
   http: DEFAULT_HTTP,
+  mail: DEFAULT_MAIL,
 };
 
 function connectionOf({ connection: name, erp, settings: given }: Lane): ConnectionSettings {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { type LoadOptions, loadSettings } from '../../src/config/load-settings.ts';
+import { DEFAULT_MAIL } from '../../src/config/mail-schema.ts';
 import { DEFAULT_HTTP, DEFAULT_ORDERS } from '../../src/config/orders-schema.ts';
 import { redact } from '../../src/config/redact.ts';
 import { SecretValues } from '../../src/config/secrets.ts';
@@ -70,6 +71,7 @@ describe('loading settings', () => {
       orders: DEFAULT_ORDERS,
       approvals: {},
       http: DEFAULT_HTTP,
+      mail: DEFAULT_MAIL,
     });
   });
 

@@ -1,6 +1,7 @@
 /** A customer with units, people, addresses and prices, in a database of its own: what orders are told with. */
 import { connectors } from '../../connectors/index.ts';
 import { type ApprovalSettings, DEFAULT_APPROVALS } from '../../src/config/approvals-schema.ts';
+import { DEFAULT_MAIL } from '../../src/config/mail-schema.ts';
 import { DEFAULT_HTTP, DEFAULT_ORDERS, type HttpSettings, type OrderSettings } from '../../src/config/orders-schema.ts';
 import type { ConnectionSettings, Settings } from '../../src/config/settings.ts';
 import type { HandoffContext } from '../../src/orders/order-context.ts';
@@ -68,6 +69,7 @@ export async function setupOrders(change: SetupChange = {}): Promise<OrdersSetup
     orders: { ...DEFAULT_ORDERS, ...change.orders },
     approvals: { ...DEFAULT_APPROVALS, ...change.approvals },
     http: { ...DEFAULT_HTTP, linkSecret: LINK_SECRET, publicUrl: 'https://kontor.example', ...change.http },
+    mail: DEFAULT_MAIL,
   };
   const setup: OrdersSetup = {
     db,

@@ -6,6 +6,7 @@ import type { Knex } from 'knex';
 import { onTestFinished } from 'vitest';
 import { connectors } from '../../connectors/index.ts';
 import { DEFAULT_APPROVALS } from '../../src/config/approvals-schema.ts';
+import { DEFAULT_MAIL } from '../../src/config/mail-schema.ts';
 import { DEFAULT_HTTP, DEFAULT_ORDERS } from '../../src/config/orders-schema.ts';
 import { type ConnectionSettings, DEFAULT_FORMATS, DEFAULT_GUARDS, type Settings } from '../../src/config/settings.ts';
 import type { EntityName } from '../../src/connector/entities.ts';
@@ -86,6 +87,7 @@ export function contextFor(db: Knex, baseFolder: string, connection: ConnectionS
     orders: DEFAULT_ORDERS,
     approvals: DEFAULT_APPROVALS,
     http: DEFAULT_HTTP,
+    mail: DEFAULT_MAIL,
     connections: new Map([[connection.name, connection]]),
   };
   return { db, border: databaseBorder(db), settings, connectors, holder: `test ${process.pid}`, signal: new AbortController().signal, now };

@@ -1,4 +1,4 @@
-/** What became different between two versions of an order, in words, and whether it matters to those who approved it. */
+/** What became different between two versions of an order, and whether it matters to those who approved it. */
 import { daysBetween } from './civil-day.ts';
 import { decimalOfMinor } from './money.ts';
 import type { OrderContent, OrderContentLine } from './order.ts';
@@ -17,6 +17,28 @@ const FIELDS = {
 } as const;
 const LINE_FIELDS = ['product', 'quantity', 'unit', 'unitPrice', 'text', 'category', 'supplier'] as const;
 
+export type ChangedField = keyof typeof FIELDS;
+export type ChangedLineField = (typeof LINE_FIELDS)[number];
+
+/** Money is minor units of the currency beside it. */
+export type Change =
+  | { readonly kind: 'field'; readonly field: ChangedField; readonly was: string | null; readonly is: string | null }
+  /** `null`: not known, which only taxes are. */
+  | { readonly kind: 'money'; readonly field: 'shipping' | 'tax' | 'total'; readonly was: Money | null; readonly is: Money | null }
+  | { readonly kind: 'lineGone' | 'lineNew'; readonly line: OrderContentLine }
+  | {
+      readonly kind: 'line';
+      readonly line: OrderContentLine;
+      readonly field: ChangedLineField;
+      readonly was: string | null;
+      readonly is: string | null;
+    };
+
+export interface Money {
+  readonly minor: number;
+  readonly currency: string;
+}
+
 export interface Version {
   readonly content: OrderContent;
   readonly materialHash: string;
@@ -31,37 +53,61 @@ export function isMaterial(before: Version, after: Version, dateToleranceDays: n
   return was === null || is === null || daysBetween(was, is) > dateToleranceDays;
 }
 
-export function describeChanges(before: Version, after: Version): string[] {
+/** In the order in which people read an order. */
+export function listChanges(before: Omit<Version, 'materialHash'>, after: Omit<Version, 'materialHash'>): Change[] {
   const [was, is] = [before.content, after.content];
-  const fields = (Object.keys(FIELDS) as Array<keyof typeof FIELDS>)
+  const fields = (Object.keys(FIELDS) as ChangedField[])
     .filter((field) => (was[field] ?? null) !== (is[field] ?? null))
-    .map((field) => `${FIELDS[field]}: ${say(was[field])} → ${say(is[field])}`);
-  const money = (minor: number, { currency }: OrderContent) => `${decimalOfMinor(minor, currency)} ${currency}`;
-  const taxOf = (content: OrderContent) => (typeof content.tax === 'number' ? money(content.tax, content) : 'unknown');
-  const tax = taxOf(was) === taxOf(is) ? [] : [`tax: ${taxOf(was)} → ${taxOf(is)}`];
-  const shipping =
-    was.shippingCost === is.shippingCost ? [] : [`shipping: ${money(was.shippingCost, was)} → ${money(is.shippingCost, is)}`];
-  const total = before.total === after.total ? [] : [`total: ${money(before.total, was)} → ${money(after.total, is)}`];
-  return [...fields, ...shipping, ...tax, ...describeLines(was.lines, is.lines), ...total];
+    .map((field): Change => ({ kind: 'field', field, was: was[field] ?? null, is: is[field] ?? null }));
+  const money = (field: 'shipping' | 'tax' | 'total', old: number | null, now: number | null): Change[] => {
+    const of = (minor: number | null, { currency }: OrderContent) => (minor === null ? null : { minor, currency });
+    return old === now ? [] : [{ kind: 'money', field, was: of(old, was), is: of(now, is) }];
+  };
+  return [
+    ...fields,
+    ...money('shipping', was.shippingCost, is.shippingCost),
+    ...money('tax', was.tax ?? null, is.tax ?? null),
+    ...listLineChanges(was.lines, is.lines),
+    ...money('total', before.total, after.total),
+  ];
 }
 
-function describeLines(before: readonly OrderContentLine[], after: readonly OrderContentLine[]): string[] {
+function listLineChanges(before: readonly OrderContentLine[], after: readonly OrderContentLine[]): Change[] {
   const was = new Map(before.map((line) => [line.reference, line]));
   const is = new Map(after.map((line) => [line.reference, line]));
-  const gone = before
-    .filter(({ reference }) => !is.has(reference))
-    .map(({ reference, product }) => `line ${reference}: ${product} is gone`);
+  const gone = before.filter(({ reference }) => !is.has(reference)).map((line): Change => ({ kind: 'lineGone', line }));
   return [
     ...gone,
-    ...after.flatMap((line) => {
+    ...after.flatMap((line): Change[] => {
       const old = was.get(line.reference);
-      if (!old) return [`line ${line.reference}: ${line.quantity} × ${line.product} at ${line.unitPrice} is new`];
+      if (!old) return [{ kind: 'lineNew', line }];
       const changed = LINE_FIELDS.filter((field) => old[field] !== line[field]);
-      return changed.map((field) => `line ${line.reference}: ${field} ${say(old[field])} → ${say(line[field])}`);
+      return changed.map((field) => ({ kind: 'line', line, field, was: old[field], is: line[field] }));
     }),
   ];
 }
 
-function say(value: string | null | undefined): string {
+/** In words, for operators and logs. */
+export function describeChanges(before: Version, after: Version): string[] {
+  return listChanges(before, after).map(describe);
+}
+
+function describe(change: Change): string {
+  const money = ({ minor, currency }: Money) => `${decimalOfMinor(minor, currency)} ${currency}`;
+  switch (change.kind) {
+    case 'field':
+      return `${FIELDS[change.field]}: ${say(change.was)} → ${say(change.is)}`;
+    case 'money':
+      return `${change.field}: ${change.was ? money(change.was) : 'unknown'} → ${change.is ? money(change.is) : 'unknown'}`;
+    case 'lineGone':
+      return `line ${change.line.reference}: ${change.line.product} is gone`;
+    case 'lineNew':
+      return `line ${change.line.reference}: ${change.line.quantity} × ${change.line.product} at ${change.line.unitPrice} is new`;
+    case 'line':
+      return `line ${change.line.reference}: ${change.field} ${say(change.was)} → ${say(change.is)}`;
+  }
+}
+
+function say(value: string | null): string {
   return value ?? 'none';
 }

@@ -1,0 +1,126 @@
+/** Orders as mails tell of them: names instead of ids, for many orders in a few statements. */
+import type { OrderContent, OrderState } from '../../domain/orders/order.ts';
+import type { Database, Transaction } from '../database.ts';
+import { type AddressLabel, loadAddressLabels } from '../views/order-details.ts';
+
+export interface ToldOrder {
+  readonly id: string;
+  readonly reference: string;
+  readonly externalKey: string;
+  readonly state: OrderState;
+  readonly account: string;
+  readonly orderedBy: string;
+  readonly onBehalfOf: string | null;
+  readonly submittedAt: Date;
+  readonly revision: number;
+  readonly currency: string;
+  readonly total: number;
+  readonly content: OrderContent;
+}
+
+export async function loadToldOrders(db: Database | Transaction, ids: readonly string[]): Promise<Map<string, ToldOrder>> {
+  const { rows } = await db.raw<{ rows: ToldOrder[] }>(
+    `select o.id, o.reference, o.external_key as "externalKey", o.state, a.name as account, c.name as "orderedBy", b.name as "onBehalfOf",
+       o.submitted_at as "submittedAt", o.revision, o.currency, o.total::float8 as total, r.content
+     from orders o join order_revisions r on r.order_id = o.id and r.n = o.revision join accounts a on a.id = o.account_id
+     left join contacts c on c.id = o.ordered_by_id left join contacts b on b.id = o.on_behalf_of_id where o.id = any(:ids::bigint[])`,
+    { ids: [...ids] },
+  );
+  return new Map(rows.map((order) => [order.id, order]));
+}
+
+export interface ToldVersion {
+  readonly n: number;
+  readonly content: OrderContent;
+  readonly total: number;
+  readonly editedById: string | null;
+  readonly editedBy: string | null;
+  readonly reason: string | null;
+  readonly createdAt: Date;
+}
+
+/** Every version of the orders, oldest first. */
+export async function loadVersions(db: Database | Transaction, orderIds: readonly string[]): Promise<Map<string, ToldVersion[]>> {
+  if (orderIds.length === 0) return new Map();
+  const { rows } = await db.raw<{ rows: Array<ToldVersion & { orderId: string }> }>(
+    `select r.order_id as "orderId", r.n, r.content, r.total::float8 as total, r.edited_by_id as "editedById", c.name as "editedBy", r.reason,
+       r.created_at as "createdAt"
+     from order_revisions r left join contacts c on c.id = r.edited_by_id where r.order_id = any(:orderIds::bigint[]) order by r.order_id, r.n`,
+    { orderIds: [...orderIds] },
+  );
+  const versions = new Map<string, ToldVersion[]>();
+  for (const { orderId, ...version } of rows) versions.set(orderId, [...(versions.get(orderId) ?? []), version]);
+  return versions;
+}
+
+export interface ToldStep {
+  readonly id: string;
+  readonly name: string;
+  /** Names of the rules that ask. */
+  readonly rules: readonly string[];
+  readonly holders: ReadonlyArray<{ readonly personId: string; readonly name: string; readonly forName: string | null }>;
+}
+
+export async function loadToldSteps(db: Database | Transaction, ids: readonly string[]): Promise<Map<string, ToldStep>> {
+  const { rows } = await db.raw<{ rows: ToldStep[] }>(
+    `select s.id, s.name, (select coalesce(jsonb_agg(distinct cause ->> 'rule'), '[]') from jsonb_array_elements(s.policies -> 'causes') cause) as rules,
+       (select coalesce(jsonb_agg(jsonb_build_object('personId', h.person_id::text, 'name', p.name, 'forName', f.name) order by p.name), '[]')
+         from step_holders h join contacts p on p.id = h.person_id left join contacts f on f.id = h.for_person_id where h.step_id = s.id) as holders
+     from approval_steps s where s.id = any(:ids::bigint[])`,
+    { ids: [...ids] },
+  );
+  return new Map(rows.map((step) => [step.id, step]));
+}
+
+export interface ToldDecision {
+  readonly orderId: string;
+  readonly by: string | null;
+  readonly verdict: 'approve' | 'decline';
+  readonly comment: string | null;
+  readonly at: Date;
+}
+
+/** The newest of each order. */
+export async function loadLastDecisions(db: Database | Transaction, orderIds: readonly string[]): Promise<Map<string, ToldDecision>> {
+  const { rows } = await db.raw<{ rows: ToldDecision[] }>(
+    `select distinct on (d.order_id) d.order_id as "orderId", c.name as by, d.verdict, d.comment, d.at
+     from decisions d left join contacts c on c.id = d.person_id where d.order_id = any(:orderIds::bigint[]) order by d.order_id, d.id desc`,
+    { orderIds: [...orderIds] },
+  );
+  return new Map(rows.map((decision) => [decision.orderId, decision]));
+}
+
+/** Of every address that these versions name. */
+export function loadAddressesOf(db: Database, contents: readonly OrderContent[]): Promise<Map<string, AddressLabel>> {
+  const ids = new Set(contents.flatMap(({ shipTo, billTo }) => [shipTo, billTo].filter((id) => id !== null)));
+  return loadAddressLabels(db, [...ids]);
+}
+
+export interface WaitingOrder {
+  readonly personId: string;
+  readonly reference: string;
+  readonly account: string;
+  readonly total: number;
+  readonly currency: string;
+  readonly assignedAt: Date | null;
+}
+
+const MOST_WAITING = 50;
+
+/** What waits for each of the people, in the order in which it was asked. */
+export async function loadWaiting(db: Database | Transaction, personIds: readonly string[]): Promise<Map<string, WaitingOrder[]>> {
+  if (personIds.length === 0) return new Map();
+  const { rows } = await db.raw<{ rows: WaitingOrder[] }>(
+    `select * from (
+       select h.person_id as "personId", o.reference, a.name as account, o.total::float8 as total, o.currency, s.assigned_at as "assignedAt",
+         row_number() over (partition by h.person_id order by s.id) as place
+       from step_holders h join approval_steps s on s.id = h.step_id and s.state = 'active'
+       join orders o on o.id = s.order_id and o.state = 'pending_approval' join accounts a on a.id = o.account_id
+       where h.person_id = any(:personIds::bigint[]) and not exists (select from decisions d where d.step_id = s.id and d.person_id = h.person_id)
+     ) waiting where place <= ${MOST_WAITING} order by "personId", place`,
+    { personIds: [...personIds] },
+  );
+  const waiting = new Map<string, WaitingOrder[]>();
+  for (const one of rows) waiting.set(one.personId, [...(waiting.get(one.personId) ?? []), one]);
+  return waiting;
+}
