@@ -23,6 +23,7 @@ COPY --from=libraries /app/node_modules /app/node_modules
 COPY --from=build /app/dist /app/dist
 COPY package.json LICENSE kontor.schema.json /app/
 COPY bin /app/bin
+COPY templates /app/templates
 RUN ln -s /app/bin/kontor.js /usr/local/bin/kontor
 # Mount kontor.yaml and the folders it names here.
 WORKDIR /config

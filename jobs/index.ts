@@ -1,5 +1,6 @@
 /** Every job, one line each. */
 
+import type { NotifyContext } from '../src/notify/notify-context.ts';
 import type { HandoffContext } from '../src/orders/order-context.ts';
 import type { Job, JobContext, QueuedJob } from '../src/queue/define-job.ts';
 import type { PullContext } from '../src/sync/pull-context.ts';
@@ -10,6 +11,7 @@ import { reconcileOrdersJob } from './reconcile-orders.ts';
 import { relayHandoffsJob } from './relay-handoffs.ts';
 import { requestPullsJob } from './request-pulls.ts';
 import { resumeRunsJob } from './resume-runs.ts';
+import { sendMailJob } from './send-mail.ts';
 import { takeFeedbackJob } from './take-feedback.ts';
 import { takeInboxJob } from './take-inbox.ts';
 import { tendBudgetsJob } from './tend-budgets.ts';
@@ -17,7 +19,7 @@ import { tendStepsJob } from './tend-steps.ts';
 import { type TickContext, tickJob } from './tick.ts';
 
 /** What the composition root lends to the handlers. */
-export type Lent = Omit<TickContext & PullContext & HandoffContext, keyof JobContext>;
+export type Lent = Omit<TickContext & PullContext & HandoffContext & NotifyContext, keyof JobContext>;
 
 export const jobs: readonly Job<unknown, Lent & JobContext>[] = [
   escalateApprovalsJob,
@@ -27,6 +29,7 @@ export const jobs: readonly Job<unknown, Lent & JobContext>[] = [
   relayHandoffsJob,
   requestPullsJob,
   resumeRunsJob,
+  sendMailJob,
   takeFeedbackJob,
   takeInboxJob,
   tendBudgetsJob,

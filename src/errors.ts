@@ -214,6 +214,21 @@ export const ERROR_CODES = {
     'a decision link is not genuine, has expired, or belongs to an older revision',
     'open the newest message about the order, or decide in the portal',
   ],
+  MAIL_UNREACHABLE: [
+    'RetryLaterError',
+    'the mail server did not answer, or said that it cannot now',
+    'nothing if it passes; else check `mail.host`, `mail.port` and the network with `kontor check`',
+  ],
+  MAIL_REFUSED: [
+    'NeedsOperatorError',
+    'the mail server does not let us send: login, certificate, encryption or sender',
+    'correct `mail` in kontor.yaml as the message says, then run `kontor check`',
+  ],
+  MAIL_TEMPLATE_INVALID: [
+    'NeedsOperatorError',
+    'a template or text of mails cannot be used',
+    'correct the file the message names in the folder of `mail.templates`, then run `kontor mail preview`',
+  ],
   SHUTTING_DOWN: ['RetryLaterError', 'the worker was asked to stop', 'nothing; another worker goes on from here'],
   USAGE: ['NeedsOperatorError', 'the command line was not understood', 'see `kontor COMMAND --help`'],
   INTERNAL: ['Error', 'a defect in Kontor', 'report it with the run number and the log line'],

@@ -12,6 +12,7 @@ import { addDeputiesCommand } from './commands/deputies.ts';
 import { addHealthCommand } from './commands/health.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addKeysCommand } from './commands/keys.ts';
+import { addMailCommand } from './commands/mail.ts';
 import { addMapCommand } from './commands/map.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
 import { addOrdersCommand } from './commands/orders.ts';
@@ -47,6 +48,7 @@ const COMMANDS = [
   addRatesCommand,
   addQuarantineCommand,
   addOrdersCommand,
+  addMailCommand,
   addWorkerCommand,
   addSchedulesCommand,
   addServeCommand,

@@ -9,6 +9,7 @@ import { relayHandoffsJob } from '../../jobs/relay-handoffs.ts';
 import { resumeRunsJob } from '../../jobs/resume-runs.ts';
 import { slotLedger } from '../../jobs/tick.ts';
 import type { Settings } from '../config/settings.ts';
+import { openMailer } from '../notify/open-mailer.ts';
 import type { Backend } from '../queue/backend.ts';
 import type { JobContext, JobLog } from '../queue/define-job.ts';
 import { openQueue } from '../queue/open-queue.ts';
@@ -45,6 +46,7 @@ export async function startWorkerProcess(app: App, { settings, store: { db }, ba
     queue,
     jobNamed,
     settings,
+    mailer: await openMailer(settings),
     connectors: app.surroundings.connectors,
     holder: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
   };

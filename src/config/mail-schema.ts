@@ -7,10 +7,7 @@ const ADDRESS = /^[^\s@<>(),;:"\\[\]]+@[^\s@<>(),;:"\\[\]]+$/;
 const NAMED = /^(?:[^<>\r\n]{1,200}\s)?<([^<>]+)>$/;
 const HOURS = /^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$/;
 
-const sender = text.refine(
-  isSender,
-  'is not one mail address, such as orders@example.com or Kontor <orders@example.com>',
-);
+const sender = text.refine(isSender, 'is not one mail address, such as orders@example.com or Kontor <orders@example.com>');
 
 export const mailSchema = z
   .strictObject({

@@ -1,9 +1,10 @@
-/** `kontor check`: proves kontor.yaml, and every connection with the cheapest call its connector knows. */
+/** `kontor check`: proves kontor.yaml, every connection with the cheapest call its connector knows, and mails without sending one. */
 import type { Command } from 'commander';
 import type { ConnectionSettings, Settings } from '../../config/settings.ts';
 import { suggestName } from '../../config/suggest-name.ts';
 import { openSession } from '../../connector/open-session.ts';
 import { KontorError, RetryLaterError } from '../../errors.ts';
+import { openMailer } from '../../notify/open-mailer.ts';
 import type { App } from '../app.ts';
 import { requireConnection, withExamples } from '../arguments.ts';
 import { exitCodeOf } from '../exit-codes.ts';
@@ -23,14 +24,15 @@ interface Checked {
 export function addCheckCommand(program: Command, app: App): void {
   const command = program
     .command('check')
-    .description('prove kontor.yaml and every connection, changing nothing')
+    .description('prove kontor.yaml, every connection and the mail server, changing nothing')
     .argument('[connection]', 'only this one')
     .action(async (name: string | undefined) => {
       const settings = await app.settings(name === undefined ? 'all' : [name]);
       const wanted = name === undefined ? [...settings.connections.values()] : [requireConnection(settings, name)];
       const checked: Checked[] = [];
       for (const connection of wanted) checked.push(await check(app, settings, connection));
-      app.out.answer({ file: settings.file, connections: checked }, drawChecks);
+      const mail = name === undefined ? await checkMail(app, settings) : null;
+      app.out.answer({ file: settings.file, connections: checked, mail }, drawChecks);
     });
   withExamples(command, ['kontor check', 'kontor check customers', 'kontor check --json']);
 }
@@ -59,6 +61,30 @@ async function check(app: App, settings: Settings, { name, connector: kind, sett
   }
 }
 
+interface CheckedMail {
+  readonly ok: boolean;
+  readonly summary?: string;
+  /** Languages that say some things in English. */
+  readonly warnings: string[];
+  readonly error?: { readonly code: string; readonly message: string };
+}
+
+/** Templates are drawn and the server is greeted, with login. */
+async function checkMail(app: App, settings: Settings): Promise<CheckedMail> {
+  try {
+    const { kit, transport } = await openMailer(settings);
+    await transport.verify();
+    const warnings = [...kit.catalogues.values()]
+      .filter(({ missing }) => missing.length > 0)
+      .map(({ language, missing }) => `${language}.json lacks ${missing.length} texts, said in English: ${missing.join(', ')}`);
+    return { ok: true, summary: `${transport.place}; languages: ${[...kit.catalogues.keys()].join(', ')}`, warnings };
+  } catch (error) {
+    if (!(error instanceof KontorError)) throw error;
+    app.exitCode = Math.max(app.exitCode, exitCodeOf(error));
+    return { ok: false, warnings: [], error: { code: error.code, message: error.message } };
+  }
+}
+
 /** A connector that does not obey its signal must not hold the command. */
 async function answered<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   const late = new Promise<never>((_, reject) => {
@@ -69,7 +95,13 @@ async function answered<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return Promise.race([work, late]);
 }
 
-function* drawChecks({ file, connections }: { file: string | null; connections: Checked[] }, { paint }: Terminal): Generator<string> {
+interface Checks {
+  readonly file: string | null;
+  readonly connections: Checked[];
+  readonly mail: CheckedMail | null;
+}
+
+function* drawChecks({ file, connections, mail }: Checks, { paint }: Terminal): Generator<string> {
   if (file === null) {
     yield 'there is no kontor.yaml in this folder; run `kontor init`, or name it with --config';
     return;
@@ -80,4 +112,7 @@ function* drawChecks({ file, connections }: { file: string | null; connections: 
     yield `${ok ? paint.green('ok   ') : paint.red('error')} ${paint.bold(connection)} (${connector})  ${plain(summary ?? error?.message)}`;
     for (const warning of warnings) yield `      ${paint.yellow('note')}  ${plain(warning)}`;
   }
+  if (!mail) return;
+  yield `${mail.ok ? paint.green('ok   ') : paint.red('error')} ${paint.bold('mail')}  ${plain(mail.summary ?? mail.error?.message)}`;
+  for (const warning of mail.warnings) yield `      ${paint.yellow('note')}  ${plain(warning)}`;
 }

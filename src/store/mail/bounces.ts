@@ -41,6 +41,8 @@ export interface ReturnedMail {
   readonly messageId: string | null;
   readonly address: string | null;
   readonly reason: string;
+  /** Whether the address is wrong, or only this mail was not wanted there. */
+  readonly isAboutAddress: boolean;
 }
 
 export interface MarkedBounce {
@@ -53,23 +55,24 @@ export interface MarkedBounce {
 
 /** By the name of the mail; a bounce that names none of ours marks nothing, for anybody could write it. */
 export async function markBounced(trx: Transaction, returned: readonly ReturnedMail[], now: Date): Promise<MarkedBounce[]> {
-  const { rows } = await trx.raw<{ rows: Array<MarkedBounce & { reason: string }> }>(
+  const { rows } = await trx.raw<{ rows: Array<MarkedBounce & { reason: string; isAboutAddress: boolean }> }>(
     `with told as (
-       select distinct on (r."messageId") r."messageId", r.reason from jsonb_to_recordset(:returned::jsonb) as r("messageId" text, reason text)
+       select distinct on (r."messageId") r."messageId", r.reason, r."isAboutAddress" from jsonb_to_recordset(:returned::jsonb)
+         as r("messageId" text, reason text, "isAboutAddress" boolean)
        where r."messageId" is not null
      ), mine as (
-       select m.id, m.address, m.bounced_at, told.reason from told join mails m on m.message_id = told."messageId" for update of m
+       select m.id, m.address, m.bounced_at, told.reason, told."isAboutAddress" from told join mails m on m.message_id = told."messageId" for update of m
      ), marked as (
        update mails m set bounced_at = :now, bounce = mine.reason from mine where m.id = mine.id and mine.bounced_at is null returning m.id
      ), turned as (
        update notifications n set state = 'bounced', code = 'ADDRESS_BOUNCED', because = mine.reason, settled_at = :now
        from mine where n.mail_id = mine.id and mine.bounced_at is null and n.state = 'sent' returning n.mail_id
      )
-     select id as "mailId", address, reason, bounced_at is null as "isNew",
+     select id as "mailId", address, reason, "isAboutAddress", bounced_at is null as "isNew",
        (select count(*)::int from turned where turned.mail_id = mine.id) as notifications from mine order by id`,
     { returned: JSON.stringify(returned), now },
   );
-  const news = rows.filter(({ isNew }) => isNew);
+  const news = rows.filter(({ isNew, isAboutAddress }) => isNew && isAboutAddress);
   await noteBounces(
     trx,
     news.map(({ address, reason, mailId }) => ({ address, reason, mailId })),

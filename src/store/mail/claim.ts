@@ -22,6 +22,9 @@ export interface Claimed {
   readonly mailId: string | null;
 }
 
+const COLUMNS = `id, fence, event, reader, person_id as "personId", address, order_id as "orderId", step_id as "stepId", revision, facts,
+  created_at as "createdAt", not_before as "notBefore", mail_id as "mailId"`;
+
 /** One worker claims at a time; it is done in a moment, and two would part the notifications of one reader. */
 const ONE_AT_A_TIME = "pg_advisory_xact_lock(hashtext('kontor.notifications'))";
 
@@ -44,12 +47,17 @@ export async function claimNotifications(
            or (n.state = 'sending' and n.lease_until < clock_timestamp()))
          returning n.*
        )
-       select id, fence, event, reader, person_id as "personId", address, order_id as "orderId", step_id as "stepId", revision, facts,
-         created_at as "createdAt", not_before as "notBefore", mail_id as "mailId" from mine order by id`,
+       select ${COLUMNS} from mine order by id`,
       { readers, ttlS: ttlMs / 1_000, now },
     );
     return rows;
   });
+}
+
+/** As it stands in the queue; claims nothing. */
+export async function loadNotification(db: Database, id: string): Promise<Claimed | null> {
+  const { rows } = await db.raw<{ rows: Claimed[] }>(`select ${COLUMNS} from notifications where id = ?`, [id]);
+  return rows[0] ?? null;
 }
 
 type Held = Pick<Claimed, 'id' | 'fence'>;

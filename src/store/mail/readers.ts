@@ -15,7 +15,8 @@ export interface Reader {
 /** Far deeper than any company. */
 const DEEPEST = 32;
 
-const NEAREST = (column: string) => `(select u.${column} from up u where u.person_id = c.id and u.${column} is not null order by u.depth limit 1)`;
+const NEAREST = (column: string) =>
+  `(select u.${column} from up u where u.person_id = c.id and u.${column} is not null order by u.depth limit 1)`;
 
 export async function loadReaders(db: Database | Transaction, personIds: readonly string[]): Promise<Map<string, Reader>> {
   const { rows } = await db.raw<{ rows: Reader[] }>(

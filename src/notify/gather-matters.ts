@@ -1,0 +1,73 @@
+/** What many notifications are about, in a few statements whatever their number. */
+import { linkAddress, signLink } from '../approvals/links.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Database } from '../store/database.ts';
+import type { Claimed } from '../store/mail/claim.ts';
+import {
+  loadAddressesOf,
+  loadLastDecisions,
+  loadToldOrders,
+  loadToldSteps,
+  loadVersions,
+  loadWaiting,
+  type ToldOrder,
+} from '../store/mail/told-orders.ts';
+import { ASKS } from './tell/index.ts';
+import type { Matter } from './tell/matter.ts';
+
+/** What waits longer than this says so. */
+const LATE_MS = 24 * 3_600_000;
+
+type Asked = Pick<Claimed, 'id' | 'event' | 'facts' | 'revision' | 'personId' | 'orderId' | 'stepId' | 'notBefore'>;
+
+/** By id of the notification. */
+export async function gatherMatters(db: Database, settings: Settings, asked: readonly Asked[], now: Date): Promise<Map<string, Matter>> {
+  const idsOf = (pick: (one: Asked) => string | null, ...events: string[]) =>
+    [...new Set(asked.filter(({ event }) => events.length === 0 || events.includes(event)).map(pick))].filter((id) => id !== null);
+  const orderId = (one: Asked) => one.orderId;
+  const [orders, versions, steps, decisions, waiting] = await Promise.all([
+    loadToldOrders(db, idsOf(orderId)),
+    loadVersions(db, idsOf(orderId, 'order.changed')),
+    loadToldSteps(
+      db,
+      idsOf(({ stepId }) => stepId),
+    ),
+    loadLastDecisions(db, idsOf(orderId, 'order.approved', 'order.declined')),
+    loadWaiting(
+      db,
+      idsOf(({ personId }) => personId, 'absence.handover'),
+    ),
+  ]);
+  const contents = [...[...orders.values()].map(({ content }) => content), ...[...versions.values()].flat().map(({ content }) => content)];
+  const addresses = await loadAddressesOf(db, contents);
+  const matters = await Promise.all(
+    asked.map(async (one): Promise<[string, Matter]> => {
+      const order = orders.get(one.orderId ?? '') ?? null;
+      const { event, facts, revision, personId } = one;
+      return [
+        one.id,
+        {
+          event,
+          facts,
+          revision,
+          personId,
+          order,
+          versions: versions.get(one.orderId ?? '') ?? [],
+          step: steps.get(one.stepId ?? '') ?? null,
+          decision: decisions.get(one.orderId ?? '') ?? null,
+          addresses,
+          waiting: waiting.get(personId ?? '') ?? [],
+          decideUrl: order && ASKS.has(event) ? await decideUrl(settings, one, order, now) : null,
+          lateSince: now.getTime() - one.notBefore.getTime() > LATE_MS ? one.notBefore : null,
+        },
+      ];
+    }),
+  );
+  return new Map(matters);
+}
+
+/** For the newest revision: nothing material parts it from the one the step asks about, or the step would not be asked. */
+async function decideUrl({ http }: Settings, { stepId, personId }: Asked, { id, revision }: ToldOrder, now: Date): Promise<string | null> {
+  if (stepId === null || personId === null || http.linkSecret === undefined || http.publicUrl === undefined) return null;
+  return linkAddress(http, await signLink(http, { orderId: id, stepId, revision, personId }, now));
+}

@@ -1,0 +1,36 @@
+/** What one notification is about, gathered before it is put into words, and what the words come to. */
+import type { ToldDecision, ToldOrder, ToldStep, ToldVersion, WaitingOrder } from '../../store/mail/told-orders.ts';
+import type { NoticeEvent } from '../../store/notifications.ts';
+import type { AddressLabel } from '../../store/views/order-details.ts';
+import type { ItemView } from '../mail-view.ts';
+
+export interface Matter {
+  readonly event: NoticeEvent;
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly revision: number | null;
+  readonly personId: string | null;
+  readonly order: ToldOrder | null;
+  /** Of the order, oldest first; only where changes are told. */
+  readonly versions: readonly ToldVersion[];
+  readonly step: ToldStep | null;
+  readonly decision: ToldDecision | null;
+  readonly addresses: ReadonlyMap<string, AddressLabel>;
+  readonly waiting: readonly WaitingOrder[];
+  /** Where it can be decided; `null` where no link can be made. */
+  readonly decideUrl: string | null;
+  /** When it should have left, where that is long ago. */
+  readonly lateSince: Date | null;
+}
+
+export interface Told {
+  readonly subject: string;
+  readonly item: Omit<ItemView, 'event' | 'template'>;
+}
+
+export const NOTHING_MORE = { notes: [], action: null, lists: [], lines: null, facts: [] } as const;
+
+/** A notification of an order whose order is gone, which no flow does. */
+export function requireOrder({ order, event }: Matter): ToldOrder {
+  if (!order) throw new TypeError(`${event} without an order`);
+  return order;
+}

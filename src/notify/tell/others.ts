@@ -1,0 +1,101 @@
+/** Mails that are not about one's own order or approval: budgets, the radar, absences. */
+import { z } from 'zod';
+import type { Tongue } from '../tongue.ts';
+import { type Matter, NOTHING_MORE, requireOrder, type Told } from './matter.ts';
+import { factsOf } from './order-parts.ts';
+
+const text = z.string();
+const minor = z.coerce.number();
+
+/** What a cause of this event writes down. */
+export const budgetFacts = z.object({
+  budget: text,
+  period: text,
+  percent: minor,
+  used: minor,
+  limit: minor,
+  available: minor,
+  currency: text,
+});
+
+export function tellBudget({ facts }: Matter, tongue: Tongue): Told {
+  const { budget, period, percent, used, limit, available, currency } = budgetFacts.parse(facts);
+  const money = {
+    used: tongue.money(used, currency),
+    limit: tongue.money(limit, currency),
+    available: tongue.money(available, currency),
+  };
+  const values = { budget, period, percent: tongue.percent(percent), ...money };
+  return {
+    subject: tongue.say('budget.alert.subject', values),
+    item: {
+      ...NOTHING_MORE,
+      title: tongue.say('budget.alert.title', values),
+      lead: tongue.say('budget.alert.lead', values),
+      facts: factsOf(
+        [
+          ['fact.period', period],
+          ['fact.used', money.used],
+          ['fact.limit', money.limit],
+          ['fact.available', money.available],
+        ],
+        tongue,
+      ),
+    },
+  };
+}
+
+const radarFacts = z.object({ reason: text.nullable().catch(null), since: z.iso.datetime({ offset: true }).nullable().catch(null) });
+
+/** Without what was ordered, by whom and for how much: the reader need not be entitled to any of it. */
+export function tellRadar(matter: Matter, tongue: Tongue): Told {
+  const order = requireOrder(matter);
+  const { reason, since } = radarFacts.parse(matter.facts);
+  const values = { key: order.externalKey, account: order.account };
+  return {
+    subject: tongue.say('radar.listed.subject', values),
+    item: {
+      ...NOTHING_MORE,
+      title: tongue.say('radar.listed.title', values),
+      lead: tongue.say('radar.listed.lead', values),
+      facts: factsOf(
+        [
+          ['fact.step', matter.step?.name],
+          ['fact.reason', reason],
+          ['fact.since', since && tongue.instant(since)],
+        ],
+        tongue,
+      ),
+    },
+  };
+}
+
+const MOST_ORDERS = 20;
+
+export const absenceFacts = z.object({
+  startsAt: z.iso.datetime({ offset: true }),
+  endsAt: z.iso.datetime({ offset: true }),
+  /** Names of people who could stand in. */
+  deputies: z.array(text).catch([]),
+});
+
+export function tellHandover({ facts, waiting }: Matter, tongue: Tongue): Told {
+  const { startsAt, endsAt, deputies } = absenceFacts.parse(facts);
+  const count = waiting.length;
+  const shown = waiting.slice(0, MOST_ORDERS).map(({ reference, account, total, currency }) => {
+    return `${reference}: ${tongue.money(total, currency)} (${account})`;
+  });
+  const left = count - shown.length;
+  const more = left > 0 ? [tongue.say('waiting.more', { count: left })] : [];
+  const values = { from: tongue.instant(startsAt), until: tongue.instant(endsAt) };
+  return {
+    subject: tongue.say('absence.handover.subject', { count }),
+    item: {
+      ...NOTHING_MORE,
+      title: tongue.say('absence.handover.title', { count }),
+      lead: tongue.say('absence.handover.lead', values),
+      notes: deputies.length === 0 ? [] : [tongue.say('absence.handover.deputies', { names: tongue.list(deputies) })],
+      lists: [{ title: tongue.say('waiting'), entries: [...shown, ...more] }],
+    },
+  };
+}

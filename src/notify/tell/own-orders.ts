@@ -1,0 +1,73 @@
+/** Mails to those who ordered. */
+import { z } from 'zod';
+import type { Tongue } from '../tongue.ts';
+import { type Matter, NOTHING_MORE, requireOrder, type Told } from './matter.ts';
+import { changeEntries, factsOf, linesView, orderFacts, orderValues } from './order-parts.ts';
+
+export function tellApproved(matter: Matter, tongue: Tongue): Told {
+  return tellVerdict(matter, tongue, matter.decision?.verdict === 'approve');
+}
+
+export function tellDeclined(matter: Matter, tongue: Tongue): Told {
+  return tellVerdict(matter, tongue, matter.decision?.verdict === 'decline');
+}
+
+/** By whom, and with what words, where a person decided and not a rule. */
+function tellVerdict(matter: Matter, tongue: Tongue, byPerson: boolean): Told {
+  const { event, decision } = matter;
+  const order = requireOrder(matter);
+  const by = byPerson ? (decision?.by ?? 'nobody') : 'nobody';
+  const values = { ...orderValues(order, tongue), by };
+  return {
+    subject: tongue.say(`${event}.subject`, values),
+    item: {
+      ...NOTHING_MORE,
+      title: tongue.say(`${event}.title`, values),
+      lead: tongue.say(`${event}.lead`, values),
+      lines: linesView(order, tongue),
+      facts: [...factsOf([['fact.comment', byPerson ? decision?.comment : null]], tongue), ...orderFacts(order, matter.addresses, tongue)],
+    },
+  };
+}
+
+export function tellExpired(matter: Matter, tongue: Tongue): Told {
+  const order = requireOrder(matter);
+  const values = orderValues(order, tongue);
+  return {
+    subject: tongue.say('order.expired.subject', values),
+    item: {
+      ...NOTHING_MORE,
+      title: tongue.say('order.expired.title', values),
+      lead: tongue.say('order.expired.lead', values),
+      lines: linesView(order, tongue),
+      facts: orderFacts(order, matter.addresses, tongue),
+    },
+  };
+}
+
+const changeFacts = z.object({ withdrawUntil: z.iso.datetime({ offset: true }).nullable().catch(null) });
+
+export function tellChanged(matter: Matter, tongue: Tongue): Told {
+  const order = requireOrder(matter);
+  const at = matter.versions.findIndex(({ n }) => n === (matter.revision ?? order.revision));
+  const [before, after] = [matter.versions[at - 1], matter.versions[at]];
+  const { withdrawUntil } = changeFacts.parse(matter.facts);
+  const values = {
+    ...orderValues(order, tongue),
+    by: after?.editedBy ?? 'nobody',
+    when: tongue.instant(after?.createdAt ?? order.submittedAt),
+  };
+  const entries = before && after ? changeEntries(before, after, matter.addresses, tongue) : [];
+  return {
+    subject: tongue.say('order.changed.subject', values),
+    item: {
+      ...NOTHING_MORE,
+      title: tongue.say('order.changed.title', values),
+      lead: tongue.say('order.changed.lead', values),
+      notes: withdrawUntil === null ? [] : [tongue.say('order.changed.window', { until: tongue.instant(withdrawUntil) })],
+      lists: entries.length === 0 ? [] : [{ title: tongue.say('changes'), entries }],
+      lines: linesView(order, tongue),
+      facts: [...factsOf([['fact.reason', after?.reason]], tongue), ...orderFacts(order, matter.addresses, tongue)],
+    },
+  };
+}

@@ -1,0 +1,63 @@
+/** What a mail server's answer means for this mail, and for all others. */
+
+export type Outcome =
+  /** The server has taken it; delivering it is now its business. */
+  | { readonly kind: 'sent'; readonly answer: string }
+  /** There is no such address there, and never will be by itself. */
+  | { readonly kind: 'bounced'; readonly answer: string }
+  /** This mail is refused for good, whoever it is for. */
+  | { readonly kind: 'refused'; readonly answer: string }
+  /** This mail not now. `mayHaveArrived`: the connection broke after all of it had been handed over. */
+  | { readonly kind: 'later'; readonly answer: string; readonly mayHaveArrived: boolean }
+  /** No mail now: the server is away, or does not let us in. */
+  | {
+      readonly kind: 'blocked';
+      readonly answer: string;
+      readonly code: 'MAIL_UNREACHABLE' | 'MAIL_REFUSED';
+      readonly mayHaveArrived: boolean;
+    };
+
+interface SmtpError {
+  readonly code?: string | undefined;
+  readonly command?: string | undefined;
+  readonly response?: string | undefined;
+  readonly responseCode?: number | undefined;
+  readonly message: string;
+}
+
+/** Trouble with the way to the server rather than with its answer. */
+const ON_THE_WAY = new Set(['ECONNECTION', 'ETIMEDOUT', 'ESOCKET', 'EDNS', 'EPROTOCOL', 'EABORT', 'EPROXY', 'ESTREAM']);
+const NOT_LET_IN = new Set(['EAUTH', 'ENOAUTH', 'EOAUTH2', 'ETLS', 'EREQUIRETLS', 'ECONFIG']);
+/** A conversation that broke off elsewhere may have broken after the last word of the mail: nobody can know. */
+const BEFORE_DATA = /^(CONN|EHLO|HELO|STARTTLS|AUTH|MAIL|RCPT)/;
+/** Node's names for certificates that do not convince. */
+const CERTIFICATE = /certificate|self.signed|CERT_|altnames|issuer/i;
+
+export function outcomeOf(error: unknown): Outcome {
+  const { code = '', command = '', response, responseCode = 0, message } = asSmtpError(error);
+  const answer = (response ?? message).replaceAll(/\s+/g, ' ').slice(0, 500);
+  const isBeforeData = BEFORE_DATA.test(command);
+  if (NOT_LET_IN.has(code) && responseCode < 500 && responseCode >= 400)
+    return { kind: 'blocked', answer, code: 'MAIL_UNREACHABLE', mayHaveArrived: false };
+  if (NOT_LET_IN.has(code) || (code === 'ESOCKET' && CERTIFICATE.test(message)))
+    return { kind: 'blocked', answer, code: 'MAIL_REFUSED', mayHaveArrived: false };
+  if (responseCode === 421 || responseCode === 0 || (ON_THE_WAY.has(code) && responseCode < 500))
+    return { kind: 'blocked', answer, code: 'MAIL_UNREACHABLE', mayHaveArrived: !isBeforeData && responseCode === 0 };
+  if (responseCode < 500) return { kind: 'later', answer, mayHaveArrived: false };
+  if (command.startsWith('MAIL') || command === 'EHLO' || command === 'HELO' || command === 'CONN')
+    return { kind: 'blocked', answer, code: 'MAIL_REFUSED', mayHaveArrived: false };
+  return { kind: command.startsWith('RCPT') && isAboutAddress(response ?? '') ? 'bounced' : 'refused', answer };
+}
+
+/** Class 7 is about policy (relaying, spam), and 5.3 to 5.6 about systems and content: the address may be right (RFC 3463). */
+function isAboutAddress(response: string): boolean {
+  const [, subject] = /^\d{3}[ -]5\.(\d{1,3})\.\d{1,3}/.exec(response) ?? [];
+  return subject === undefined || ['0', '1', '2'].includes(subject);
+}
+
+function asSmtpError(error: unknown): SmtpError {
+  if (!(error instanceof Error)) return { message: String(error) };
+  const { message } = error;
+  const { code, command, response, responseCode } = error as Partial<SmtpError>;
+  return { message, code, command, response, responseCode };
+}
