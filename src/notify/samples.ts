@@ -73,12 +73,12 @@ const version = (n: number, content: OrderContent, total: number) => ({
 const FACTS: Readonly<Partial<Record<NoticeEvent, Record<string, unknown>>>> = {
   'order.changed': { withdrawUntil: '2026-11-24T13:30:00Z' },
   'budget.alert': {
-    budget: 'Nord, kitchen',
+    budget: 'NORD-KITCHEN',
+    budgetName: 'Nord, kitchen',
     period: '2026-11',
     percent: 80,
     used: 412_050,
-    limit: 500_000,
-    available: 87_950,
+    limitedTo: 500_000,
     currency: 'EUR',
   },
   'radar.listed': { reason: 'the only approver, a deputy, is away', since: '2026-11-23T09:00:00Z' },

@@ -7,25 +7,24 @@ import { factsOf } from './order-parts.ts';
 const text = z.string();
 const minor = z.coerce.number();
 
-/** What a cause of this event writes down. */
-export const budgetFacts = z.object({
+const budgetFacts = z.object({
   budget: text,
+  budgetName: text,
   period: text,
   percent: minor,
   used: minor,
-  limit: minor,
-  available: minor,
+  limitedTo: minor,
   currency: text,
 });
 
 export function tellBudget({ facts }: Matter, tongue: Tongue): Told {
-  const { budget, period, percent, used, limit, available, currency } = budgetFacts.parse(facts);
+  const { budget, budgetName, period, percent, used, limitedTo, currency } = budgetFacts.parse(facts);
   const money = {
     used: tongue.money(used, currency),
-    limit: tongue.money(limit, currency),
-    available: tongue.money(available, currency),
+    limit: tongue.money(limitedTo, currency),
+    available: tongue.money(Math.max(0, limitedTo - used), currency),
   };
-  const values = { budget, period, percent: tongue.percent(percent), ...money };
+  const values = { budget: budgetName === '' ? budget : budgetName, period, percent: tongue.percent(percent), ...money };
   return {
     subject: tongue.say('budget.alert.subject', values),
     item: {
@@ -72,7 +71,7 @@ export function tellRadar(matter: Matter, tongue: Tongue): Told {
 
 const MOST_ORDERS = 20;
 
-export const absenceFacts = z.object({
+const absenceFacts = z.object({
   startsAt: z.iso.datetime({ offset: true }),
   endsAt: z.iso.datetime({ offset: true }),
   /** Names of people who could stand in. */
