@@ -178,6 +178,11 @@ export const ERROR_CODES = {
     'the contract price an order was approved at is gone or has changed beyond the tolerance',
     'correct the price in the ERP and pull, or revise the order so that the difference is approved',
   ],
+  CHANGE_WINDOW: [
+    'NeedsOperatorError',
+    'an approver has changed the order, and whoever ordered it may still take it back',
+    'nothing; it leaves when `orders.changeWindow` is over, or as soon as the requester agrees with `kontor orders agree`',
+  ],
   RULES_INVALID: [
     'NeedsOperatorError',
     'approval rules cannot be used',

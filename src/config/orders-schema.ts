@@ -27,6 +27,13 @@ export const ordersSchema = z
       .describe('contract: what the profile says, and nothing else is sold. given: the storefront is believed where no price is held.'),
     priceTolerance: share.default(0).describe('Share by which a given price may differ from the contract price (0.01 = 1 %).'),
     dateToleranceDays: z.int().min(0).default(7).describe('A requested date moved by more than this needs approval again.'),
+    changeWindow: text
+      .regex(
+        /^(0*[1-9]\d{0,2}(\.\d{1,2})?\s+(business|working)\s+hours?|0*[1-9]\d{0,2}\s+(business|working|calendar)\s+days?)$/i,
+        'must be a span such as "4 business hours", "1 business day" or "2 calendar days"',
+      )
+      .optional()
+      .describe('How long an order that an approver has changed waits for whoever ordered it to take it back. Without it, not at all.'),
     credit: z.enum(['check', 'ignore']).default('check').describe('Whether an exceeded credit limit holds the hand-off.'),
     creditMaxAgeHours: z.number().min(0).default(48).describe('An older credit snapshot is not called enough.'),
     confirmTolerance: share.default(0).describe('Share by which a confirmed price may differ before a person is asked.'),

@@ -8,7 +8,16 @@ import type { OrderContext } from './order-context.ts';
 
 /** `null`: it may leave. A cancellation is stopped by nothing but a missing counterpart. */
 export async function findObstacle(context: OrderContext, facts: PushFacts): Promise<Obstacle | null> {
-  return missingCounterpart(facts) ?? (facts.kind === 'cancel' ? null : await obstacleToGoods(context, facts));
+  return (
+    missingCounterpart(facts) ?? (facts.kind === 'cancel' ? null : (openWindow(context, facts) ?? (await obstacleToGoods(context, facts))))
+  );
+}
+
+/** What an approver changed waits for whoever ordered it. */
+function openWindow(context: OrderContext, { withdrawUntil }: PushFacts): Obstacle | null {
+  if (withdrawUntil === null || withdrawUntil <= context.now()) return null;
+  const reason = `an approver has changed it, and whoever ordered it may take it back until ${withdrawUntil.toISOString()}`;
+  return { code: 'CHANGE_WINDOW', reason, until: withdrawUntil };
 }
 
 async function obstacleToGoods(context: OrderContext, facts: PushFacts): Promise<Obstacle | null> {

@@ -4,4 +4,6 @@ import type { ErrorCode } from '../errors.ts';
 export interface Obstacle {
   readonly code: ErrorCode;
   readonly reason: string;
+  /** When it is over, where that is known; looked at again from time to time if absent. */
+  readonly until?: Date;
 }

@@ -70,9 +70,9 @@ function tryTarget(context: HandoffContext, name: string): Target | Obstacle {
   }
 }
 
-async function hold(context: HandoffContext, facts: PushFacts, { code, reason }: Obstacle): Promise<Pushed> {
+async function hold(context: HandoffContext, facts: PushFacts, { code, reason, until }: Obstacle): Promise<Pushed> {
   const now = context.now();
-  const notBefore = new Date(now.getTime() + HOLD_MS);
+  const notBefore = until ?? new Date(now.getTime() + HOLD_MS);
   await holdHandoff(context.db, facts.id, { code, reason, notBefore, now });
   return { outcome: 'held', state: 'held', code };
 }

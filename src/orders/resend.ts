@@ -27,7 +27,10 @@ export async function resendHandoffs(context: OrderContext, request: ResendReque
       ...(request.orderIds ? {} : { states: request.state ? [request.state] : RESENDABLE }),
     });
     if (request.orderIds) refuseUnsettled(found);
-    const again = found.filter(({ state }) => RESENDABLE.includes(state) && (!request.state || state === request.state));
+    const again = found.filter(({ state, code }) => {
+      // An operator does not answer for whoever ordered.
+      return RESENDABLE.includes(state) && code !== 'CHANGE_WINDOW' && (!request.state || state === request.state);
+    });
     if (request.orderIds && again.length === 0) throw new NeedsOperatorError('ORDER_STATE', nothingToSend(found));
     if (dryRun) return again;
     const now = context.now();
@@ -53,7 +56,9 @@ function refuseUnsettled(found: readonly StandingHandoff[]): void {
 
 function nothingToSend(found: readonly StandingHandoff[]): string {
   if (found.length === 0) return 'the order was not released, so there is nothing to send; `kontor orders why` says what it waits for';
-  const states = found.map(({ id, state }) => `hand-off ${id} is ${state}`).join(', ');
+  const states = found
+    .map(({ id, state, code, reason }) => `hand-off ${id} is ${state}${code === 'CHANGE_WINDOW' ? `: ${reason}` : ''}`)
+    .join(', ');
   return `nothing stands still: ${states}`;
 }
 

@@ -2,6 +2,7 @@
 import type { Settings } from '../config/settings.ts';
 import type { Order } from '../domain/orders/order.ts';
 import type { Transaction } from '../store/database.ts';
+import { closeWindowsAfter } from '../store/orders/change-windows.ts';
 import { appendLog, insertRevision, loadRevision, moveOrder } from '../store/orders/orders.ts';
 import { handedOff } from '../store/orders/stop-handoff.ts';
 import { releaseOrder } from './release.ts';
@@ -24,6 +25,7 @@ export async function restoreReleased(
   const last = await handedOff(trx, order.id);
   if (!last) return null;
   const { content, materialHash, total } = await loadRevision(trx, order.id, last.revision);
+  await closeWindowsAfter(trx, order.id, last.revision);
   const n = order.revision + 1;
   const reason = RESTORED[why];
   await insertRevision(trx, { orderId: order.id, n, content, materialHash, total, editedById: null, reason }, now);

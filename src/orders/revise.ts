@@ -18,6 +18,7 @@ import { requireActive } from './people.ts';
 import { releaseOrder } from './release.ts';
 import { settleBudgetsOf } from './settle-budgets.ts';
 import { settleRoute } from './settle-route.ts';
+import { tellOfChange } from './tell-of-change.ts';
 import { validateSubmissions } from './validate.ts';
 
 export interface ReviseRequest {
@@ -71,6 +72,7 @@ async function revise(trx: Transaction, settings: Settings, request: ReviseReque
     now,
   );
   const revision = await loadRevision(trx, order.id, n);
+  await tellOfChange(trx, settings, { order, revision, personId, isMaterial: material }, now);
   const newest = { ...order, revision: n, total: revision.total, currency: revision.content.currency };
   const followed = await followChange(trx, settings, { order: newest, revision, material, request, role, before: before.n, now });
   return { ...same, ...followed, order: (await loadOrder(trx, order.id)) ?? newest, revision, isMaterial: material };

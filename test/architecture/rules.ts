@@ -47,7 +47,7 @@ export const HOMES: Readonly<Record<string, readonly string[] | '*'>> = {
   picomatch: ['src/connector/', 'connectors/'],
   'node-ical': ['src/connector/'],
   'i18n-iso-countries': ['src/connector/'],
-  luxon: ['src/connector/', 'src/domain/', 'src/config/'],
+  luxon: ['src/connector/', 'src/domain/', 'src/config/', 'src/notify/'],
   nodemailer: ['src/notify/'],
   liquidjs: ['src/notify/'],
   'intl-messageformat': ['src/notify/'],

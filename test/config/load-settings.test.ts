@@ -145,7 +145,7 @@ describe('a file with mistakes', () => {
       'a key nobody knows at the top',
       'conections: {}',
       [
-        'kontor.yaml:1:1: "conections" is not known in the file; did you mean "connections"? known: database, redis, worker, log, connections, orders, approvals, http',
+        'kontor.yaml:1:1: "conections" is not known in the file; did you mean "connections"? known: database, redis, worker, log, connections, orders, approvals, http, mail',
       ],
     ],
     [
@@ -233,7 +233,7 @@ describe('a file with mistakes', () => {
     [
       'a prototype in disguise',
       '__proto__: { log: 1 }',
-      ['kontor.yaml:1:1: "__proto__" is not known in the file; known: database, redis, worker, log, connections, orders, approvals, http'],
+      ['kontor.yaml:1:1: "__proto__" is not known in the file; known: database, redis, worker, log, connections, orders, approvals, http, mail'],
     ],
     ['brackets without end', '['.repeat(200), ['kontor.yaml: brackets nest deeper than 50; close them']],
     [

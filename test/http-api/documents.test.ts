@@ -117,6 +117,7 @@ describe('the OpenAPI document', () => {
       ['why', await get('/v1/orders/KO-1/why')],
       ['listApprovals', await get('/v1/approvals?person=P-2')],
       ['reviseOrder', await put('/v1/orders/KO-1', { person: 'P-1', from: 1, change: { note: 'x' } })],
+      ['agreeToChange', await post('/v1/orders/KO-1/agree', { person: 'P-1' })],
       ['commentOrder', await post('/v1/orders/KO-1/comment', { person: 'P-1', text: 'x' })],
       ['decide', await post('/v1/orders/KO-1/decisions', { person: 'P-2', verdict: 'approve', revision: 2 })],
       ['showOrder', await get('/v1/orders/KO-1')],

@@ -12,6 +12,8 @@ const setup = async (...given: Parameters<typeof mailDesk>) => {
   return open;
 };
 
+const ANYONE = [{ mode: 'any', approvers: [{ superior: 1 }, { superior: 2 }] }];
+
 describe('a mail that asks', () => {
   it('says what and for whom, in text and HTML, with a link for this person and this revision', async () => {
     const { queue, send, newest, states, context, id, order, stepId } = await setup();
@@ -30,4 +32,175 @@ describe('a mail that asks', () => {
     expect((await openLink(context, token)).claims).toEqual({ orderId: order.id, stepId, revision: 1, personId: id('P-2') });
     expect(await states()).toEqual(['sent']);
   });
+
+  it('speaks the language and counts by the clock of the person, else of the unit, else of the company', async () => {
+    const { queue, send, server, alter } = await setup({}, ANYONE);
+    await alter('A-1', { locale: 'de_DE' });
+    await alter('P-3', { locale: 'en-GB', time_zone: 'America/New_York' });
+    await queue('approval.asked', 'P-2');
+    await queue('approval.asked', 'P-3');
+    await send();
+    const told = server.received.map(({ mail }) => [mail.subject, mail.text?.split('\n')[4]]);
+    expect(told.sort()).toEqual([
+      ['Bitte freigeben: Bestellung R-1, 50,00 EUR (Hansa Nord)', 'Greta Brandt hat am Montag, 23. November 2026 um 10:00 MEZ bei Hansa Nord für 50,00 EUR netto bestellt.'],
+      ['Please approve: order R-1, EUR 50.00 (Hansa Nord)', 'Greta Brandt ordered for EUR 50.00 net at Hansa Nord on Monday, 23 November 2026 at 04:00 GMT-5.'],
+    ]); // biome-ignore format: two mails
+  });
+
+  it('escapes what others wrote, and lets nothing of it become a header or a second reader', async () => {
+    const { queue, send, newest, alter, rows, order } = await setup();
+    await alter('A-2', { name: 'Nord\r\nBcc: thief@evil.example\r\n\r\n<b>' });
+    await alter('P-2', { name: 'Jens, "the" <x@evil.example>\nCc: y@evil.example' });
+    await rows(`update orders set reference = '<script>R & D</script>' where id = ${order.id}`);
+    await queue('approval.asked', 'P-2');
+    await send();
+    const { to, mail, raw } = newest();
+    expect(to).toEqual(['p-2@hansa.example']);
+    expect([mail.bcc, mail.cc]).toEqual([undefined, undefined]);
+    expect(mail.to).toMatchObject({ value: [{ address: 'p-2@hansa.example' }] });
+    expect(mail.subject).toContain('<script>R & D</script>');
+    expect(raw.split('\r\n\r\n')[0]).not.toMatch(/^(Bcc|Cc):/im);
+    expect(mail.html).not.toMatch(/<script|<b>/);
+    expect(mail.html).toContain('&lt;script&gt;R &amp; D&lt;/script&gt;');
+  });
+
+  it('names no link where none can be made, and says so', async () => {
+    const desk = await setup();
+    await desk.queue('approval.asked', 'P-2');
+    await desk.send(
+      desk.worker({ settings: { ...desk.settings, mail: desk.mail, http: { ...desk.settings.http, publicUrl: undefined } } }),
+    );
+    expect(desk.newest().mail.text).toContain('Please decide in the portal.');
+    expect(desk.newest().mail.html).not.toContain('href');
+  });
+});
+
+describe('nothing leaves that nobody needs any more:', () => {
+  it('not an ask after the decision, the withdrawal, a change, or for somebody who has left or is not asked', async () => {
+    const decided = await setup({}, ANYONE);
+    await decided.queue('approval.asked', 'P-2');
+    await decided.queue('approval.asked', 'P-3');
+    await decided.queue('approval.asked', 'P-4');
+    await decided.alter('P-2', { status: 'left' });
+    await decided.approve('P-3');
+    await decided.send();
+    expect(await decided.states()).toEqual(['suppressed PERSON_GONE', 'suppressed ORDER_ENDED', 'suppressed ORDER_ENDED']);
+    expect(decided.server.received).toEqual([]);
+    await decided.server.close();
+
+    const changed = await setup({}, ANYONE);
+    await changed.queue('approval.asked', 'P-2');
+    await changed.queue('approval.asked', 'P-4');
+    await changed.revise('P-1', { shippingCost: '5' });
+    await changed.send();
+    expect(await changed.states()).toEqual(['suppressed STEP_VOID', 'suppressed STEP_VOID']);
+    expect(changed.server.received).toEqual([]);
+  });
+
+  it('not even when it is decided between the claim and the sending', async () => {
+    const desk = await setup();
+    await desk.queue('approval.asked', 'P-2');
+    const { transport, kit } = desk.notify.mailer;
+    let asked = 0;
+    // The clock is read before each question whether it is needed: at the second one the decision has just been made.
+    const now = () => {
+      asked += 1;
+      return desk.clock.now;
+    };
+    const early = { ...kit, templates: kit.templates };
+    const worker = desk.worker({ mailer: { kit: early, transport }, now });
+    const sending = desk.send(worker);
+    await desk.approve('P-2');
+    await sending;
+    const left = desk.server.received.length;
+    expect(await desk.states()).toEqual([left === 1 ? 'sent' : 'suppressed ORDER_ENDED']);
+    expect(asked).toBeGreaterThan(0);
+  });
+
+  it('not a reminder before the ask itself, and not two of them', async () => {
+    const { queue, send, states, server } = await setup();
+    await queue('approval.asked', 'P-2');
+    await queue('approval.reminder', 'P-2');
+    await send();
+    await queue('approval.reminder', 'P-2');
+    await queue('approval.reminder', 'P-2');
+    await send();
+    expect(await states()).toEqual(['sent', 'suppressed TOLD_NEWER', 'suppressed TOLD_NEWER', 'sent']);
+    expect(server.received.map(({ mail }) => mail.subject)).toEqual([
+      'Please approve: order R-1, EUR 50.00 (Hansa Nord)',
+      'Reminder: order R-1 waits for your approval, EUR 50.00 (Hansa Nord)',
+    ]);
+  });
+
+  it('not a recall of what never left; one of what did says why, and nothing of the order', async () => {
+    const { queue, send, states, approve, newest } = await setup({}, ANYONE);
+    await queue('approval.asked', 'P-2');
+    await send();
+    await approve('P-3');
+    for (const person of ['P-2', 'P-3', 'P-4']) await queue('approval.recalled', person);
+    await send();
+    expect(await states()).toEqual(['sent', 'sent', 'suppressed SAID', 'suppressed NEVER_ASKED']);
+    expect(newest().mail.subject).toBe('No longer needed: approval of order R-1 (Hansa Nord)');
+    expect(newest().mail.text).toContain('Somebody else has approved it. You need do nothing.');
+    expect(newest().mail.text).not.toMatch(/50\.00|4711|Ladle/);
+  });
+});
+
+describe('whoever ordered', () => {
+  it('is told who approved, and with what words', async () => {
+    const { queue, send, newest, approve } = await setup();
+    await approve('P-2', { comment: 'as agreed' });
+    await queue('order.approved', 'P-1');
+    await send();
+    expect(newest().to).toEqual(['p-1@hansa.example']);
+    expect(newest().mail.text).toContain('Jens Brandt has approved your order for EUR 50.00 net at Hansa Nord.');
+    expect(newest().mail.text).toContain('Comment: as agreed');
+  });
+
+  it('is told line by line what an approver changed, in the transaction of the change', async () => {
+    const { revise, send, newest, states } = await setup();
+    await revise('P-2', {
+      lines: [
+        { reference: '1', product: '4711', quantity: '3' },
+        { product: '4712', quantity: '2' },
+      ],
+    });
+    await send();
+    expect(await states()).toEqual(['sent']);
+    const { mail, to } = newest();
+    expect(to).toEqual(['p-1@hansa.example']);
+    expect(mail.subject).toBe('Changed: your order R-1, now EUR 45.50');
+    expect(mail.text).toContain('Jens Brandt changed your order');
+    expect(mail.text).toContain('- Ladle (4711): quantity 4 → 3');
+    expect(mail.text).toContain('- Skimmer (4712): new, 2 PCE at EUR 3.999 each');
+    expect(mail.text).toContain('- Total: EUR 50.00 → EUR 45.50');
+  });
+});
+
+it('says on the radar that nobody can decide, and nothing of what was ordered', async () => {
+  const { queue, send, newest } = await setup();
+  await queue('radar.listed', 'P-9', { facts: { reason: 'Jens Brandt has left', since: '2026-11-23T09:00:00Z' } });
+  await send();
+  const { mail } = newest();
+  expect(mail.subject).toBe('Nobody can decide order KO-1 (Hansa Nord)');
+  expect(`${mail.text}${mail.html}`).not.toMatch(/50\.00|4711|Ladle|Greta|R-1|4100/);
+  expect(mail.text).toContain('Reason: Jens Brandt has left');
+});
+
+it('tells of a budget and of what waits before an absence', async () => {
+  const { queue, send, server } = await setup();
+  const budget = { budget: 'N', budgetName: 'Nord', period: '2026-11', percent: 80, used: 400_000, limitedTo: 500_000, currency: 'EUR' };
+  await queue('budget.alert', 'P-4', { orderId: null, facts: budget });
+  const away = { startsAt: '2026-11-24T08:00:00Z', endsAt: '2026-12-05T17:00:00Z', deputies: ['Ines Paulsen'] };
+  await queue('absence.handover', 'P-2', { orderId: null, facts: away });
+  await queue('absence.handover', 'P-9', { orderId: null, facts: away });
+  await send();
+  const told = new Map(server.received.map(({ to, mail }) => [to[0], mail]));
+  expect([...told.keys()].sort()).toEqual(['p-2@hansa.example', 'p-4@hansa.example']);
+  expect(told.get('p-4@hansa.example')?.subject).toBe('Budget Nord: 80% used');
+  expect(told.get('p-4@hansa.example')?.text).toContain(
+    'Orders have taken EUR 4,000.00 of EUR 5,000.00 in the period 2026-11. EUR 1,000.00 are left.',
+  );
+  expect(told.get('p-2@hansa.example')?.subject).toBe('Before your absence: one order waits for you');
+  expect(told.get('p-2@hansa.example')?.text).toContain('R-1: EUR 50.00 (Hansa Nord)');
 });

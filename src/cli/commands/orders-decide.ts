@@ -1,9 +1,10 @@
-/** `kontor orders approve | decline | comment | withdraw | delegate | revise`: what people do about an order, by the hand of an operator. */
+/** `kontor orders approve | decline | comment | withdraw | agree | delegate | revise`: what people do about an order, by the hand of an operator. */
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { parseYaml } from '../../config/yaml-document.ts';
 import { NeedsOperatorError } from '../../errors.ts';
+import { agreeToChange } from '../../orders/agree.ts';
 import { commentOrder } from '../../orders/comment.ts';
 import { decideOrder } from '../../orders/decide.ts';
 import { delegateApprovals } from '../../orders/delegate.ts';
@@ -25,6 +26,7 @@ export function addDecisionCommands(orders: Command, app: App): void {
   addDecide(orders, app, 'decline', 'decline the order; one decline ends it');
   addComment(orders, app);
   addWithdraw(orders, app);
+  addAgree(orders, app);
   addDelegate(orders, app);
   addRevise(orders, app);
 }
@@ -116,6 +118,21 @@ function addWithdraw(orders: Command, app: App): void {
     'kontor orders withdraw KO-17 --as P-1 --reason "ordered twice"',
     'kontor orders withdraw KO-17 --as P-1 --change',
   ]);
+}
+
+function addAgree(orders: Command, app: App): void {
+  const command = orders
+    .command('agree')
+    .description('agree to what an approver has changed, so that the order need not wait for the end of its window')
+    .argument('<order>', ORDER_REFERENCE)
+    .requiredOption('--as <person>', 'who ordered it: external id, or id:NUMBER')
+    .action(async (reference: string, { as }: { as: string }) => {
+      const { context, key, orderId, personId } = await acting(app, reference, as);
+      const { handoffIds } = await agreeToChange(context, { orderId, personId, channel: 'cli' });
+      const now = handoffIds.length > 0 ? '; it leaves now' : '';
+      app.out.answer({ orderId, handoffIds }, () => [`order ${key} stands as it was changed${now}`]);
+    });
+  withExamples(command, ['kontor orders agree KO-17 --as P-1']);
 }
 
 interface DelegateOptions {

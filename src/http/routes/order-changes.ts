@@ -1,6 +1,7 @@
 /** What people do to an order that is in. The holder of the key vouches for the person it names. */
 import { z } from 'zod';
 import { changeSchema } from '../../domain/orders/submission.ts';
+import { agreeToChange } from '../../orders/agree.ts';
 import { commentOrder } from '../../orders/comment.ts';
 import { findPerson } from '../../orders/people.ts';
 import { resendHandoffs } from '../../orders/resend.ts';
@@ -111,6 +112,30 @@ export function addOrderChangeRoutes(app: HttpServer, { lend, wake }: Desk): voi
       const { id: personId } = await findPerson(context.db, person);
       const { handoffId } = await withdrawOrder(context, { orderId: id, personId, reason, what });
       if (handoffId !== null) wake.handoffs([handoffId]);
+      return { order: await reload(context, id) };
+    },
+  );
+
+  app.post(
+    '/v1/orders/:id/agree',
+    {
+      config: { scope: 'orders:write' },
+      schema: {
+        tags: ['orders'],
+        operationId: 'agreeToChange',
+        summary: 'Agree to a change',
+        description: 'Whoever ordered agrees to what an approver has changed; the order need not wait for the end of its window.',
+        params: orderParams,
+        body: z.strictObject({ person: personReference }),
+        response: { 200: z.object({ order: summaryShape }), '4xx': errorShape, '5xx': errorShape },
+      },
+    },
+    async (request) => {
+      const context = lend();
+      const { id } = await requireOrder(context, request, request.params.id);
+      const { id: personId } = await findPerson(context.db, request.body.person);
+      const { handoffIds } = await agreeToChange(context, { orderId: id, personId, channel: channelOf(request) });
+      wake.handoffs([...handoffIds]);
       return { order: await reload(context, id) };
     },
   );

@@ -40,6 +40,8 @@ export async function createOrderTables(trx: Knex.Transaction): Promise<void> {
       edited_by_id bigint,
       reason text,
       created_at timestamptz not null,
+      withdraw_until timestamptz,
+      agreed_at timestamptz,
       constraint order_revisions_pkey primary key (order_id, n)
     );
     create index order_revisions_ship_to_idx on order_revisions ((content ->> 'shipTo'));

@@ -18,6 +18,8 @@ export interface PushFacts {
   readonly content: OrderContent;
   readonly total: number;
   readonly orderState: string;
+  /** Until then whoever ordered may take back what others changed, and has not agreed to it yet. */
+  readonly withdrawUntil: Date | null;
   /** The account and those above it that may not order now. */
   readonly blocked: ReadonlyArray<{ name: string; status: string }>;
   readonly accountName: string;
@@ -57,6 +59,7 @@ export async function loadForPush(db: Database, handoffId: string, pulled: Pulle
      select h.id, h.state, h.order_id as "orderId", h.account_id as "accountId", h.connection, h.kind, h.revision, h.external_key as "externalKey",
        h.approved_hash as "approvedHash", h.material_hash as "materialHash", h.content, h.total::float8 as total, h.order_state as "orderState",
        h.approved_by as "approvedBy",
+       (select max(r.withdraw_until) from order_revisions r where r.order_id = h.order_id and r.n <= h.revision and r.agreed_at is null) as "withdrawUntil",
        (select name from up where level = 0) as "accountName",
        (select time_zone from up where time_zone is not null order by level limit 1) as "timeZone",
        coalesce((select jsonb_agg(jsonb_build_object('name', name, 'status', status) order by level) from up where status <> 'active'), '[]') as blocked,
