@@ -64,5 +64,8 @@ export function nextMorning(since: Date, zone: string): Date {
 }
 
 function atMinute(day: DateTime, minute: number): Date {
-  return day.set({ hour: Math.floor(minute / 60), minute: minute % 60, second: 0, millisecond: 0 }).toJSDate();
+  const at = day.set({ hour: Math.floor(minute / 60), minute: minute % 60, second: 0, millisecond: 0 });
+  // A time that the clock shows twice is the first of them.
+  const before = at.minus({ hours: 1 });
+  return (before.hour === at.hour && before.minute === at.minute ? before : at).toJSDate();
 }

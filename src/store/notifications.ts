@@ -40,16 +40,20 @@ export interface NewNotice {
   readonly notBefore?: Date;
 }
 
-/** In one statement. Answers how many are new; what was told before stays as it is. */
+/**
+ * In one statement. Answers how many are to be told now; what was told before stays as it is. What nobody needed any more when it was to
+ * leave, and is caused again, is needed again: a step that went to a deputy and came back.
+ */
 export async function queueNotices(trx: Transaction, notices: readonly NewNotice[], now: Date): Promise<number> {
   if (notices.length === 0) return 0;
   const rows = notices.map(({ notBefore = now, facts = {}, ...notice }) => ({ ...notice, facts, notBefore: notBefore.toISOString() }));
   const { rowCount } = (await trx.raw(
     `insert into notifications (dedupe_key, event, person_id, address, order_id, step_id, revision, facts, created_at, not_before, due_at)
-     select n."dedupeKey", n.event, n."personId", n.address, n."orderId", n."stepId", n.revision, n.facts, :now, n."notBefore", n."notBefore"
+     select distinct on (n."dedupeKey") n."dedupeKey", n.event, n."personId", n.address, n."orderId", n."stepId", n.revision, n.facts, :now, n."notBefore", n."notBefore"
      from jsonb_to_recordset(:json::jsonb) as n("dedupeKey" text, event text, "personId" bigint, address text, "orderId" bigint,
        "stepId" bigint, revision integer, facts jsonb, "notBefore" timestamptz)
-     on conflict (dedupe_key) do nothing`,
+     on conflict (dedupe_key) do update set state = 'queued', due_at = excluded.due_at, facts = excluded.facts, code = null, because = null,
+       settled_at = null where notifications.state = 'suppressed'`,
     { json: JSON.stringify(rows), now },
   )) as { rowCount: number };
   return rowCount;

@@ -233,7 +233,9 @@ describe('a file with mistakes', () => {
     [
       'a prototype in disguise',
       '__proto__: { log: 1 }',
-      ['kontor.yaml:1:1: "__proto__" is not known in the file; known: database, redis, worker, log, connections, orders, approvals, http, mail'],
+      [
+        'kontor.yaml:1:1: "__proto__" is not known in the file; known: database, redis, worker, log, connections, orders, approvals, http, mail',
+      ],
     ],
     ['brackets without end', '['.repeat(200), ['kontor.yaml: brackets nest deeper than 50; close them']],
     [

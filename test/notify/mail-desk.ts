@@ -17,7 +17,10 @@ export interface MailDesk extends Desk {
   mail: MailSettings;
   /** About the order of the desk and its first step, unless told otherwise. `person` is an external id. */
   queue(event: NewNotice['event'], person: string, more?: Partial<NewNotice>): Promise<void>;
+  /** Only what the test has queued, and changes of the order: what else the flows cause is told beside them. */
   send(context?: NotifyContext): Promise<SentMails>;
+  /** Whatever was caused. */
+  sendAll(): Promise<SentMails>;
   /** Another worker with its own connections. */
   worker(change?: Partial<NotifyContext>): NotifyContext;
   /** `state code` of all notifications, in the order of their making. */
@@ -26,6 +29,7 @@ export interface MailDesk extends Desk {
   stepId: string;
 }
 
+const BESIDE = "dedupe_key not like 'test %' and event <> 'order.changed'";
 const PATIENCE = { connectMs: 2_000, greetingMs: 300, silenceMs: 5_000 };
 
 /** The caller closes `server`. */
@@ -65,13 +69,17 @@ export async function mailDesk(change: Partial<MailSettings> = {}, stages?: read
     async queue(event, person, more = {}) {
       count += 1;
       const about = event.startsWith('approval') || event === 'radar.listed' ? { stepId, revision: 1 } : { revision: 1 };
-      const notice = { event, dedupeKey: `${event} ${person} ${count}`, personId: id(person), orderId: order.id, ...about, ...more };
+      const notice = { event, dedupeKey: `test ${event} ${person} ${count}`, personId: id(person), orderId: order.id, ...about, ...more };
       await db.transaction((trx) => queueNotices(trx, [notice], clock.now));
     },
-    send: (context = notify) => sendDue(context),
+    async send(context = notify) {
+      await db.raw(`delete from notifications where ${BESIDE}`);
+      return sendDue(context);
+    },
+    sendAll: () => sendDue(notify),
     states: async () =>
-      (await rows<{ state: string; code: string | null }>('select state, code from notifications order by id')).map(({ state, code }) =>
-        [state, code].filter(Boolean).join(' '),
+      (await rows<{ state: string; code: string | null }>(`select state, code from notifications where not (${BESIDE}) order by id`)).map(
+        ({ state, code }) => [state, code].filter(Boolean).join(' '),
       ),
     newest() {
       const found = server.received.at(-1);

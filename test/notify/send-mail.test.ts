@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { openLink } from '../../src/orders/open-link.ts';
+import { decideByLink, openLink } from '../../src/orders/open-link.ts';
 import { type MailDesk, mailDesk } from './mail-desk.ts';
 
 let open: MailDesk | undefined;
@@ -73,6 +73,17 @@ describe('a mail that asks', () => {
     expect(desk.newest().mail.text).toContain('Please decide in the portal.');
     expect(desk.newest().mail.html).not.toContain('href');
   });
+});
+
+it('submitted, asked, decided by the link of the mail: nobody else has to do anything', async () => {
+  const { sendAll, server, context, state } = await setup();
+  await sendAll();
+  expect(server.received.map(({ to }) => to[0])).toEqual(['p-2@hansa.example']);
+  const [, token = ''] = /\/decide\/(\S+)/.exec(server.received[0]?.mail.text ?? '') ?? [];
+  await decideByLink(context, token, { verdict: 'approve', comment: null });
+  expect(await state()).toBe('released');
+  await sendAll();
+  expect(server.received.filter(({ to }) => to[0] === 'p-2@hansa.example')).toHaveLength(1);
 });
 
 describe('nothing leaves that nobody needs any more:', () => {
