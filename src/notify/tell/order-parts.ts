@@ -1,5 +1,5 @@
 /** Parts of mails about orders: facts, lines, what changed. */
-import { type Change, listChanges } from '../../domain/orders/changes.ts';
+import { type Change, listChanges, type Money } from '../../domain/orders/changes.ts';
 import type { OrderContentLine } from '../../domain/orders/order.ts';
 import type { ToldOrder, ToldVersion } from '../../store/mail/told-orders.ts';
 import type { AddressLabel } from '../../store/views/order-details.ts';
@@ -39,6 +39,7 @@ export function orderFacts(order: ToldOrder, addresses: Matter['addresses'], ton
       ['fact.wantedBy', requestedDeliveryOn && tongue.day(requestedDeliveryOn)],
       ['fact.purchaseOrder', content.purchaseOrderNumber],
       ['fact.costCentre', content.costCentre],
+      ['fact.project', content.project],
       ['fact.paymentTerms', content.paymentTerms],
       ['fact.note', content.note],
     ],
@@ -85,8 +86,8 @@ function changeEntry(change: Change, currency: string, addresses: Matter['addres
       return tongue.say('change.field', { field: change.field, was: value(change.was), is: value(change.is) });
     }
     case 'money': {
-      const [was, is] = [change.was, change.is].map((money) => tongue.money(money.minor, money.currency));
-      return tongue.say('change.money', { field: change.field, was: was ?? '', is: is ?? '' });
+      const value = (money: Money | null) => (money ? tongue.money(money.minor, money.currency) : tongue.say('nothing'));
+      return tongue.say('change.money', { field: change.field, was: value(change.was), is: value(change.is) });
     }
     case 'lineGone':
       return tongue.say('change.lineGone', { item: nameOf(change.line) });
