@@ -28,25 +28,30 @@ interface SmtpError {
 /** Trouble with the way to the server rather than with its answer. */
 const ON_THE_WAY = new Set(['ECONNECTION', 'ETIMEDOUT', 'ESOCKET', 'EDNS', 'EPROTOCOL', 'EABORT', 'EPROXY', 'ESTREAM']);
 const NOT_LET_IN = new Set(['EAUTH', 'ENOAUTH', 'EOAUTH2', 'ETLS', 'EREQUIRETLS', 'ECONFIG']);
-/** A conversation that broke off elsewhere may have broken after the last word of the mail: nobody can know. */
-const BEFORE_DATA = /^(CONN|EHLO|HELO|STARTTLS|AUTH|MAIL|RCPT)/;
 /** Node's names for certificates that do not convince. */
 const CERTIFICATE = /certificate|self.signed|CERT_|altnames|issuer/i;
 
 export function outcomeOf(error: unknown): Outcome {
   const { code = '', command = '', response, responseCode = 0, message } = asSmtpError(error);
-  const answer = (response ?? message).replaceAll(/\s+/g, ' ').slice(0, 500);
-  const isBeforeData = BEFORE_DATA.test(command);
-  if (NOT_LET_IN.has(code) && responseCode < 500 && responseCode >= 400)
-    return { kind: 'blocked', answer, code: 'MAIL_UNREACHABLE', mayHaveArrived: false };
-  if (NOT_LET_IN.has(code) || (code === 'ESOCKET' && CERTIFICATE.test(message)))
-    return { kind: 'blocked', answer, code: 'MAIL_REFUSED', mayHaveArrived: false };
-  if (responseCode === 421 || responseCode === 0 || (ON_THE_WAY.has(code) && responseCode < 500))
-    return { kind: 'blocked', answer, code: 'MAIL_UNREACHABLE', mayHaveArrived: !isBeforeData && responseCode === 0 };
+  const words = (text: string) => text.replaceAll(/\s+/g, ' ').slice(0, 500);
+  const answer = words(response ?? message);
+  if (NOT_LET_IN.has(code) || (code === 'ESOCKET' && CERTIFICATE.test(message))) {
+    const isForNow = responseCode >= 400 && responseCode < 500;
+    return { kind: 'blocked', answer: words(message), code: isForNow ? 'MAIL_UNREACHABLE' : 'MAIL_REFUSED', mayHaveArrived: false };
+  }
+  if (responseCode === 421 || responseCode === 0 || (ON_THE_WAY.has(code) && responseCode < 500)) {
+    return { kind: 'blocked', answer, code: 'MAIL_UNREACHABLE', mayHaveArrived: responseCode === 0 && hasBegun(error) };
+  }
   if (responseCode < 500) return { kind: 'later', answer, mayHaveArrived: false };
-  if (command.startsWith('MAIL') || command === 'EHLO' || command === 'HELO' || command === 'CONN')
-    return { kind: 'blocked', answer, code: 'MAIL_REFUSED', mayHaveArrived: false };
+  if (/^(MAIL|EHLO|HELO|CONN)/.test(command)) return { kind: 'blocked', answer, code: 'MAIL_REFUSED', mayHaveArrived: false };
   return { kind: command.startsWith('RCPT') && isAboutAddress(response ?? '') ? 'bounced' : 'refused', answer };
+}
+
+/** A conversation that broke off may have broken after the last word of the mail: nobody can know. One that never began did not. */
+function hasBegun(error: unknown): boolean {
+  if (!(error instanceof Error)) return true;
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  return code !== 'EDNS' && syscall !== 'connect' && syscall !== 'getaddrinfo' && !/greeting|connection timeout/i.test(error.message);
 }
 
 /** Class 7 is about policy (relaying, spam), and 5.3 to 5.6 about systems and content: the address may be right (RFC 3463). */
