@@ -7,6 +7,7 @@ import {
   departMail,
   noteAnswer,
   postponeNotifications,
+  type Settled,
   settleMail,
   settleNotifications,
 } from '../store/mail/claim.ts';
@@ -15,7 +16,9 @@ import { composeMail, oneLine } from './compose-mail.ts';
 import type { NotifyContext } from './notify-context.ts';
 import type { SentMails } from './sent-mails.ts';
 import type { Bundle } from './sort-claimed.ts';
+import { tell } from './tell/index.ts';
 import type { Matter } from './tell/matter.ts';
+import type { Tongue } from './tongue.ts';
 import { domainOf } from './transport/message.ts';
 import type { Outcome } from './transport/outcome.ts';
 
@@ -39,9 +42,10 @@ export async function sendBundle(
   { matters, ttlMs, sent }: Sending,
 ): Promise<void> {
   const { db, settings, mailer } = context;
-  const needed = await dropNeedless(context, notifications, sent);
-  if (needed.length === 0) return;
   const { tongue, name, address, personId } = addressee;
+  const asked = await dropNeedless(context, notifications, sent);
+  const needed = await dropUnspeakable(context, asked, { matters, tongue, sent });
+  if (needed.length === 0) return;
   const told = needed.flatMap(({ id }) => matters.get(id) ?? []);
   const composed = composeMail(mailer.kit.templates, told, name === null ? null : oneLine(name), tongue);
   const messageId = `<kontor.${randomUUID()}@${domainOf(settings.mail.from)}>`;
@@ -78,6 +82,28 @@ async function dropNeedless({ db, now: clock }: NotifyContext, notifications: re
   await settleNotifications(db, dropped, now);
   sent.suppressed += dropped.length;
   return notifications.filter(({ id }) => !needless.has(id));
+}
+
+/** One that its cause wrote down badly must not keep others from leaving. */
+async function dropUnspeakable(
+  { db, now }: NotifyContext,
+  notifications: readonly Claimed[],
+  { matters, tongue, sent }: Pick<Sending, 'matters' | 'sent'> & { tongue: Tongue },
+): Promise<Claimed[]> {
+  const failed: Settled[] = [];
+  const kept = notifications.filter((one) => {
+    const matter = matters.get(one.id);
+    try {
+      if (matter) tell(matter, tongue);
+      return matter !== undefined;
+    } catch (error) {
+      failed.push({ ...one, state: 'failed', code: 'CANNOT_BE_TOLD', because: `a defect in Kontor: ${oneLine(String(error))}` });
+      return false;
+    }
+  });
+  await settleNotifications(db, failed, now());
+  sent.failed += failed.length;
+  return kept;
 }
 
 interface Attempted {

@@ -198,6 +198,16 @@ describe('what cannot be sent', () => {
   });
 });
 
+it('lets nothing that was written down badly keep others from leaving', async () => {
+  const { queue, send, states, server } = await setup();
+  await queue('budget.alert', 'P-2', { orderId: null, facts: { budget: 'no amounts' } });
+  await queue('approval.asked', 'P-2');
+  await queue('approval.recalled', 'P-3', { orderId: null });
+  expect(await send()).toMatchObject({ mails: 1, failed: 1 });
+  expect((await states()).slice(0, 2)).toEqual(['failed CANNOT_BE_TOLD', 'sent']);
+  expect(server.received).toHaveLength(1);
+});
+
 describe('without a server', () => {
   it('mails become files that any mail program opens, each once', async () => {
     const folder = await mkdtemp(path.join(tmpdir(), 'kontor-mail-'));

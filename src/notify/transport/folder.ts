@@ -13,9 +13,9 @@ export function folderTransport(mail: Pick<MailSettings, 'from' | 'replyTo'>, fo
   return {
     place: folder,
     async send(outgoing) {
-      const { message } = await composer.sendMail(messageOf(mail, outgoing));
       const name = `${outgoing.mailId.padStart(6, '0')}.eml`;
       try {
+        const { message } = await composer.sendMail(messageOf(mail, outgoing));
         await mkdir(folder, { recursive: true, mode: 0o750 });
         await writeFile(join(folder, `.${name}`), message as Buffer, { mode: 0o640 });
         await rename(join(folder, `.${name}`), join(folder, name));
