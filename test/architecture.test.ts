@@ -31,6 +31,7 @@ function houseWith(path: string, source: string): Map<string, string> {
       'src/queue/backend',
       'jobs/pull',
       'connectors/index',
+      'connectors/load-connector',
       'connectors/odoo/index',
     ])
     .concat(['connectors/odoo/mapping', 'connectors/spreadsheet/index']);
@@ -106,7 +107,7 @@ describe('the check of the house', () => {
     ['connectors/odoo/index.ts', "import { map } from './mapping.ts'; import '../../src/errors.ts'; import { z } from 'zod';"],
     ['connectors/index.ts', "import './odoo/index.ts'; import './spreadsheet/index.ts';"],
     ['src/domain/money.ts', "import type { Settings } from '../config/settings.ts';"],
-    ['src/sync/reader-thread.ts', "import '../../connectors/index.ts';"],
+    ['src/sync/reader-thread.ts', "import '../../connectors/load-connector.ts';"],
     ['src/main.ts', "import './cli/program.ts'; import '../connectors/index.ts'; import './config/load.ts';"],
     ['bin/kontor.js', "import 'node:fs'; await import('../dist/src/main.js');"],
     ['src/errors.ts', "// import './domain/money.ts'\nexport const text = \"import './domain/money.ts'\";"],

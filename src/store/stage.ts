@@ -146,7 +146,7 @@ export async function stageSize(trx: Transaction, runId: string): Promise<{ draf
   return rows[0];
 }
 
-/** Streams rows in COPY text format into a table, inside the transaction. The text is used up: its memory is given back at once. */
+/** Streams rows in COPY text format into a table, inside the transaction. */
 export async function copyRows(trx: Transaction, into: string, text: Uint8Array): Promise<void> {
   if (text.length === 0) return;
   const client: Client = await trx.client.acquireConnection();
@@ -154,6 +154,4 @@ export async function copyRows(trx: Transaction, into: string, text: Uint8Array)
     Readable.from([Buffer.from(text.buffer, text.byteOffset, text.byteLength)]),
     client.query(copyFrom(`copy ${into} from stdin`)),
   );
-  // Left to the garbage collector, some thirty pages of two megabytes each would wait for it.
-  if (text.buffer instanceof ArrayBuffer && text.buffer.byteLength === text.byteLength) structuredClone(null, { transfer: [text.buffer] });
 }

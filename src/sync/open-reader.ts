@@ -19,7 +19,11 @@ export function openReader(connector: AnyConnector, request: ReadRequest, signal
 
 async function* readHere(connector: AnyConnector, request: ReadRequest, signal: AbortSignal, lent: Lent): AsyncGenerator<ReadBatch> {
   for await (const { held, stager } of readBatches(connector, request, signal, lent)) {
-    yield { prepared: held.prepared, render: async (differing) => stager.render(held, differing) };
+    yield {
+      prepared: held.prepared,
+      render: async (differing) => stager.render(held, differing),
+      giveBack: ({ drafts, bad }) => [drafts, bad].forEach(({ buffer }) => void stager.reuse(buffer)),
+    };
   }
 }
 
@@ -60,6 +64,10 @@ async function* readOnThread(request: ReadRequest, signal: AbortSignal, askKnown
           );
           return rendered;
         },
+        giveBack({ drafts, bad }) {
+          for (const { buffer: memory } of [drafts, bad])
+            if (memory.byteLength > 0) thread.postMessage({ kind: 'used', memory } satisfies ToReader, [memory]);
+        },
       };
     }
   } finally {
@@ -85,7 +93,7 @@ function answerOnKnown(thread: Worker, inbox: Inbox, { cursor }: ReadRequest, as
   });
 }
 
-const NOTHING_RENDERED: RenderedPage = { drafts: Buffer.alloc(0), bad: Buffer.alloc(0), badCount: 0 };
+const NOTHING_RENDERED: RenderedPage = { drafts: new Uint8Array(0), bad: new Uint8Array(0), badCount: 0 };
 
 /** Messages of the thread in order, awaited by kind; a failure or an early end wakes whoever waits. */
 class Inbox {

@@ -8,6 +8,7 @@ import type { AnySource, Cursor, Draft, Fault, Json, Mapper, Origin, Page, Probl
 import { ENTITIES, type EntityName } from '../connector/entities.ts';
 import { sortKeys } from '../connector/sort-keys.ts';
 import { copyLine, jsonCell } from './copy-text.ts';
+import { RowMemory } from './row-memory.ts';
 
 /** Separates keys in one text; a key that holds it is refused. */
 const UNIT_SEPARATOR = '\u001f';
@@ -32,10 +33,10 @@ export interface PreparedPage {
   readonly progress: { done: number; total: number } | undefined;
 }
 
-/** Rows in COPY text format for stage.drafts and stage.bad. */
+/** Rows in COPY text format for stage.drafts and stage.bad, each in an ArrayBuffer of its own. */
 export interface RenderedPage {
-  readonly drafts: Uint8Array;
-  readonly bad: Uint8Array;
+  readonly drafts: Uint8Array<ArrayBuffer>;
+  readonly bad: Uint8Array<ArrayBuffer>;
   readonly badCount: number;
 }
 
@@ -57,6 +58,7 @@ export interface StagerInput {
 export class PageStager {
   readonly #input: StagerInput;
   readonly #references: readonly string[];
+  readonly #memory = new RowMemory();
   #nextSeq: number;
 
   constructor(input: StagerInput) {
@@ -113,7 +115,12 @@ export class PageStager {
       if (mapped.draft) drafts.push(this.#draftLine(seq, record.key, record.digest, source.origin(record.raw), mapped.draft));
       else bad.push(this.#badLine(seq, record.key, record.raw, mapped.problems));
     }
-    return { drafts: Buffer.from(drafts.join('')), bad: Buffer.from(bad.join('')), badCount: bad.length };
+    return { drafts: this.#memory.write(drafts), bad: this.#memory.write(bad), badCount: bad.length };
+  }
+
+  /** Takes back the memory of a rendered page that is stored. */
+  reuse(memory: ArrayBuffer): void {
+    this.#memory.reuse(memory);
   }
 
   #keyOf(externalId: string): string {

@@ -6,7 +6,6 @@ import { noteGone } from '../store/note-gone.ts';
 import { recordStaged } from '../store/run-progress.ts';
 import type { Notice, Run } from '../store/runs.ts';
 import { copyRows, prepareStaging, stageKeys, stageKnown, stageTables } from '../store/stage.ts';
-import type { RenderedPage } from './page-stager.ts';
 import type { PullContext } from './pull-context.ts';
 import type { ReadBatch } from './reading.ts';
 
@@ -49,29 +48,34 @@ async function stagePages(trx: Transaction, run: Run, first: ReadBatch, pages: A
   const notices: Notice[] = [];
   const wholeFiles: string[] = [];
   const gone: string[] = [];
-  let rendering: Promise<RenderedPage> | null = null;
+  let keepRendered: (() => Promise<void>) | null = null;
   let last = first;
   for (let page: ReadBatch | null = first, count = 1; page; page = count++ < PAGES_AT_ONCE ? await pages.nextWithin(PATIENCE_MS) : null) {
-    const { prepared, render } = page;
+    const { prepared } = page;
     const differing = prepared.keyed === 0 ? [] : await stageKeys(trx, run.id, run.sourceId, prepared);
     if (prepared.known.count > 0) await stageKnown(trx, run.id, prepared.known);
-    const before: Promise<RenderedPage> | null = rendering;
-    rendering = render(differing);
+    const keepEarlier: (() => Promise<void>) | null = keepRendered;
+    const rendered = page.render(differing);
     // Its failure is met where it is awaited; until then it must not end the process.
-    rendering.catch(() => undefined);
-    if (before) await keep(trx, run, await before);
+    rendered.catch(() => undefined);
+    keepRendered = async () => {
+      const rows = await rendered;
+      await keep(trx, run, rows);
+      page.giveBack?.(rows);
+    };
+    await keepEarlier?.();
     notices.push(...prepared.faults.map(({ code, message, origin }): Notice => ({ code, message, origin })));
     wholeFiles.push(...prepared.wholeFiles);
     gone.push(...prepared.gone);
     last = page;
   }
-  if (rendering) await keep(trx, run, await rendering);
+  await keepRendered?.();
   const { cursor, firstSeq, size, progress } = last.prepared;
   await recordStaged(trx, run.id, { position: cursor, staged: firstSeq + size, notices, wholeFiles, progress });
   await noteGone(trx, run.id, gone);
 }
 
-async function keep(trx: Transaction, run: Run, { drafts, bad }: RenderedPage): Promise<void> {
+async function keep(trx: Transaction, run: Run, { drafts, bad }: { drafts: Uint8Array; bad: Uint8Array }): Promise<void> {
   const stage = stageTables(run.id);
   await copyRows(trx, `${stage.drafts} (seq, key, external_id, content_digest, fingerprint, origin, refs, draft)`, drafts);
   await copyRows(trx, `${stage.bad} (seq, identity, key, external_id, origin, problems, payload, draft)`, bad);

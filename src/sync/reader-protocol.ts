@@ -5,7 +5,7 @@ import type { PreparedPage } from './page-stager.ts';
 
 export type FromReader =
   | { kind: 'prepared'; page: number; prepared: PreparedPage }
-  | { kind: 'rendered'; page: number; drafts: Uint8Array; bad: Uint8Array; badCount: number }
+  | { kind: 'rendered'; page: number; drafts: Uint8Array<ArrayBuffer>; bad: Uint8Array<ArrayBuffer>; badCount: number }
   | { kind: 'asks-known' }
   | { kind: 'end' }
   | { kind: 'failed'; error: { class: string; code: ErrorCode; message: string; stack: string } };
@@ -13,4 +13,5 @@ export type FromReader =
 export type ToReader =
   | { kind: 'render'; page: number; differing: readonly number[] }
   | { kind: 'known'; prefixes: KnownPrefixes | null }
+  | { kind: 'used'; memory: ArrayBuffer }
   | { kind: 'stop' };

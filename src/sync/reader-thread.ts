@@ -1,6 +1,6 @@
 /** Entry of the reader thread: reads ahead of the database by a few pages, maps what it is told differs. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { connectors } from '../../connectors/index.ts';
+import { loadConnector } from '../../connectors/load-connector.ts';
 import { KontorError } from '../errors.ts';
 import type { KnownPrefixes } from './known-set.ts';
 import type { Held, PageStager } from './page-stager.ts';
@@ -19,11 +19,7 @@ const stopping = new AbortController();
 const waiting = new Map<number, { held: Held; stager: PageStager }>();
 let roomMade: () => void = () => {};
 let tellKnown: (prefixes: KnownPrefixes | null) => void = () => {};
-
-/** Handed over rather than copied, unless it is a part of Node's pool for small buffers. */
-function ownMemory({ buffer, byteLength }: Uint8Array): ArrayBuffer[] {
-  return buffer instanceof ArrayBuffer && byteLength > 0 && buffer.byteLength === byteLength ? [buffer] : [];
-}
+let reuse: (memory: ArrayBuffer) => void = () => {};
 
 port.on('message', (message: ToReader) => {
   if (message.kind === 'stop') {
@@ -35,12 +31,20 @@ port.on('message', (message: ToReader) => {
     tellKnown(message.prefixes);
     return;
   }
+  if (message.kind === 'used') {
+    reuse(message.memory);
+    return;
+  }
   const page = waiting.get(message.page);
   if (!page) return;
   waiting.delete(message.page);
   const { drafts, bad, badCount } = page.stager.render(page.held, message.differing);
+  reuse = (memory) => page.stager.reuse(memory);
   if (drafts.length > 0 || bad.length > 0)
-    say({ kind: 'rendered', page: message.page, drafts, bad, badCount }, [drafts, bad].flatMap(ownMemory));
+    say(
+      { kind: 'rendered', page: message.page, drafts, bad, badCount },
+      [drafts, bad].filter(({ length }) => length > 0).map(({ buffer }) => buffer),
+    );
   roomMade();
 });
 
@@ -52,8 +56,7 @@ function askKnown(): Promise<KnownPrefixes | null> {
 }
 
 try {
-  const connector = connectors.find(({ name }) => name === request.connector);
-  if (!connector) throw new Error(`no connector ${request.connector}`);
+  const connector = await loadConnector(request.connector);
   let page = 0;
   for await (const batch of readBatches(connector, request, stopping.signal, { border: null, askKnown })) {
     if (stopping.signal.aborted) break;

@@ -40,6 +40,8 @@ export interface ReadBatch {
   readonly prepared: PreparedPage;
   /** Maps the records at these positions and renders them, with the page's bad records, for the stage. Called once. */
   render(differing: readonly number[]): Promise<RenderedPage>;
+  /** Takes back what `render` gave; it must not be looked at any more. */
+  giveBack?(page: RenderedPage): void;
 }
 
 /** Reads pages through a connector and prepares them for the stage. `border` is `null` on the reader thread, where nothing speaks HTTP. */

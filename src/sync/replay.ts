@@ -6,6 +6,7 @@ import { loadQuarantined, type QuarantinedRecord } from '../store/quarantine.ts'
 import { copyLine, jsonCell } from './copy-text.ts';
 import type { PreparedPage } from './page-stager.ts';
 import { type ReadBatch, type ReadRequest, stagerFor } from './reading.ts';
+import { RowMemory } from './row-memory.ts';
 
 const UNIT_SEPARATOR = '\u001f';
 
@@ -75,8 +76,8 @@ function draftBatch(records: readonly QuarantinedRecord[], firstSeq: number, fol
   return {
     prepared,
     render: async (differing) => ({
-      drafts: Buffer.from(differing.map((position) => lines[position] ?? '').join('')),
-      bad: Buffer.alloc(0),
+      drafts: new RowMemory().write(differing.map((position) => lines[position] ?? '')),
+      bad: new Uint8Array(0),
       badCount: 0,
     }),
   };

@@ -25,7 +25,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
 
 /** Entries of the program or of a thread, which tie together what must not know each other. */
 export const ROOTS: Readonly<Record<string, readonly string[]>> = {
-  'src/sync/reader-thread.ts': ['connectors/index.ts'],
+  'src/sync/reader-thread.ts': ['connectors/load-connector.ts'],
 };
 
 /** Types that every part may name, since they describe what all of them are told. */

@@ -1,7 +1,6 @@
 /** `kontor serve`: the HTTP interface, until it is told to stop. */
 import { once } from 'node:events';
 import type { Command } from 'commander';
-import { openApiDocument, startHttp } from '../../http/start-http.ts';
 import { openQueue } from '../../queue/open-queue.ts';
 import type { App } from '../app.ts';
 import { withExamples } from '../arguments.ts';
@@ -18,6 +17,7 @@ export function addServeCommand(program: Command, app: App): void {
     .action(async ({ openapi }: { openapi?: boolean }) => {
       const version = program.version() ?? 'unknown';
       if (openapi) {
+        const { openApiDocument } = await loadHttp();
         const document = await openApiDocument(version);
         app.out.answer(document, () => [JSON.stringify(document, null, 2)]);
         return;
@@ -31,6 +31,11 @@ export function addServeCommand(program: Command, app: App): void {
   ]);
 }
 
+/** The server's library is for those who serve; a worker has no use for its memory. */
+function loadHttp(): Promise<typeof import('../../http/start-http.ts')> {
+  return import('../../http/start-http.ts');
+}
+
 async function serve(app: App, version: string): Promise<void> {
   const settings = await app.settings([]);
   const log = createLog(settings.log.level, app.secrets, app.surroundings.stdout);
@@ -40,6 +45,7 @@ async function serve(app: App, version: string): Promise<void> {
   const queue = openQueue(backend, { timeoutMs: QUEUE_TIMEOUT_MS });
   app.onClose(() => queue.close());
   const { signal } = app.interruption;
+  const { startHttp } = await loadHttp();
   const server = await startHttp({ db: store.db, settings, queue, log, now: () => new Date() }, { version });
   log.info({ pid: process.pid, url: server.url, queue: `${backend.kind} at ${backend.place}` }, 'serving');
   if (!signal.aborted) await once(signal, 'abort');

@@ -1,0 +1,42 @@
+/**
+ * Memory for rendered rows, used again for page after page. A new buffer for each would wait for the garbage collector of a
+ * thread that sees no need to run: some thirty pages, while two or three are enough.
+ */
+const LEAST_BYTES = 256 * 1024;
+/** A page of unusually long records does not keep its memory. */
+const MOST_KEPT_BYTES = 8 * 1024 * 1024;
+/** One is written, one sent, one stored. */
+const MOST_KEPT = 3;
+/** UTF-8 takes at most so many bytes for a unit of a JavaScript text. */
+const BYTES_PER_UNIT = 3;
+
+const NOTHING = new Uint8Array(0);
+
+export class RowMemory {
+  readonly #free: ArrayBuffer[] = [];
+
+  /** The texts one after the other, as UTF-8. They lie at the beginning of an ArrayBuffer that nothing else uses. */
+  write(texts: readonly string[]): Uint8Array<ArrayBuffer> {
+    if (texts.length === 0) return NOTHING;
+    let memory = Buffer.from(this.#free.pop() ?? new ArrayBuffer(LEAST_BYTES));
+    let end = 0;
+    for (const text of texts) {
+      const needed = end + BYTES_PER_UNIT * text.length;
+      if (needed > memory.length) memory = enlarge(memory, end, needed);
+      end += memory.write(text, end);
+    }
+    return memory.subarray(0, end);
+  }
+
+  /** Takes back what `write` gave, here or in another thread. */
+  reuse(memory: ArrayBufferLike): void {
+    if (memory instanceof ArrayBuffer && memory.byteLength <= MOST_KEPT_BYTES && memory.byteLength > 0 && this.#free.length < MOST_KEPT)
+      this.#free.push(memory);
+  }
+}
+
+function enlarge(memory: Buffer, used: number, needed: number): Buffer<ArrayBuffer> {
+  const larger = Buffer.from(new ArrayBuffer(Math.max(2 * memory.length, needed)));
+  memory.copy(larger, 0, 0, used);
+  return larger;
+}
