@@ -13,8 +13,8 @@ const ROW_BYTES = 22;
 const BLOCK_PAIRS = 65_536;
 
 /**
- * The first and the second 32 bits of the content digest of every record, pair after pair, in blocks. `null`: there are
- * none, or more than `atMost`.
+ * The first and the second 32 bits of the content digest of every record, pair after pair, in blocks. `null`: there are more
+ * than `atMost`.
  */
 export async function loadKnownDigests(db: Database, sourceId: number, atMost = KNOWN_AT_MOST): Promise<Uint32Array<ArrayBuffer>[] | null> {
   const blocks: Uint32Array<ArrayBuffer>[] = [];
@@ -30,7 +30,7 @@ export async function loadKnownDigests(db: Database, sourceId: number, atMost = 
     const copied: AsyncIterable<Buffer> = client.query(copyTo(`copy (${select}) to stdout with (format binary)`));
     await eachRow(copied, keep);
   });
-  if (count === 0 || count > atMost) return null;
+  if (count > atMost) return null;
   return blocks.map((block, index) => (index < blocks.length - 1 ? block : block.slice(0, 2 * (count - index * BLOCK_PAIRS))));
 }
 

@@ -72,6 +72,19 @@ export async function prepareStaging(trx: Transaction): Promise<void> {
   );
 }
 
+/** Keeps the keys of one batch, of which nothing is held. */
+export async function stageNewKeys(
+  trx: Transaction,
+  runId: string,
+  batch: { firstSeq: number; keys: string; digests: string },
+): Promise<void> {
+  await trx.raw(
+    `insert into ${stageTables(runId).keys} (seq, key, digest) select :firstSeq::bigint + ord - 1, key, digest
+     from unnest(string_to_array(:keys, chr(31)), string_to_array(:digests, ',')::uuid[]) with ordinality as b(key, digest, ord)`,
+    { keys: batch.keys, digests: batch.digests, firstSeq: batch.firstSeq },
+  );
+}
+
 /** Keeps the keys of one batch and answers which of them (by position) are new or differ from the source record. */
 export async function stageKeys(
   trx: Transaction,
@@ -133,8 +146,10 @@ export async function indexStage(trx: Transaction, runId: string): Promise<void>
   const stage = stageTables(runId);
   // What follows sorts and joins the whole stage.
   await trx.raw(`set local work_mem = '64MB'`);
+  // Statistics of the drafts themselves would cost as much as all that is asked of the stage, and nobody asks by them.
   await trx.raw(
-    `create index on ${stage.drafts} using brin (seq) with (pages_per_range = 16); analyze ${stage.keys}, ${stage.drafts}, ${stage.bad}`,
+    `create index on ${stage.drafts} using brin (seq) with (pages_per_range = 16);
+     analyze ${stage.keys} (seq, key), ${stage.drafts} (seq, key), ${stage.bad} (seq, key)`,
   );
 }
 

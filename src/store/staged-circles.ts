@@ -25,12 +25,14 @@ async function setAsideRound(trx: Transaction, runId: string, sourceId: number, 
      with recursive staged as (
        select key, refs ->> '${field}' as above from ${stage.drafts} where refs ->> '${field}' is not null
      ), climb(key, above) as (
-       select key, above from staged
+       select r.key, r.refs ->> '${field}' from source_records r
+       where r.source_id = :sourceId and r.refs ->> '${field}' is not null and r.key in (select above from staged)
+         and not exists (select from ${stage.drafts} d where d.key = r.key)
        union
        select r.key, r.refs ->> '${field}' from climb c
        join source_records r on r.source_id = :sourceId and r.key = c.above and r.refs ->> '${field}' is not null
        where not exists (select from ${stage.drafts} d where d.key = c.above)
-     ) select key, above from climb`,
+     ) select key, above from staged union all select key, above from climb`,
     { sourceId },
   );
   if (!(await peel(trx, 'o.key = e.above'))) return 0;

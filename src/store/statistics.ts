@@ -7,5 +7,6 @@ const LARGE = 10_000;
 
 export async function refreshStatistics(db: Database, { counts, entity }: Run): Promise<void> {
   if (counts.created < LARGE) return;
-  await db.raw(`analyze links, source_records, changes, ${ENTITIES[entity].table}`);
+  const columns = 'source_id, key, content_digest, fingerprint, run_id';
+  await db.raw(`analyze links, source_records (${columns}), changes (local_id, id, run_id), ${ENTITIES[entity].table}`);
 }

@@ -33,6 +33,13 @@ export class KnownSet {
     return (high !== 0 || low !== 0) && this.#slots[2 * this.#slotOf(high, low)] !== 0;
   }
 
+  /** Certain, while what `has` says is only likely. */
+  lacks(digest: string): boolean {
+    const high = bitsAt(digest, 0);
+    const low = bitsAt(digest, 8);
+    return (high !== 0 || low !== 0) && !this.has(high, low);
+  }
+
   /** Where it lies, or the free slot where it would. Digests are even already, so their own order serves as the hash. */
   #slotOf(high: number, low: number): number {
     let slot = Math.floor((high / ALL_32_BITS) * this.#size);

@@ -18,9 +18,10 @@ export function openReader(connector: AnyConnector, request: ReadRequest, signal
 }
 
 async function* readHere(connector: AnyConnector, request: ReadRequest, signal: AbortSignal, lent: Lent): AsyncGenerator<ReadBatch> {
-  for await (const { held, stager } of readBatches(connector, request, signal, lent)) {
+  for await (const { held, stager, rendered } of readBatches(connector, request, signal, lent)) {
     yield {
       prepared: held.prepared,
+      rendered,
       render: async (differing) => stager.render(held, differing),
       giveBack: ({ drafts, bad }) => [drafts, bad].forEach(({ buffer }) => void stager.reuse(buffer)),
     };
@@ -48,9 +49,10 @@ async function* readOnThread(request: ReadRequest, signal: AbortSignal, askKnown
         await Promise.allSettled(rendering);
         return;
       }
-      const { page, prepared } = message;
+      const { page, prepared, rendered } = message;
       yield {
         prepared,
+        rendered,
         render(differing) {
           thread.postMessage({ kind: 'render', page, differing } satisfies ToReader);
           if (differing.length === 0 && prepared.keyed + prepared.known.count === prepared.size) return Promise.resolve(NOTHING_RENDERED);
@@ -65,8 +67,8 @@ async function* readOnThread(request: ReadRequest, signal: AbortSignal, askKnown
           return rendered;
         },
         giveBack({ drafts, bad }) {
-          for (const { buffer: memory } of [drafts, bad])
-            if (memory.byteLength > 0) thread.postMessage({ kind: 'used', memory } satisfies ToReader, [memory]);
+          const memory = [drafts, bad].flatMap(({ buffer }) => (buffer.byteLength > 0 ? [buffer] : []));
+          thread.postMessage({ kind: 'used', page, memory } satisfies ToReader, memory);
         },
       };
     }

@@ -103,19 +103,25 @@ export class PageStager {
     return { prepared, keyed, bad };
   }
 
-  render(held: Held, differing: readonly number[]): RenderedPage {
+  /** `differing`: positions of the records to be mapped. Rows are written as they are made, so that what they are made of dies young. */
+  render(held: Held, differing: Iterable<number>): RenderedPage {
     const { source, mapper } = this.#input;
-    const bad = [...held.bad];
-    const drafts: string[] = [];
+    const bad = this.#memory.open();
+    const drafts = this.#memory.open();
+    let badCount = held.bad.length;
+    for (const row of held.bad) bad.add(row);
     for (const position of differing) {
       const record = held.keyed[position];
       if (!record) continue;
       const seq = held.prepared.firstSeq + position;
       const mapped = mapper.toDraft(record.raw);
-      if (mapped.draft) drafts.push(this.#draftLine(seq, record.key, record.digest, source.origin(record.raw), mapped.draft));
-      else bad.push(this.#badLine(seq, record.key, record.raw, mapped.problems));
+      if (mapped.draft) drafts.add(this.#draftLine(seq, record.key, record.digest, source.origin(record.raw), mapped.draft));
+      else {
+        bad.add(this.#badLine(seq, record.key, record.raw, mapped.problems));
+        badCount += 1;
+      }
     }
-    return { drafts: this.#memory.write(drafts), bad: this.#memory.write(bad), badCount: bad.length };
+    return { drafts: drafts.end(), bad: bad.end(), badCount };
   }
 
   /** Takes back the memory of a rendered page that is stored. */

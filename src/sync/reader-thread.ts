@@ -3,11 +3,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { loadConnector } from '../../connectors/load-connector.ts';
 import { KontorError } from '../errors.ts';
 import type { KnownPrefixes } from './known-set.ts';
-import type { Held, PageStager } from './page-stager.ts';
+import type { Held, PageStager, RenderedPage } from './page-stager.ts';
 import type { FromReader, ToReader } from './reader-protocol.ts';
 import { type ReadRequest, readBatches } from './reading.ts';
 
-/** Pages prepared and not yet rendered; bounds the memory of a reader that is faster than the database. */
+/** Pages that still take memory here: of which it must be told what to render, or which were rendered and are not stored yet. */
 const READ_AHEAD = 3;
 
 const port = parentPort;
@@ -16,10 +16,15 @@ const say = (message: FromReader, transfer: ArrayBuffer[] = []) => port.postMess
 
 const request = workerData as ReadRequest;
 const stopping = new AbortController();
-const waiting = new Map<number, { held: Held; stager: PageStager }>();
+const waiting = new Map<number, { held: Held; stager: PageStager } | null>();
 let roomMade: () => void = () => {};
 let tellKnown: (prefixes: KnownPrefixes | null) => void = () => {};
-let reuse: (memory: ArrayBuffer) => void = () => {};
+let lastStager: PageStager | undefined;
+
+/** It is handed over, not copied. */
+function memoryOf(rendered: RenderedPage | null): ArrayBuffer[] {
+  return rendered ? [rendered.drafts, rendered.bad].flatMap(({ buffer }) => (buffer.byteLength > 0 ? [buffer] : [])) : [];
+}
 
 port.on('message', (message: ToReader) => {
   if (message.kind === 'stop') {
@@ -32,19 +37,16 @@ port.on('message', (message: ToReader) => {
     return;
   }
   if (message.kind === 'used') {
-    reuse(message.memory);
+    for (const memory of message.memory) lastStager?.reuse(memory);
+    if (waiting.get(message.page) === null) waiting.delete(message.page);
+    roomMade();
     return;
   }
   const page = waiting.get(message.page);
   if (!page) return;
   waiting.delete(message.page);
-  const { drafts, bad, badCount } = page.stager.render(page.held, message.differing);
-  reuse = (memory) => page.stager.reuse(memory);
-  if (drafts.length > 0 || bad.length > 0)
-    say(
-      { kind: 'rendered', page: message.page, drafts, bad, badCount },
-      [drafts, bad].filter(({ length }) => length > 0).map(({ buffer }) => buffer),
-    );
+  const rendered = page.stager.render(page.held, message.differing);
+  if (rendered.drafts.length > 0 || rendered.bad.length > 0) say({ kind: 'rendered', page: message.page, ...rendered }, memoryOf(rendered));
   roomMade();
 });
 
@@ -58,10 +60,11 @@ function askKnown(): Promise<KnownPrefixes | null> {
 try {
   const connector = await loadConnector(request.connector);
   let page = 0;
-  for await (const batch of readBatches(connector, request, stopping.signal, { border: null, askKnown })) {
+  for await (const { held, stager, rendered } of readBatches(connector, request, stopping.signal, { border: null, askKnown })) {
     if (stopping.signal.aborted) break;
-    waiting.set(page, batch);
-    say({ kind: 'prepared', page, prepared: batch.held.prepared });
+    lastStager = stager;
+    waiting.set(page, rendered ? null : { held, stager });
+    say({ kind: 'prepared', page, prepared: held.prepared, rendered }, memoryOf(rendered));
     page += 1;
     // Also gives waiting render requests their turn between two pages.
     await new Promise<void>((resolve) => setImmediate(resolve));

@@ -26,7 +26,7 @@ export interface ReadRequest {
   readonly firstSeq: number;
 }
 
-/** Tells what the source holds, as `KnownSet` takes it; `null`: nothing, or too much. */
+/** Tells what the source holds, as `KnownSet` takes it; `null`: too much, or it cannot be relied on. */
 export type AskKnown = () => Promise<KnownPrefixes | null>;
 
 /** What readers are lent; a thread has no border. */
@@ -38,6 +38,8 @@ export interface Lent {
 /** One page on its way to the stage. */
 export interface ReadBatch {
   readonly prepared: PreparedPage;
+  /** Of a page of which nothing is held, which need not be asked: all of its records. `render` is not called then. */
+  readonly rendered: RenderedPage | null;
   /** Maps the records at these positions and renders them, with the page's bad records, for the stage. Called once. */
   render(differing: readonly number[]): Promise<RenderedPage>;
   /** Takes back what `render` gave; it must not be looked at any more. */
@@ -50,7 +52,7 @@ export async function* readBatches(
   request: ReadRequest,
   signal: AbortSignal,
   { border, askKnown }: Lent,
-): AsyncGenerator<{ held: Held; stager: PageStager }> {
+): AsyncGenerator<{ held: Held; stager: PageStager; rendered: RenderedPage | null }> {
   const source = connector.sources[request.entity];
   if (!source) {
     throw new NeedsOperatorError(
@@ -61,15 +63,21 @@ export async function* readBatches(
   const stager = stagerFor(connector, request);
   const { connection, baseFolder } = request;
   const config = connector.config.parse(request.settings);
+  let set: KnownSet | undefined;
   const known = async () => {
     const prefixes = await askKnown();
-    return prefixes && new KnownSet(prefixes).contentsUnder(mappingDigestOf(connector, request));
+    if (prefixes === null) return null;
+    set = new KnownSet(prefixes);
+    return prefixes.length === 0 ? null : set.contentsUnder(mappingDigestOf(connector, request));
   };
   const session = openSession(connector, { connection, config, baseFolder, signal, known, now: () => new Date() }, border);
   const pages: AsyncIterable<Page<unknown>> = source.read(session, source.options.parse(request.read ?? {}), request.cursor);
   // A thread reads ahead of the database by itself.
-  for await (const page of connector.traits.offMainThread ? pages : askAhead(pages, PAGES_AHEAD))
-    yield { held: stager.prepare(page), stager };
+  for await (const page of connector.traits.offMainThread ? pages : askAhead(pages, PAGES_AHEAD)) {
+    const held = stager.prepare(page);
+    const isNew = held.keyed.length > 0 && held.keyed.every(({ digest }) => set?.lacks(digest) === true);
+    yield { held, stager, rendered: isNew ? stager.render(held, held.keyed.keys()) : null };
+  }
 }
 
 export function stagerFor(connector: AnyConnector, request: Pick<ReadRequest, 'entity' | 'mapping' | 'formats' | 'firstSeq'>): PageStager {

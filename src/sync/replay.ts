@@ -24,7 +24,7 @@ export async function* readQuarantined(
   if (done < mappable.length) {
     const stager = stagerFor(connector, request);
     const held = stager.prepare(revivePage(source, mappable));
-    yield { prepared: held.prepared, render: async (differing) => stager.render(held, differing) };
+    yield { prepared: held.prepared, rendered: null, render: async (differing) => stager.render(held, differing) };
   }
   const drafted = records.filter(({ draft }) => draft !== null);
   if (drafted.length > 0 && done <= mappable.length) yield draftBatch(drafted, mappable.length, connector.traits.keys === 'fold');
@@ -75,10 +75,11 @@ function draftBatch(records: readonly QuarantinedRecord[], firstSeq: number, fol
   );
   return {
     prepared,
-    render: async (differing) => ({
-      drafts: new RowMemory().write(differing.map((position) => lines[position] ?? '')),
-      bad: new Uint8Array(0),
-      badCount: 0,
-    }),
+    rendered: null,
+    render: async (differing) => {
+      const rows = new RowMemory().open();
+      for (const position of differing) rows.add(lines[position] ?? '');
+      return { drafts: rows.end(), bad: new Uint8Array(0), badCount: 0 };
+    },
   };
 }

@@ -15,23 +15,36 @@ const NOTHING = new Uint8Array(0);
 export class RowMemory {
   readonly #free: ArrayBuffer[] = [];
 
-  /** The texts one after the other, as UTF-8. They lie at the beginning of an ArrayBuffer that nothing else uses. */
-  write(texts: readonly string[]): Uint8Array<ArrayBuffer> {
-    if (texts.length === 0) return NOTHING;
-    let memory = Buffer.from(this.#free.pop() ?? new ArrayBuffer(LEAST_BYTES));
-    let end = 0;
-    for (const text of texts) {
-      const needed = end + BYTES_PER_UNIT * text.length;
-      if (needed > memory.length) memory = enlarge(memory, end, needed);
-      end += memory.write(text, end);
-    }
-    return memory.subarray(0, end);
+  open(): RowWriter {
+    return new RowWriter(() => this.#free.pop() ?? new ArrayBuffer(LEAST_BYTES));
   }
 
-  /** Takes back what `write` gave, here or in another thread. */
+  /** Takes back what a writer gave, here or in another thread. */
   reuse(memory: ArrayBufferLike): void {
     if (memory instanceof ArrayBuffer && memory.byteLength <= MOST_KEPT_BYTES && memory.byteLength > 0 && this.#free.length < MOST_KEPT)
       this.#free.push(memory);
+  }
+}
+
+/** Writes text after text, as UTF-8, to the beginning of an ArrayBuffer that nothing else uses. */
+export class RowWriter {
+  readonly #take: () => ArrayBuffer;
+  #memory: Buffer<ArrayBuffer> | undefined;
+  #end = 0;
+
+  constructor(take: () => ArrayBuffer) {
+    this.#take = take;
+  }
+
+  add(text: string): void {
+    const needed = this.#end + BYTES_PER_UNIT * text.length;
+    this.#memory ??= Buffer.from(this.#take());
+    if (needed > this.#memory.length) this.#memory = enlarge(this.#memory, this.#end, needed);
+    this.#end += this.#memory.write(text, this.#end);
+  }
+
+  end(): Uint8Array<ArrayBuffer> {
+    return this.#memory?.subarray(0, this.#end) ?? NOTHING;
   }
 }
 
