@@ -28,7 +28,10 @@ export function readEntitySet(session: ODataSession, options: ReadOptions, curso
       // By the key only an empty page is the end: a shorter one may be the service's own limit, told or not.
       const isMore = link !== null || (options.paging === 'keyset' && page.size > 0);
       return {
-        records: [...page.strange, ...page.rows.map((row) => ({ ...(plainDates(row) as ODataRow), '@id': addressOf(row, options) }))],
+        records: [
+          ...page.strange,
+          ...page.rows.map((row) => ({ ...(config.version === 2 ? (plainDates(row) as ODataRow) : row), '@id': addressOf(row, options) })),
+        ],
         next: isMore ? nextPlace(options, from, page.rows.at(-1), link) : null,
         newest: newestOf(page.rows, options.changed),
         serverAt: page.serverAt,

@@ -17,6 +17,8 @@ export interface ApplyBatch {
   fromSeq: string;
   /** Inclusive. */
   toSeq: string;
+  /** Nothing of the source was held when the run was decided, and the run was not interrupted since: nobody need look. */
+  isFirst: boolean;
   now: Date;
 }
 
@@ -61,26 +63,34 @@ export async function takeBatch(trx: Transaction, runId: string): Promise<{ from
   return rows[0] ?? null;
 }
 
+export async function holdsNothing(trx: Transaction, sourceId: number): Promise<boolean> {
+  const { rows } = await trx.raw(
+    `select not exists (select from links where source_id = :sourceId) and not exists (select from source_records where source_id = :sourceId) as nothing`,
+    { sourceId },
+  );
+  return rows[0].nothing;
+}
+
 export async function applyDrafts(trx: Transaction, batch: ApplyBatch): Promise<Applied> {
   const bindings = { ...batch, targets: null };
   // Statistics of a table that grows by this very run are stale; a hash of all links per batch would make the run quadratic.
   await trx.raw("set local enable_hashjoin = off; set local enable_mergejoin = off; set local work_mem = '64MB'");
-  await trx.raw(linkNewRecords(batch.runId), bindings);
+  await trx.raw(linkNewRecords(batch), bindings);
   const { rows } = await trx.raw(applyStatement(batch), bindings);
   return { created: Number(rows[0].created), changed: Number(rows[0].changed), unchanged: Number(rows[0].unchanged) };
 }
 
 /** Links come first and alone, so that records of one batch can refer to each other. */
-function linkNewRecords(runId: string): string {
+function linkNewRecords({ runId, isFirst }: ApplyBatch): string {
   return `
     insert into links (source_id, key, external_id, local_id, first_seen_at)
     select :sourceId::int, d.key, d.external_id, nextval('profile_id_seq'), :now::timestamptz
     from ${stageTables(runId).drafts} d
     where d.seq between :fromSeq::bigint and :toSeq::bigint
-      and not exists (select from links l where l.source_id = :sourceId::int and l.key = d.key)`;
+      ${isFirst ? '' : 'and not exists (select from links l where l.source_id = :sourceId::int and l.key = d.key)'}`;
 }
 
-function applyStatement({ runId, entity, targets }: ApplyBatch): string {
+function applyStatement({ runId, entity, targets, isFirst }: ApplyBatch): string {
   const { table, fields } = ENTITIES[entity];
   const columns = profileColumns(entity);
   const references = columns
@@ -88,12 +98,12 @@ function applyStatement({ runId, entity, targets }: ApplyBatch): string {
     .map(({ column, field }) => ({ column, field, target: targets[fields[field]?.to ?? entity] }));
   return `
     with batch as materialized (
-      select d.key, d.external_id, d.content_digest, d.fingerprint, d.refs, d.draft, l.local_id as id, r.key is null as is_new,
-        r.fingerprint is distinct from d.fingerprint as differs, r.draft as old_draft
+      select d.key, d.external_id, d.content_digest, d.fingerprint, d.refs, d.draft, l.local_id as id,
+        ${isFirst ? NOTHING_HELD : 'r.key is null as is_new, r.fingerprint is distinct from d.fingerprint as differs, r.draft as old_draft'}
         ${references.map(({ column }) => `, ${column}_link.local_id as ${column}`).join('')}
       from ${stageTables(runId).drafts} d
       join links l on l.source_id = :sourceId::int and l.key = d.key
-      left join source_records r on r.source_id = :sourceId::int and r.key = d.key
+      ${isFirst ? '' : 'left join source_records r on r.source_id = :sourceId::int and r.key = d.key'}
       ${references.map(({ column, field, target }) => `left join links ${column}_link on ${column}_link.source_id = ${target} and ${column}_link.key = d.refs ->> '${field}'`).join('\n')}
       where d.seq between :fromSeq::bigint and :toSeq::bigint
     ), diff as materialized (
@@ -129,6 +139,8 @@ function applyStatement({ runId, entity, targets }: ApplyBatch): string {
       count(*) filter (where not is_new) - (select count(*) from diff) as unchanged
     from batch`;
 }
+
+const NOTHING_HELD = 'true as is_new, true as differs, null::jsonb as old_draft';
 
 /** What an earlier draft said stays known where this one is silent. */
 function keptRefs(references: ReadonlyArray<{ field: string }>): string {

@@ -6,14 +6,12 @@ import { addCounts } from '../store/run-progress.ts';
 import type { Run } from '../store/runs.ts';
 import type { PullContext } from './pull-context.ts';
 
-export async function applyFromStage(
-  context: PullContext,
-  run: Run,
-  lease: Lease,
-  targets: Readonly<Record<EntityName, number>>,
-): Promise<void> {
+/** What is the same for all batches: the sources that references point to, and whether nothing of this one was held before. */
+type Known = Readonly<{ targets: Readonly<Record<EntityName, number>>; isFirst: boolean }>;
+
+export async function applyFromStage(context: PullContext, run: Run, lease: Lease, known: Known): Promise<void> {
   const lane = async () => {
-    while (await applyNext(context, run, lease, targets)) {
+    while (await applyNext(context, run, lease, known)) {
       lease.signal.throwIfAborted();
       context.signal.throwIfAborted();
     }
@@ -23,13 +21,13 @@ export async function applyFromStage(
   if (failed) throw failed.reason;
 }
 
-async function applyNext(context: PullContext, run: Run, lease: Lease, targets: Readonly<Record<EntityName, number>>): Promise<boolean> {
+async function applyNext(context: PullContext, run: Run, lease: Lease, known: Known): Promise<boolean> {
   return context.db.transaction(async (trx) => {
     await assertHeld(trx, lease);
     const batch = await takeBatch(trx, run.id);
     if (!batch) return false;
     const now = context.now();
-    const applied = await applyDrafts(trx, { ...batch, runId: run.id, sourceId: run.sourceId, entity: run.entity, targets, now });
+    const applied = await applyDrafts(trx, { ...batch, runId: run.id, sourceId: run.sourceId, entity: run.entity, ...known, now });
     const { created, changed, unchanged } = applied;
     await addCounts(trx, run.id, { created, changed, unchanged }, created + changed + unchanged);
     return true;

@@ -2,6 +2,8 @@
  * Asks for the next items before they are wanted: a system is asked for the next page while the last ones are digested and
  * staged, and never waits for us. They come one after the other all the same. Whoever stops early aborts the signal they obey.
  */
+import { setImmediate as whenSent } from 'node:timers/promises';
+
 export async function* askAhead<Item>(items: AsyncIterable<Item>, count: number): AsyncGenerator<Item> {
   const iterator = items[Symbol.asyncIterator]();
   const asked: Array<Promise<IteratorResult<Item>>> = [];
@@ -16,6 +18,8 @@ export async function* askAhead<Item>(items: AsyncIterable<Item>, count: number)
     const { done, value } = await next;
     if (done) return;
     ask();
+    // The next request is on its way before we begin to work on this item.
+    await whenSent();
     yield value;
   }
 }

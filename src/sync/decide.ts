@@ -2,7 +2,7 @@
 import type { GuardSettings } from '../config/settings.ts';
 import { ENTITIES } from '../connector/entities.ts';
 import { RetryLaterError } from '../errors.ts';
-import { planBatches } from '../store/apply-drafts.ts';
+import { holdsNothing, planBatches } from '../store/apply-drafts.ts';
 import type { Transaction } from '../store/database.ts';
 import { fileBadRecords } from '../store/quarantine.ts';
 import { beginApplying, finishRun } from '../store/run-progress.ts';
@@ -17,9 +17,9 @@ const KEPT_OF_RUN = 1_000_000;
 
 /**
  * Moves the run on to applying, in the caller's transaction; or ends it as held (TOO_MANY_REJECTED), nothing applied.
- * Throws SOURCE_CHANGED when records were left out as known that are not.
+ * Throws SOURCE_CHANGED when records were left out as known that are not. `isFirst`: nothing of the source is held yet.
  */
-export async function decide(trx: Transaction, run: Run, guards: GuardSettings, now: Date): Promise<void> {
+export async function decide(trx: Transaction, run: Run, guards: GuardSettings, now: Date): Promise<{ isFirst: boolean }> {
   if (!(await expandKnown(trx, run.id, run.sourceId)))
     throw new RetryLaterError('SOURCE_CHANGED', 'records taken for known are not what is held; everything is read anew');
   await indexStage(trx, run.id);
@@ -44,6 +44,7 @@ export async function decide(trx: Transaction, run: Run, guards: GuardSettings, 
     await finishRun(trx, run.id, { outcome: 'held', now, error: tooManyRejected(run, bad, guards) });
     await dropStage(trx, run.id);
   } else await planBatches(trx, run.id);
+  return { isFirst: await holdsNothing(trx, run.sourceId) };
 }
 
 function tooManyRejected(run: Run, bad: number, guards: GuardSettings): { code: 'TOO_MANY_REJECTED'; message: string } {

@@ -54,9 +54,9 @@ async function carryOn(context: PullContext, runId: string, lease: Lease): Promi
       );
     }
     const target = findTarget(context, run.connection, run.entity);
-    const staged = await stage(context, run, target, lease);
+    const { staged, isFirst } = await stage(context, run, target, lease);
     if (staged.state === 'applying') {
-      await applyFromStage(context, staged, lease, await sourceIds(context.db, run.connection));
+      await applyFromStage(context, staged, lease, { targets: await sourceIds(context.db, run.connection), isFirst });
       await conclude(context, staged, target, lease);
     }
     await settle(context, target).catch((error) => tellUnsettled(context, runId, error));
@@ -70,9 +70,10 @@ async function carryOn(context: PullContext, runId: string, lease: Lease): Promi
   return loadRun(context.db, runId);
 }
 
-/** Reads what is left to read and decides; afterwards the run is applying or finished. */
-async function stage(context: PullContext, run: Run, target: PullTarget, lease: Lease): Promise<Run> {
+/** Reads what is left to read and decides; afterwards the run is applying or finished. A run that was applying already is not told to be the first. */
+async function stage(context: PullContext, run: Run, target: PullTarget, lease: Lease): Promise<{ staged: Run; isFirst: boolean }> {
   let current = run;
+  let isFirst = false;
   if (current.state === 'queued' || !(await stageIsWhole(context.db, run.id))) {
     current = await beginAnew(context, run, target, lease);
   }
@@ -83,7 +84,7 @@ async function stage(context: PullContext, run: Run, target: PullTarget, lease: 
     try {
       await readIntoStage(context, reading, lease, (signal) => openBatches(context, reading, target, signal, askKnown));
       const read = await reload(context, run.id);
-      await underLease(context, lease, (trx) => decide(trx, read, target.connection.guards, context.now()));
+      ({ isFirst } = await underLease(context, lease, (trx) => decide(trx, read, target.connection.guards, context.now())));
       current = await reload(context, run.id);
     } catch (error) {
       if (!(error instanceof KontorError) || error.code !== 'SOURCE_CHANGED' || restarts === RESTARTS) throw error;
@@ -92,7 +93,7 @@ async function stage(context: PullContext, run: Run, target: PullTarget, lease: 
       askKnown = async () => null;
     }
   }
-  return current;
+  return { staged: current, isFirst };
 }
 
 /** An empty stage, and the cursor to read from: for a new run, and for one whose stage is lost or no longer true. */
