@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: what a pull costs beside doing less, as ratios measured in one run on one machine. The worker is the
- * real one (`kontor worker`), the database an embedded PostgreSQL of its own. `-- --rows 50000` for a quick look.
+ * real one (`kontor worker`), the database an embedded PostgreSQL of its own. `-- --rows 50000` for a quick look; `-- --jobs 500000`
+ * gives each of so many records a job of its own instead of extrapolating from fewer.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,8 +12,9 @@ import { writeCustomers } from './customers-file.ts';
 import { drawReport, type Measures } from './report.ts';
 import { median, runScript, Scene } from './scene.ts';
 
-const { values } = parseArgs({ options: { rows: { type: 'string', default: '500000' } } });
+const { values } = parseArgs({ options: { rows: { type: 'string', default: '500000' }, jobs: { type: 'string', default: '100000' } } });
 const rows = Number(values.rows);
+const jobs = Math.min(rows, Number(values.jobs));
 const folder = await mkdtemp(path.join(tmpdir(), 'kontor-bench-'));
 const say = (text: string) => process.stderr.write(`${text}\n`);
 const postgres = await openEmbedded(path.join(folder, 'database'));
@@ -67,12 +69,7 @@ try {
   }
 
   say('one job and one upsert per record');
-  const perRecord = await runScript(
-    'per-record.js',
-    plain,
-    await Scene.freshDatabase(postgres.url, 'per_record'),
-    String(Math.min(rows, 10_000)),
-  );
+  const perRecord = await runScript('per-record.js', plain, await Scene.freshDatabase(postgres.url, 'per_record'), String(jobs));
 
   const measures: Measures = {
     rows,
@@ -86,7 +83,8 @@ try {
     memoryMb: Math.max(...memoryMb),
     largeMs,
     largeMemoryMb,
-    perRecordMs: (perRecord.ms / Math.min(rows, 10_000)) * rows,
+    perRecordMs: (perRecord.ms / jobs) * rows,
+    perRecordJobs: jobs,
   };
   for (const line of drawReport(measures)) console.log(line);
 } finally {
