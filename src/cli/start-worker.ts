@@ -46,7 +46,8 @@ export async function startWorkerProcess(app: App, { settings, store: { db }, ba
     queue,
     jobNamed,
     settings,
-    mailer: await openMailer(settings),
+    // Templates of a company's own are proved where mails are sent: they must not stand in the way of a pull.
+    mailer: await openMailer(scope === 'everything' ? settings : { ...settings, mail: { ...settings.mail, templates: undefined } }),
     connectors: app.surroundings.connectors,
     holder: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
   };
