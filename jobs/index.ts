@@ -10,6 +10,7 @@ import { pushOrderJob } from './push-order.ts';
 import { reconcileOrdersJob } from './reconcile-orders.ts';
 import { relayHandoffsJob } from './relay-handoffs.ts';
 import { requestPullsJob } from './request-pulls.ts';
+import { resetBudgetsJob } from './reset-budgets.ts';
 import { resumeRunsJob } from './resume-runs.ts';
 import { sendMailJob } from './send-mail.ts';
 import { takeFeedbackJob } from './take-feedback.ts';
@@ -28,6 +29,7 @@ export const jobs: readonly Job<unknown, Lent & JobContext>[] = [
   reconcileOrdersJob,
   relayHandoffsJob,
   requestPullsJob,
+  resetBudgetsJob,
   resumeRunsJob,
   sendMailJob,
   takeFeedbackJob,
