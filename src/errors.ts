@@ -202,6 +202,15 @@ export const ERROR_CODES = {
     'NeedsOperatorError',
     'exchange rates cannot be imported; none of the file was',
     'correct the rows the message names, then `kontor rates import` again',
+  BUDGET_INVALID: [
+    'NeedsOperatorError',
+    'budgets or a fiscal calendar cannot be used as they are; none of the file was stored',
+    'correct what the message names, each problem with its place, and put it again',
+  ],
+  BUDGET_EXCEEDED: [
+    'NeedsOperatorError',
+    'a budget has less than should be taken from it',
+    'take less, transfer money to it first, or ask somebody with authority to top it up',
   ],
   NOT_ALLOWED: [
     'NeedsOperatorError',

@@ -18,20 +18,27 @@ export interface OpenBooks extends Books {
 }
 
 /**
- * Of the given budgets and all above them. `also`: periods to lock with those of the day, such as those an order has reserved in.
+ * Of the given budgets and all above them. `also`: periods to lock with those of the day, such as those an order has reserved in. Without
+ * `lock` they are only opened, and looked at.
  * Call it once in a transaction, for all budgets together: then nobody waits for somebody who waits for them.
  */
 export async function openBooks(
   trx: Transaction,
-  { budgetIds, day, also = [] }: { budgetIds: readonly string[]; day: ChargeDay | null; also?: readonly string[] },
+  {
+    budgetIds,
+    day,
+    also = [],
+    lock = true,
+  }: { budgetIds: readonly string[]; day: ChargeDay | null; also?: readonly string[]; lock?: boolean },
   now: Date,
 ): Promise<OpenBooks> {
-  const ids = [...(await loadWithAncestors(trx, budgetIds)).keys()];
-  await bringUpToDate(trx, ids, now);
-  const budgets = await loadWithAncestors(trx, budgetIds);
+  const found = await loadWithAncestors(trx, budgetIds);
+  const ids = [...found.keys()];
+  const budgets = (await bringUpToDate(trx, ids, now)) ? await loadWithAncestors(trx, budgetIds) : found;
   if (day) await planAhead(trx, [...budgets.values()], day, now);
-  const wanted = day ? (await loadPeriodsOn(trx, ids, day)).map(({ id }) => id) : [];
-  const periods = await lockPeriods(trx, [...new Set([...wanted, ...also])]);
+  const seen = day ? await loadPeriodsOn(trx, ids, day) : [];
+  const wanted = seen.map(({ id }) => id);
+  const periods = lock ? await lockPeriods(trx, [...new Set([...wanted, ...also])]) : seen;
   return { budgets, periods, onDay: new Map(periods.flatMap((period) => (wanted.includes(period.id) ? [[period.budgetId, period]] : []))) };
 }
 

@@ -27,11 +27,11 @@ export async function openPeriods(db: Database, now: Date, { batch = BATCH, sign
   }
 }
 
-/** The same for these budgets, in the transaction of whoever is about to touch them. */
-export async function bringUpToDate(trx: Transaction, ids: readonly string[], now: Date): Promise<void> {
-  for (;;) {
+/** The same for these budgets, in the transaction of whoever is about to touch them. Answers whether anything was owed. */
+export async function bringUpToDate(trx: Transaction, ids: readonly string[], now: Date): Promise<boolean> {
+  for (let wasOwed = false; ; wasOwed = true) {
     const due = await claimDueBudgets(trx, now, { ids });
-    if (due.length === 0) return;
+    if (due.length === 0) return wasOwed;
     await turnAll(trx, due, now);
   }
 }
@@ -83,7 +83,7 @@ async function createPeriods(trx: Transaction, turns: readonly Turn[]): Promise<
   return new Map(periods.map((period) => [period.budgetId, period]));
 }
 
-function groupByBudget(periods: readonly LedgerPeriod[]): Map<string, LedgerPeriod[]> {
+export function groupByBudget(periods: readonly LedgerPeriod[]): Map<string, LedgerPeriod[]> {
   const groups = new Map<string, LedgerPeriod[]>();
   for (const period of periods) {
     const group = groups.get(period.budgetId);

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { actual, adjust, credit, external } from '../../src/budgets/charge.ts';
 import { openPeriods } from '../../src/budgets/open-periods.ts';
 import { available } from '../../src/domain/budgets/balance.ts';
 import { type BudgetsSetup, setupBudgets } from './budgets-setup.ts';
+import { actual, adjust, credit, external } from './ledger/charge.ts';
 
 let setup: BudgetsSetup;
 

@@ -81,7 +81,7 @@ export async function setNextOpenings(trx: Transaction, openings: readonly NextO
   );
 }
 
-const GIVEN = `g(code text, name text, "companyId" bigint, "ownerKind" text, "ownerId" bigint, "ownerCode" text, "parentId" bigint, currency text,
+const GIVEN = `g(id bigint, code text, name text, "companyId" bigint, "ownerKind" text, "ownerId" bigint, "ownerCode" text, "parentId" bigint, currency text,
   "limitKind" text, amount bigint, basis text, "includesShipping" boolean, enforcement text, "periodRule" jsonb, zone text, "validFrom" date,
   "validUntil" date, "carryRule" jsonb, "chargeOn" text, "lateCredit" text, "closeDelay" jsonb, "alertPercents" jsonb, "rollUp" text,
   "actualsSource" text, "nextOpensOn" date, "nextOpensAt" timestamptz)`;
@@ -107,4 +107,22 @@ export async function insertBudgets(
     { json: JSON.stringify(budgets), by, now },
   );
   return new Map(rows.map(({ code, id }) => [code, id]));
+}
+
+/** What people decide about them; owner, currency and basis stay. Each becomes its next version. */
+export async function updateBudgets(
+  trx: Transaction,
+  budgets: ReadonlyArray<NewBudget & { readonly id: string }>,
+  now: Date,
+): Promise<void> {
+  if (budgets.length === 0) return;
+  await trx.raw(
+    `update budgets b set name = g.name, parent_id = g."parentId", limit_kind = g."limitKind", amount = g.amount, enforcement = g.enforcement,
+       period_rule = g."periodRule", zone = g.zone, valid_from = g."validFrom", valid_until = g."validUntil", carry_rule = g."carryRule",
+       charge_on = g."chargeOn", late_credit = g."lateCredit", close_delay = g."closeDelay",
+       alert_percents = array(select jsonb_array_elements_text(g."alertPercents")::int), roll_up = g."rollUp", actuals_source = g."actualsSource",
+       version = b.version + 1, updated_at = :now::timestamptz
+     from jsonb_to_recordset(:json::jsonb) as ${GIVEN} where b.id = g.id`,
+    { json: JSON.stringify(budgets), now },
+  );
 }

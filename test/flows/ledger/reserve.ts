@@ -1,15 +1,15 @@
-/** An order takes its amount out of its budgets, out of all of them or none. */
-import { available } from '../domain/budgets/balance.ts';
-import type { Budget } from '../domain/budgets/budget.ts';
-import type { LedgerPeriod } from '../domain/budgets/ledger-period.ts';
-import type { Entry, Over } from '../domain/budgets/post.ts';
-import { type Charge, spread } from '../domain/budgets/spread.ts';
-import { decimalOfMinor } from '../domain/orders/money.ts';
-import { loadOrderShares, type OrderShare } from '../store/budgets/movements.ts';
-import type { ChargeDay } from '../store/budgets/periods.ts';
-import type { Transaction } from '../store/database.ts';
-import { type OpenBooks, openBooks } from './books.ts';
-import { write } from './write.ts';
+/** Drives the ledger as orders do, without orders: an order takes its amount out of its budgets, out of all of them or none. */
+
+import { type OpenBooks, openBooks } from '../../../src/budgets/books.ts';
+import { write } from '../../../src/budgets/write.ts';
+import { available } from '../../../src/domain/budgets/balance.ts';
+import type { Budget } from '../../../src/domain/budgets/budget.ts';
+import type { Entry, Over } from '../../../src/domain/budgets/post.ts';
+import { type Charge, spread } from '../../../src/domain/budgets/spread.ts';
+import { decimalOfMinor } from '../../../src/domain/orders/money.ts';
+import { loadOrderShares, type OrderShare } from '../../../src/store/budgets/movements.ts';
+import type { ChargeDay } from '../../../src/store/budgets/periods.ts';
+import type { Transaction } from '../../../src/store/database.ts';
 
 export interface ReserveRequest {
   readonly orderId: string;
@@ -145,5 +145,3 @@ export function releaseOf(
     over,
   };
 }
-
-export type { ChargeDay, LedgerPeriod };

@@ -1,14 +1,15 @@
 /** What the ERP tells of money: another amount than was ordered, credits, spending outside the shop, invoices. Facts are never refused. */
-import type { Budget } from '../domain/budgets/budget.ts';
-import type { LedgerPeriod } from '../domain/budgets/ledger-period.ts';
-import type { Entry } from '../domain/budgets/post.ts';
-import { type Charge, spread } from '../domain/budgets/spread.ts';
-import { loadOrderShares, type OrderShare } from '../store/budgets/movements.ts';
-import type { ChargeDay } from '../store/budgets/periods.ts';
-import type { Transaction } from '../store/database.ts';
-import { type OpenBooks, openBooks } from './books.ts';
+
+import { type OpenBooks, openBooks } from '../../../src/budgets/books.ts';
+import { write } from '../../../src/budgets/write.ts';
+import type { Budget } from '../../../src/domain/budgets/budget.ts';
+import type { LedgerPeriod } from '../../../src/domain/budgets/ledger-period.ts';
+import type { Entry } from '../../../src/domain/budgets/post.ts';
+import { type Charge, spread } from '../../../src/domain/budgets/spread.ts';
+import { loadOrderShares, type OrderShare } from '../../../src/store/budgets/movements.ts';
+import type { ChargeDay } from '../../../src/store/budgets/periods.ts';
+import type { Transaction } from '../../../src/store/database.ts';
 import { commitsOf } from './settle.ts';
-import { write } from './write.ts';
 
 export interface Fact {
   /** Says which fact it is, for ever: document and version, line event, invoice and line. The budget is added to it. */

@@ -1,10 +1,11 @@
 /** What becomes of a reservation: the order is gone, or the ERP has taken it. */
-import type { Entry } from '../domain/budgets/post.ts';
-import { loadOrderShares, type OrderShare } from '../store/budgets/movements.ts';
-import type { Transaction } from '../store/database.ts';
-import { type OpenBooks, openBooks } from './books.ts';
+
+import { type OpenBooks, openBooks } from '../../../src/budgets/books.ts';
+import { write } from '../../../src/budgets/write.ts';
+import type { Entry } from '../../../src/domain/budgets/post.ts';
+import { loadOrderShares, type OrderShare } from '../../../src/store/budgets/movements.ts';
+import type { Transaction } from '../../../src/store/database.ts';
 import { releaseOf } from './reserve.ts';
-import { write } from './write.ts';
 
 export interface Settlement {
   readonly orderId: string;

@@ -1,0 +1,125 @@
+/** Known budgets become what a file says of them. Money changes by movements; time already cut into periods stays as it is. */
+import { isDeepStrictEqual } from 'node:util';
+import { entitled, used } from '../domain/budgets/balance.ts';
+import type { Budget, NewBudget } from '../domain/budgets/budget.ts';
+import type { LedgerPeriod } from '../domain/budgets/ledger-period.ts';
+import type { Entry } from '../domain/budgets/post.ts';
+import { decimalOfMinor } from '../domain/orders/money.ts';
+import type { OrderProblem } from '../domain/orders/problem.ts';
+import { lockBudgets, setNextOpenings, updateBudgets } from '../store/budgets/budgets.ts';
+import { changePeriods, listLastPeriods, lockLivePeriods } from '../store/budgets/periods.ts';
+import type { Transaction } from '../store/database.ts';
+import type { NamedBudget } from './name-owners.ts';
+import { bringUpToDate, groupByBudget } from './open-periods.ts';
+import { write } from './write.ts';
+
+/** What may never change, for every movement was made under it. */
+const FIXED = {
+  basis: 'basis',
+  currency: 'currency',
+  includesShipping: 'includesShipping',
+  ownerKind: 'owner',
+  ownerId: 'owner',
+  ownerCode: 'owner',
+} as const;
+
+export async function problemsOfChange(
+  trx: Transaction,
+  named: readonly NamedBudget[],
+  known: ReadonlyMap<string, Budget>,
+  now: Date,
+): Promise<OrderProblem[]> {
+  const kept = named.flatMap((after) => known.get(after.code) ?? []);
+  await bringUpToDate(trx, kept.map(({ id }) => id), now); // biome-ignore format: one call
+  const live = groupByBudget(await lockLivePeriods(trx, kept.map(({ id }) => id))); // biome-ignore format: one call
+  return named.flatMap((after): OrderProblem[] => {
+    const before = known.get(after.code);
+    if (!before) return [];
+    const told = (reason: string, cure: string) => ({ path: after.place, reason, cure });
+    const fixed = new Set(
+      Object.entries(FIXED).flatMap(([field, name]) => (before[field as keyof Budget] === after[field as keyof NamedBudget] ? [] : name)),
+    );
+    const problems = [...fixed].map((name) =>
+      told(`the ${name} of ${after.code} cannot change: what was spent was counted by it`, 'end it (until) and begin a new budget'),
+    );
+    const running = (live.get(before.id) ?? []).filter(isRunning);
+    for (const period of running) {
+      const missing = shortBy(period, after);
+      const say = decimalOfMinor(missing, before.currency);
+      if (missing > 0)
+        problems.push(
+          told(
+            `${period.key} has used ${say} ${before.currency} more than it would have`,
+            'say a higher limit, or transfer money to it first',
+          ),
+        );
+      if (after.validUntil !== null && after.validUntil < period.endOn)
+        problems.push(told(`${period.key} lasts until ${period.endOn}`, `say until: ${period.endOn} or later`));
+    }
+    return problems;
+  });
+}
+
+export async function changeBudgets(
+  trx: Transaction,
+  kept: ReadonlyArray<{ before: Budget; after: NewBudget }>,
+  by: string,
+  now: Date,
+): Promise<{ changed: string[]; unchanged: string[] }> {
+  const isChanged = ({ before, after }: { before: Budget; after: NewBudget }) =>
+    Object.entries(after).some(([field, value]) => !isDeepStrictEqual(before[field as keyof Budget], value));
+  const changes = kept.filter(isChanged).map(({ before, after }) => ({ ...after, id: before.id }));
+  const ids = changes.map(({ id }) => id);
+  const running = (await lockLivePeriods(trx, ids)).filter(isRunning);
+  await updateBudgets(trx, changes, now);
+  const after = new Map((await lockBudgets(trx, ids)).map((budget) => [budget.id, budget]));
+  const limits = running.map((period) => ({ ...period, isLimited: after.get(period.budgetId)?.limitKind === 'amount' }));
+  const entries = limits.flatMap((period): Entry[] => {
+    const budget = after.get(period.budgetId);
+    const amount = (budget?.amount ?? 0) - period.allocated;
+    if (!budget || amount === 0) return [];
+    const key = `allocate:${budget.id}:${period.startOn}:v${budget.version}`;
+    const about = { budgetId: budget.id, periodId: period.id, at: now, by, reason: `version ${budget.version} of the budget` };
+    return [{ ...about, type: 'ALLOCATE', amount, key, over: { by, reason: about.reason } }];
+  });
+  // A limit that falls away does so before its amount, one that comes after it: in between nothing may be held against it.
+  await changePeriods(trx, limits.filter(({ isLimited }) => !isLimited)); // biome-ignore format: one call
+  await write(trx, { budgets: after, periods: limits }, entries, now);
+  await changePeriods(trx, limits.filter(({ isLimited }) => isLimited)); // biome-ignore format: one call
+  await goOn(trx, [...after.values()], now);
+  const codes = new Set(changes.map(({ code }) => code));
+  return { changed: [...codes], unchanged: kept.flatMap(({ before: { code } }) => (codes.has(code) ? [] : code)) };
+}
+
+/** A budget that had come to its end goes on where its last period ended, if its validity or its calendar now lets it. */
+export async function goOn(trx: Transaction, budgets: readonly Budget[], now: Date): Promise<void> {
+  const ended = budgets.filter(({ nextOpensOn, state }) => nextOpensOn === null && state === 'active');
+  if (ended.length === 0) return;
+  const last = await listLastPeriods(trx, ended.map(({ id }) => id)); // biome-ignore format: one call
+  await continueAt(trx, ended, last);
+  await bringUpToDate(trx, ended.map(({ id }) => id), now); // biome-ignore format: one call
+}
+
+async function continueAt(trx: Transaction, ended: readonly Budget[], last: ReadonlyMap<string, LedgerPeriod>): Promise<void> {
+  await setNextOpenings(
+    trx,
+    ended.flatMap(({ id, nextDueAt }) => {
+      const period = last.get(id);
+      if (!period) return [];
+      const due = nextDueAt && nextDueAt < period.endAt ? nextDueAt : period.endAt;
+      return [{ id, nextOpensOn: period.endOn, nextOpensAt: period.endAt, nextDueAt: due }];
+    }),
+  );
+}
+
+function isRunning({ state }: LedgerPeriod): boolean {
+  return state === 'open' || state === 'planned';
+}
+
+function shortBy(period: LedgerPeriod, after: Pick<NewBudget, 'limitKind' | 'amount'>): number {
+  if (after.limitKind !== 'amount') return 0;
+  const would = entitled({ ...period, allocated: after.amount ?? 0 });
+  // What is overspent already is not made worse by raising the limit.
+  const is = period.isLimited ? entitled(period) : Number.POSITIVE_INFINITY;
+  return would >= is ? 0 : Math.max(0, used(period) - would);
+}

@@ -1,0 +1,103 @@
+/** Budgets from a file: all that is wrong is told at once, and then nothing is stored; else new ones begin and known ones change. */
+import type { Budget, NewBudget } from '../domain/budgets/budget.ts';
+import { describeProblem, type OrderProblem } from '../domain/orders/problem.ts';
+import { NeedsOperatorError } from '../errors.ts';
+import { findByCodes, findByOwners } from '../store/budgets/find-budgets.ts';
+import type { Transaction } from '../store/database.ts';
+import { changeBudgets, problemsOfChange } from './change-budgets.ts';
+import { createBudgets } from './create-budgets.ts';
+import { type GivenBudget, type NamedBudget, nameOwners } from './name-owners.ts';
+import { circlesIn, inOrder, parentProblems } from './parents.ts';
+
+export interface PutBudgets {
+  readonly created: readonly string[];
+  readonly changed: readonly string[];
+  readonly unchanged: readonly string[];
+}
+
+export class BudgetsInvalid extends NeedsOperatorError {
+  readonly problems: readonly OrderProblem[];
+
+  constructor(what: string, problems: readonly OrderProblem[]) {
+    super('BUDGET_INVALID', `${what} cannot be stored\n${problems.map(describeProblem).join('\n')}`, {
+      details: { problems: problems.length },
+    });
+    this.name = 'NeedsOperatorError';
+    this.problems = problems;
+  }
+}
+
+/** `bad`: what reading the file has found already. Throws BUDGET_INVALID. */
+export async function putBudgets(
+  trx: Transaction,
+  { what, given, bad, by }: { what: string; given: readonly GivenBudget[]; bad: readonly OrderProblem[]; by: string },
+  now: Date,
+): Promise<PutBudgets> {
+  const { named, problems: lost } = await nameOwners(trx, given);
+  const parents = named.flatMap(({ parent }) => parent ?? []);
+  const known = await findByCodes(trx, [...named.map(({ code }) => code), ...parents]);
+  const others = await findByOwners(trx, named);
+  const problems = [
+    ...[...bad, ...lost, ...doubles(named), ...overlaps(named, others), ...circlesIn(named, known), ...parentProblems(named, known)],
+    ...(await problemsOfChange(trx, named, known, now)),
+  ];
+  if (problems.length > 0) throw new BudgetsInvalid(what, problems);
+  const created: string[] = [];
+  const ids = new Map([...known].map(([code, { id }]) => [code, id]));
+  // Those above first, level by level, for each names its parent by id.
+  for (const level of inOrder(named.filter(({ code }) => !known.has(code)))) {
+    const made = await createBudgets(trx, level.map((budget) => withParent(budget, ids)), by, now); // biome-ignore format: one call
+    for (const [code, id] of made) ids.set(code, id);
+    created.push(...made.keys());
+  }
+  const kept = named
+    .filter(({ code }) => known.has(code))
+    .map((budget) => ({ before: known.get(budget.code) as Budget, after: withParent(budget, ids) }));
+  return { created, ...(await changeBudgets(trx, kept, by, now)) };
+}
+
+function withParent({ parent, place: _, owner: __, company: ___, ...budget }: NamedBudget, ids: ReadonlyMap<string, string>): NewBudget {
+  return { ...budget, parentId: parent === null ? null : (ids.get(parent) ?? null) };
+}
+
+function doubles(named: readonly NamedBudget[]): OrderProblem[] {
+  const first = new Map<string, string>();
+  return named.flatMap(({ code, place }) => {
+    const before = first.get(code);
+    if (before === undefined) first.set(code, place);
+    return before === undefined
+      ? []
+      : { path: place, reason: `${code} stands in ${before}, too`, cure: 'give each budget a code of its own' };
+  });
+}
+
+/** One owner has one budget for a day: which of two would be charged? */
+function overlaps(named: readonly NamedBudget[], others: readonly Budget[]): OrderProblem[] {
+  const codes = new Set(named.map(({ code }) => code));
+  const all = [...named, ...others.filter(({ code }) => !codes.has(code))];
+  const byOwner = new Map<string, Array<NamedBudget | Budget>>();
+  for (const budget of all) {
+    const owner = [budget.companyId, budget.ownerKind, budget.ownerId, budget.ownerCode?.toLowerCase()].join(' ');
+    byOwner.set(owner, [...(byOwner.get(owner) ?? []), budget]);
+  }
+  return [...byOwner.values()].flatMap((group) =>
+    group.flatMap((budget, n) =>
+      group.slice(n + 1).flatMap((other) => {
+        if (budget.code === other.code || !hasCommonDay(budget, other)) return [];
+        const place = 'place' in budget ? budget.place : 'place' in other ? (other as NamedBudget).place : '';
+        const reason = `${budget.code} and ${other.code} have the same owner, and days in common (${sayDays(budget)}; ${sayDays(other)})`;
+        return { path: place, reason, cure: 'let one end (until) on the day the other begins' };
+      }),
+    ),
+  );
+}
+
+type Validity = Pick<NewBudget, 'validFrom' | 'validUntil'>;
+
+function hasCommonDay(one: Validity, other: Validity): boolean {
+  return (one.validUntil === null || other.validFrom < one.validUntil) && (other.validUntil === null || one.validFrom < other.validUntil);
+}
+
+function sayDays({ validFrom, validUntil }: Validity): string {
+  return validUntil === null ? `from ${validFrom}` : `from ${validFrom} before ${validUntil}`;
+}
