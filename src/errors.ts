@@ -202,6 +202,7 @@ export const ERROR_CODES = {
     'NeedsOperatorError',
     'exchange rates cannot be imported; none of the file was',
     'correct the rows the message names, then `kontor rates import` again',
+  ],
   BUDGET_INVALID: [
     'NeedsOperatorError',
     'budgets or a fiscal calendar cannot be used as they are; none of the file was stored',

@@ -3,14 +3,14 @@
 import { mayDispose, mayTopUp } from '../domain/budgets/authority.ts';
 import { available } from '../domain/budgets/balance.ts';
 import type { Budget } from '../domain/budgets/budget.ts';
+import type { ChargeDay } from '../domain/budgets/charge-day.ts';
 import type { LedgerPeriod } from '../domain/budgets/ledger-period.ts';
 import type { Entry } from '../domain/budgets/post.ts';
 import { decimalOfMinor } from '../domain/orders/money.ts';
 import { NeedsOperatorError } from '../errors.ts';
 import { loadPeople, loadUnits } from '../store/approvals/directory.ts';
-import type { ChargeDay } from '../store/budgets/periods.ts';
 import type { Transaction } from '../store/database.ts';
-import { type OpenBooks, openBooks } from './books.ts';
+import { openDays } from './open-days.ts';
 import { write } from './write.ts';
 
 export interface Purse {
@@ -39,7 +39,6 @@ export interface MovedMoney {
 /** Never more than is free there. Throws NOT_ALLOWED, BUDGET_EXCEEDED, BUDGET_INVALID. */
 export async function transfer(trx: Transaction, move: MoneyMove & { readonly from: Purse }, now: Date): Promise<MovedMoney> {
   const { from, to, amount } = move;
-  // All locks that it may need before the first is written to, in the order of their ids.
   const [source, target] = await openPurses(trx, [from, to], now);
   if (!source || !target) throw new RangeError('two purses were asked for');
   if (source.budget.currency !== target.budget.currency)
@@ -93,19 +92,12 @@ interface OpenPurse {
   readonly period: LedgerPeriod;
 }
 
-/** Periods are opened first and locked together afterwards: a transfer and its mirror image must not wait for each other. */
 async function openPurses(trx: Transaction, purses: readonly Purse[], now: Date): Promise<OpenPurse[]> {
-  const found: Array<Purse & { readonly books: OpenBooks }> = [];
-  for (const { budgetId, day } of [...purses].sort((a, b) => (BigInt(a.budgetId) < BigInt(b.budgetId) ? -1 : 1)))
-    found.push({ budgetId, day, books: await openBooks(trx, { budgetIds: [budgetId], day, lock: false }, now) });
-  const ids = found.flatMap(({ budgetId, books }) => books.onDay.get(budgetId)?.id ?? []);
-  const { periods } = await openBooks(trx, { budgetIds: [], day: null, also: ids }, now);
-  const locked = new Map(periods.map((period) => [period.id, period]));
+  const books = await openDays(trx, purses, [], now);
   return purses.map((purse) => {
-    const { books } = found.find((one) => one.budgetId === purse.budgetId && one.day === purse.day) ?? {};
-    const budget = books?.budgets.get(purse.budgetId);
+    const budget = books.budgets.get(purse.budgetId);
     if (!budget) throw invalid(`there is no budget ${purse.budgetId}`);
-    const period = locked.get(books?.onDay.get(purse.budgetId)?.id ?? '');
+    const period = books.periodOn(purse);
     if (!period) throw invalid(`${budget.code} has no period on that day; \`kontor budgets show ${budget.code}\` lists those it has`);
     return { budget, period };
   });

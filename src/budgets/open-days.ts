@@ -31,7 +31,7 @@ export async function openDays(trx: Transaction, asked: readonly BudgetDay[], al
     const budgetIds = [...new Set(asked.filter((one) => dayKey(one.day) === key).map(({ budgetId }) => budgetId))];
     // Only a day ahead needs periods that have not begun.
     const isAhead = 'on' in day || day.at > now;
-    if (isAhead) await openBooks(trx, { budgetIds, day }, now);
+    if (isAhead) await openBooks(trx, { budgetIds, day, lock: false }, now);
     for (const { id, budgetId } of await loadPeriodsOn(trx, budgetIds, day)) wanted.set(keyOf({ budgetId, day }), id);
   }
   const budgets = await loadBudgets(trx, ids);
