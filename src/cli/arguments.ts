@@ -28,6 +28,12 @@ export function rowId(text: string): string {
   return text;
 }
 
+/** Decimal text, for commander; its currency is known later. */
+export function decimalText(text: string): string {
+  if (!/^-?\d{1,12}(\.\d{1,4})?$/.test(text)) throw new InvalidArgumentError('it must be an amount such as 200 or 200.50.');
+  return text;
+}
+
 /** `account` or `accounts`. */
 export function entityName(text: string): EntityName {
   const found = ENTITY_NAMES.find((name) => name === text || ENTITIES[name].table === text);

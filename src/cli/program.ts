@@ -4,6 +4,7 @@ import { NeedsOperatorError } from '../errors.ts';
 import { App, type Surroundings } from './app.ts';
 import { addAbsencesCommand } from './commands/absences.ts';
 import { addAccountsCommand } from './commands/accounts.ts';
+import { addBudgetsCommand } from './commands/budgets.ts';
 import { addCalendarsCommand } from './commands/calendars.ts';
 import { addCertifyCommand } from './commands/certify.ts';
 import { addCheckCommand } from './commands/check.ts';
@@ -45,6 +46,7 @@ const COMMANDS = [
   addCalendarsCommand,
   addAbsencesCommand,
   addDeputiesCommand,
+  addBudgetsCommand,
   addRatesCommand,
   addQuarantineCommand,
   addOrdersCommand,

@@ -32,6 +32,11 @@ export async function readCheckedFile<S extends z.ZodType>(
   throw new NeedsOperatorError(code, problems.join('\n'), { cause: parsed.error, details: { problems: problems.length } });
 }
 
+/** Without a schema: for files whose parts are checked one by one. */
+export async function parseDocument(path: string, name: string, code: ErrorCode): Promise<ReturnType<typeof parseYaml>> {
+  return parse(name, await read(path, name), code);
+}
+
 async function read(path: string, name: string): Promise<string> {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));

@@ -1,0 +1,136 @@
+/** Budgets, their periods and movements, for people. */
+import type { PutBudgets } from '../budgets/put-budgets.ts';
+import { applyMovement, available, EMPTY, entitled, used } from '../domain/budgets/balance.ts';
+import type { Budget } from '../domain/budgets/budget.ts';
+import { sayDuration } from '../domain/budgets/duration.ts';
+import type { LedgerPeriod } from '../domain/budgets/ledger-period.ts';
+import { sayPeriodRule } from '../domain/budgets/period-rule.ts';
+import type { Period } from '../domain/budgets/periods.ts';
+import type { Discrepancy, LedgerLine } from '../store/budgets/movements.ts';
+import type { BudgetFigures } from '../store/views/budget-figures.ts';
+import { formatInstant, formatMoney, formatValidity } from './format.ts';
+import { drawFacts, drawTable } from './table.ts';
+import { plain, type Terminal } from './terminal.ts';
+
+const right = (title: string) => ({ title, align: 'right' as const });
+
+export function* drawPut({ created, changed, unchanged }: PutBudgets): Generator<string> {
+  yield `${created.length} budgets are new, ${changed.length} changed, ${unchanged.length} unchanged`;
+}
+
+export function* drawBudgets({ budgets }: { budgets: readonly BudgetFigures[] }, terminal: Terminal): Generator<string> {
+  if (budgets.length === 0) return yield 'no budgets; `kontor budgets put FILE` takes some';
+  const columns = [
+    { title: 'code' },
+    { title: 'owner', least: 10 },
+    { title: 'period' },
+    right('reserved'),
+    right('committed'),
+    right('left'),
+    { title: 'ends' },
+  ];
+  const rows = budgets.map(({ code, owner, currency, period }) => [
+    ...[plain(code), `${owner.kind.replace('_', ' ')} ${plain(owner.name ?? owner.code ?? owner.id)}`, plain(period?.key ?? 'none now')],
+    ...[formatMoney(period?.reserved, currency), formatMoney(period?.committed, currency)],
+    period && period.available === null ? 'no limit' : formatMoney(period?.available, currency),
+    formatInstant(period?.endAt),
+  ]);
+  return yield* drawTable(columns, rows, terminal);
+}
+
+export function* drawBudget(
+  { budget, periods }: { budget: Budget; periods: readonly LedgerPeriod[] },
+  terminal: Terminal,
+): Generator<string> {
+  const { carryRule: carry, currency } = budget;
+  const limit = budget.amount === null ? budget.limitKind : formatMoney(budget.amount, currency);
+  yield* drawFacts(
+    [
+      ['budget', `${plain(budget.code)}, ${plain(budget.name)}, version ${budget.version}`],
+      [
+        'limit',
+        `${limit} a ${sayPeriodRule(budget.periodRule)}, ${budget.basis}${budget.includesShipping ? '' : ' without shipping'}, ${budget.enforcement}`,
+      ],
+      ['valid', `${formatValidity({ validFrom: budget.validFrom, validTo: budget.validUntil })} in ${budget.zone}`],
+      [
+        'carries over',
+        [carry.mode, carry.rate, carry.cap !== null && `at most ${formatMoney(carry.cap, currency)}`].filter(Boolean).join(', '),
+      ],
+      ['closes', `for good after ${sayDuration(budget.closeDelay)}; late credits: ${budget.lateCredit}`],
+      ['charges on', `${budget.chargeOn}; counts ${budget.actualsSource}`],
+      ['alerts at', budget.alertPercents.map((percent) => `${percent} %`).join(', ')],
+      ['next period', budget.nextOpensOn === null ? 'none' : `${budget.nextOpensOn}, ${formatInstant(budget.nextOpensAt)}`],
+    ],
+    terminal,
+  );
+  yield '';
+  const columns = [
+    { title: 'period' },
+    { title: 'from' },
+    { title: 'before' },
+    { title: 'state' },
+    right('may spend'),
+    right('used'),
+    right('left'),
+  ];
+  const rows = periods.map((period) => [
+    ...[plain(period.key), period.startOn, period.endOn, `${period.state}${period.openedLate ? ', opened late' : ''}`],
+    ...[period.isLimited ? formatMoney(entitled(period), currency) : 'no limit', formatMoney(used(period), currency)],
+    period.isLimited ? formatMoney(available(period), currency) : '',
+  ]);
+  yield* drawTable(columns, rows, terminal);
+}
+
+interface Statement {
+  readonly budget: Budget;
+  readonly period: LedgerPeriod;
+  readonly movements: readonly LedgerLine[];
+}
+
+export function* drawStatement({ budget: { code, currency }, period, movements }: Statement, terminal: Terminal): Generator<string> {
+  yield `${plain(code)} ${plain(period.key)}, ${period.startOn} before ${period.endOn} (${formatInstant(period.startAt)} to ${formatInstant(period.endAt)}), ${period.state}`;
+  let balance = EMPTY;
+  const rows = movements.map(({ at, type, amount, orderId, by, reason, originalAmount, originalCurrency, rate }) => {
+    balance = applyMovement(balance, type, amount);
+    const converted = originalCurrency ? `${formatMoney(originalAmount, originalCurrency)} at ${rate}` : '';
+    return [
+      ...[formatInstant(at), type, formatMoney(amount, currency), period.isLimited ? formatMoney(available(balance), currency) : ''],
+      ...[orderId === null || orderId === undefined ? '' : orderId, plain(by), plain([reason, converted].filter(Boolean).join('; '))],
+    ];
+  });
+  const columns = [
+    { title: 'at' },
+    { title: 'movement' },
+    right('amount'),
+    right('left'),
+    right('order'),
+    { title: 'by' },
+    { title: 'reason', least: 12 },
+  ];
+  yield* drawTable(columns, rows, terminal);
+}
+
+export function* drawBoundaries(
+  { zone, boundaries }: { zone: string; boundaries: readonly Period[] },
+  terminal: Terminal,
+): Generator<string> {
+  if (boundaries.length === 0) return yield 'no period follows: its validity or its calendar ends';
+  const rows = boundaries.map(({ key, startOn, endOn, startAt, endAt }) => [
+    plain(key),
+    startOn,
+    endOn,
+    formatInstant(startAt),
+    formatInstant(endAt),
+  ]);
+  yield* drawTable([{ title: 'period' }, { title: 'from' }, { title: 'before' }, { title: 'begins' }, { title: 'ends' }], rows, terminal);
+  return yield terminal.paint.dim(`days of ${zone}`);
+}
+
+export function* drawDiscrepancies({ differences }: { differences: readonly Discrepancy[] }): Generator<string> {
+  if (differences.length === 0) return yield 'every sum is what its movements come to';
+  for (const { code, key, rebuilt, ...stored } of differences) {
+    const sums = Object.entries(rebuilt).filter(([sum, value]) => stored[sum as keyof typeof stored] !== value);
+    yield `${plain(code)} ${plain(key)}: ${sums.map(([sum, value]) => `${sum} is stored as ${stored[sum as keyof typeof stored]}, movements come to ${value}`).join('; ')} (minor units)`;
+  }
+  return;
+}

@@ -1,0 +1,140 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { kontor, makeFolder } from '../cli/run-kontor.ts';
+import { type OrdersSetup, setupOrders } from './order-setup.ts';
+
+const BUDGETS = `budgets:
+  - code: HANSA
+    unit: A-1
+    currency: EUR
+    limit: 20000.00
+    period: quarter
+    from: 2026-01-01
+    rollUp: enforced
+  - code: NORD
+    name: Nord, everything
+    unit: A-2
+    parent: HANSA
+    currency: EUR
+    limit: 5000
+    period: { every: month, anchorDay: 31 }
+    from: 2026-01-01
+    until: 2099-01-01
+    enforcement: block
+    carry: { mode: share_of_original, rate: 0.5, cap: 1000 }
+  - code: CC-4100
+    costCentre: "4100"
+    company: A-1
+    parent: NORD
+    currency: EUR
+    limit: inherit
+    from: 2026-01-01
+`;
+
+let setup: OrdersSetup;
+
+beforeAll(async () => {
+  setup = await setupOrders();
+});
+
+const run = async (args: string[], files: Record<string, string> = {}) =>
+  kontor(args, { cwd: await makeFolder(files), env: { DATABASE_URL: setup.url } });
+const put = (text: string, name = 'budgets.yaml') => run(['budgets', 'put', name], { [name]: text });
+
+describe('kontor budgets', () => {
+  it('takes budgets from a file, changes those it knows, and shows what is left and when periods begin', async () => {
+    expect(await put(BUDGETS)).toMatchObject({ code: 0, stdout: expect.stringContaining('3 budgets are new, 0 changed, 0 unchanged') });
+    expect((await put(BUDGETS)).stdout).toContain('0 budgets are new, 0 changed, 3 unchanged');
+    expect((await put(BUDGETS.replace('limit: 5000', 'limit: 6000'))).stdout).toContain('0 budgets are new, 1 changed, 2 unchanged');
+    expect((await run(['budgets', 'list'])).stdout).toMatch(/NORD\s+unit Hansa Nord.*6,000\.00/);
+    const shown = JSON.parse((await run(['budgets', 'show', 'NORD', '--json'])).stdout);
+    expect(shown).toMatchObject({
+      budget: { version: 2, zone: 'Europe/Berlin', companyId: setup.id('A-1'), carryRule: { rate: '0.5', cap: 100_000 } },
+      periods: [{ state: 'open', allocated: 600_000 }],
+    });
+    const statement = await run(['budgets', 'statement', 'NORD']);
+    expect(statement.stdout).toMatch(/ALLOCATE\s+EUR 5,000\.00\s+EUR 5,000\.00[\s\S]*ALLOCATE\s+EUR 1,000\.00\s+EUR 6,000\.00.*version 2/);
+    const { boundaries } = JSON.parse((await run(['budgets', 'preview', 'NORD', '--count', '3', '--json'])).stdout);
+    expect(boundaries).toHaveLength(3);
+    expect(boundaries[0]).toMatchObject({ startOn: shown.budget.nextOpensOn, startAt: shown.budget.nextOpensAt });
+    expect((await run(['budgets', 'rebuild'])).stdout).toContain('every sum is what its movements come to');
+  });
+
+  it('tells everything that is wrong at once, with place and cure, and takes nothing', async () => {
+    const before = await setup.db('budgets').count('* as n');
+    const wrong = await put(`budgets:
+  - { code: A, unit: A-99, currency: EUR, limit: 10, from: 2026-01-01 }
+  - { code: B, unit: A-3, zone: Mars/Olympus, currency: EUR, limit: 10, from: 2026-01-01 }
+  - { code: C, unit: A-3, currency: EUR, limit: 10, from: 2026-01-01, until: 2027-01-01 }
+  - { code: D, unit: A-3, currency: EUR, limit: 10, from: 2026-12-31, parent: E }
+  - { code: E, project: X, company: A-1, currency: EUR, limit: 10, from: 2026-01-01, parent: D }
+  - { code: F, project: Y, company: A-1, currency: EUR, limit: 10, from: 2026-01-01, carry: { mode: full, cap: -5 } }
+  - { code: G, project: Z, company: A-1, currency: EURO, limit: 10, from: 2026-01-01 }
+  - { code: H, project: W, company: A-1, currency: USD, limit: 10, from: 2026-01-01, parent: HANSA }
+  - { code: NORD, unit: A-2, currency: EUR, basis: gross, limit: 10, from: 2026-01-01 }
+  - { code: I, project: V, company: A-1, currency: EUR, limit: none, from: 2026-01-01 }
+  - { code: J, project: U, company: A-1, currency: EUR, limit: 5, from: 2026-01-01, period: { calendar: nowhere } }
+`);
+    expect(wrong).toMatchObject({ stderr: expect.stringContaining('BUDGET_INVALID') });
+    expect(wrong.code).not.toBe(0);
+    const told = [
+      ...[/budgets\.yaml:2: there is no account "A-99"; correct the name/, /budgets\.yaml:3: .*time zone of the IANA list/],
+      ...[/C and D have the same owner, and days in common/, /circle: D -> E -> D|circle: E -> D -> E/],
+      ...[/budgets\.yaml:7: .*zero or more/, /budgets\.yaml:8: .*currency code of ISO 4217/, /its parent HANSA has another currency/],
+      ...[/the basis of NORD cannot change/, /budgets\.yaml:11: /, /there is no fiscal calendar "nowhere"/],
+    ];
+    for (const one of told) expect(wrong.stderr).toMatch(one);
+    expect(await setup.db('budgets').count('* as n')).toEqual(before);
+  });
+
+  it('reads a table as an office keeps it', async () => {
+    const csv =
+      'Code;Project;Company;Currency;Limit;Period;Anchor Day;From;Carry;Carry rate;Alerts\nP1;Fair;A-1;EUR;1.200,50;Half-year;;01.01.2026;;;50% 90%\nP2;Fair 2;A-1;EUR;unlimited;month;15;01.01.2026;;;\n';
+    const taken = await run(['budgets', 'put', 'b.csv', '--decimal', ',', '--date', 'dd.MM.yyyy'], { 'b.csv': csv });
+    expect(taken).toMatchObject({ code: 0, stdout: expect.stringContaining('2 budgets are new') });
+    const rows = await setup
+      .db('budgets')
+      .where('code', 'like', 'P_')
+      .orderBy('code')
+      .select('amount', 'limit_kind', 'alert_percents', 'period_rule');
+    expect(rows).toMatchObject([
+      { amount: '120050', alert_percents: [50, 90], period_rule: { kind: 'half_year' } },
+      { amount: null, limit_kind: 'unlimited', period_rule: { kind: 'month', anchorDay: 15 } },
+    ]);
+    const bad = await run(['budgets', 'put', 'b.csv'], {
+      'b.csv': 'code,project,company,currency,limit,from\nP3,Q,A-1,EUR,many things,2026-13-01\n',
+    });
+    expect(bad.stderr).toMatch(/b\.csv, row 2, column "limit": .*no number[\s\S]*b\.csv, row 2, column "from"/);
+  });
+
+  it('moves money that is free, by somebody with authority over where it is from', async () => {
+    const move = (...args: string[]) => run(['budgets', ...args, '--reason', 'trade fair']);
+    const refused = await move('transfer', 'NORD', '--from', 'HANSA', '--amount', '500', '--as', 'P-1');
+    expect(refused.stderr).toContain('Greta Brandt has no authority over HANSA; its owner may do this, or an administrator');
+    const moved = await move('transfer', 'NORD', '--from', 'HANSA', '--amount', '500', '--as', 'P-4');
+    expect(moved.stdout).toContain('HANSA');
+    const pair = await setup.db('budget_movements').whereIn('type', ['TRANSFER_IN', 'TRANSFER_OUT']).orderBy('id');
+    expect(pair.map(({ amount }) => amount)).toEqual(['-50000', '50000']);
+    expect(pair[0]).toMatchObject({ counterpart_key: pair[1].idempotency_key, by: `person:${setup.id('P-4')}`, reason: 'trade fair' });
+    expect((await move('transfer', 'NORD', '--from', 'HANSA', '--amount', '19500.01', '--as', 'P-4')).stderr).toContain('BUDGET_EXCEEDED');
+    expect((await move('top-up', 'NORD', '--amount', '100', '--as', 'P-3')).stderr).toContain('NOT_ALLOWED');
+    expect((await move('top-up', 'NORD', '--amount', '100', '--as', 'P-4')).code).toBe(0);
+    const next = await move('transfer', 'NORD', '--from', 'NORD', '--from-on', '2090-06-15', '--amount', '1', '--as', 'P-4');
+    expect(next.stderr).toContain('NORD has no period on that day');
+    expect((await run(['budgets', 'rebuild', 'NORD'])).stdout).toContain('every sum is what');
+  });
+
+  it('keeps fiscal calendars by name, from a rule or from the list of an ERP', async () => {
+    const calendar = 'weeks: 4-4-5\nanchor: 2026-01-26\nweek53: nearest\n';
+    const stored = await run(['budgets', 'calendars', 'put', 'retail', 'c.yaml'], { 'c.yaml': calendar });
+    expect(stored.stdout).toContain('version 1 of fiscal calendar retail is stored: 4-4-5 from 2026-01-26');
+    const gap = 'key,from,to\nP1,2026-01-01,2026-01-31\nP2,2026-02-02,2026-02-28\n';
+    expect((await run(['budgets', 'calendars', 'put', 'erp', 'p.csv'], { 'p.csv': gap })).stderr).toContain('no period holds 2026-02-01');
+    const list = 'key,from,to\nP1,2026-01-01,2026-12-31\nP2,2027-01-01,2098-12-31\n';
+    expect((await run(['budgets', 'calendars', 'put', 'erp', 'p.csv'], { 'p.csv': list })).code).toBe(0);
+    const use = 'code: ERP\nproject: E\ncompany: A-1\ncurrency: EUR\nlimit: 7\nfrom: 2026-02-01\nperiod: { calendar: erp }\n';
+    expect((await put(use)).code).toBe(0);
+    const [period] = await setup.db('budget_periods as p').join('budgets as b', 'b.id', 'p.budget_id').where('b.code', 'ERP').select('p.*');
+    expect(period.key).toMatch(/^P[12]$/);
+    expect((await run(['budgets', 'calendars'])).stdout).toMatch(/erp\s+1\s+2 listed periods[\s\S]*retail\s+1\s+4-4-5/);
+  });
+});
