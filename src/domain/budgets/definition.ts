@@ -10,6 +10,15 @@ import { periodRuleSchema } from './period-rule.ts';
 
 const text = z.string().trim().min(1);
 const civilDate = z.string().refine(isCivilDate, 'must be a date such as 2026-01-31');
+/** No limit, a limit of zero and the limit from above are three things. */
+const limitSchema = z.union([z.number(), z.string()]).transform((given, context): string => {
+  if (given === 'unlimited' || given === 'inherit') return given;
+  const amount = decimalSchema.safeParse(given);
+  if (amount.success) return amount.data;
+  context.issues.push({ code: 'custom', message: 'must be unlimited, inherit, or an amount such as 5000.00, zero or more', input: given });
+  return z.NEVER;
+});
+
 const PERCENT = 'must be a whole percentage from 1 to 1000';
 
 const written = z.strictObject({
@@ -25,7 +34,7 @@ const written = z.strictObject({
   /** Code of the budget above. */
   parent: text.optional(),
   currency: currencySchema,
-  limit: z.union([z.literal('unlimited'), z.literal('inherit'), decimalSchema]),
+  limit: limitSchema,
   period: periodRuleSchema.default({ kind: 'month', firstMonth: 1, anchorDay: 1 }),
   /** That of the unit, else of the company, if it is not said. */
   zone: text.refine(isZone, 'must be a time zone of the IANA list, such as Europe/Berlin').optional(),
@@ -68,7 +77,7 @@ export const budgetSchema = written.transform((given, context): BudgetDefinition
   return {
     ...{ code: given.code, name: given.name ?? given.code, ownerKind: OWNERS[owner ?? 'project'], owner: given[owner ?? 'project'] ?? '' },
     ...{ company: given.company ?? null, parent: given.parent ?? null, currency: given.currency, amount },
-    limitKind: amount === null ? (given.limit as 'unlimited' | 'inherit') : 'amount',
+    limitKind: amount !== null ? 'amount' : given.limit === 'inherit' ? 'inherit' : 'unlimited',
     ...{ basis: given.basis, includesShipping: given.includesShipping, enforcement: given.enforcement, periodRule: given.period },
     ...{ zone: given.zone ?? null, validFrom: given.from, validUntil: given.until ?? null },
     carryRule: { mode, rate, cap, minUtilisation, expiresAfter, overspend },

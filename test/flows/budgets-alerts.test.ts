@@ -1,0 +1,78 @@
+import { beforeAll, expect, it } from 'vitest';
+import { createBudgets } from '../../src/budgets/create-budgets.ts';
+import { openPeriods } from '../../src/budgets/open-periods.ts';
+import type { NewBudget } from '../../src/domain/budgets/budget.ts';
+import { aroundBudgets, type BudgetsSetup, budgetDefinition } from './budgets-setup.ts';
+import { type OrdersSetup, setupOrders } from './order-setup.ts';
+
+let setup: OrdersSetup;
+let books: BudgetsSetup;
+
+beforeAll(async () => {
+  setup = await setupOrders({ now: '2026-07-10T09:00:00Z' });
+  books = aroundBudgets(setup.db, setup.clock);
+  await setup.person('P-6', { name: 'Karl Budde', account: 'A-2', roles: ['Budget_Owner'] });
+  await setup.person('P-7', { name: 'Lene Voss', account: 'A-3', roles: ['cost_centre_owner'], cost_centre: '7700' });
+});
+
+async function budget(change: Partial<NewBudget>): Promise<string> {
+  const definition = budgetDefinition({
+    companyId: setup.id('A-1'),
+    amount: 100_000,
+    alertPercents: [80, 100],
+    enforcement: 'warn',
+    ...change,
+  });
+  return String((await setup.db.transaction((trx) => createBudgets(trx, [definition], 'test', setup.clock.now))).get(definition.code));
+}
+
+const told = async (code: string) =>
+  (
+    await setup.rows<{ reader: string; percent: number }>(
+      `select l.external_id as reader, (n.facts ->> 'percent')::int as percent from notifications n
+     join links l on l.local_id = n.person_id where n.event = 'budget.alert' and n.facts ->> 'budget' = ? order by n.id`,
+      [code],
+    )
+  ).map(({ reader, percent }) => `${reader} ${percent}`);
+
+it('tells the owner of a unit once per period and percentage when a movement crosses it', async () => {
+  const id = await budget({ code: 'UNIT', ownerKind: 'unit', ownerId: setup.id('A-2'), ownerCode: null });
+  await books.reserve(1, [id, 79_999]);
+  expect(await told('UNIT')).toEqual([]);
+  await books.reserve(2, [id, 1]);
+  expect(await told('UNIT')).toEqual(['P-6 80']);
+  await books.release(2);
+  await books.reserve(3, [id, 30_000]);
+  expect(await told('UNIT')).toEqual(['P-6 80', 'P-6 100']);
+  setup.clock.now = new Date('2026-08-03T09:00:00Z');
+  await openPeriods(setup.db, setup.clock.now);
+  await books.reserve(4, [id, 90_000]);
+  expect(await told('UNIT')).toEqual(['P-6 80', 'P-6 100', 'P-6 80']);
+  const [notice] = await setup.db('notifications').where({ event: 'budget.alert' }).orderBy('id');
+  expect(notice.facts).toMatchObject({
+    budget: 'UNIT',
+    period: '2026-07',
+    percent: 80,
+    currency: 'EUR',
+    used: 80_000,
+    limitedTo: 100_000,
+    usedText: '800.00',
+  });
+});
+
+it('tells the person, the owner of a cost centre, or else the administrators above', async () => {
+  await books.reserve(11, [await budget({ code: 'PERSON', ownerKind: 'person', ownerId: setup.id('P-1'), ownerCode: null }), 80_000]);
+  await books.reserve(12, [await budget({ code: 'CENTRE', ownerKind: 'cost_centre', ownerCode: '7700' }), 80_000]);
+  await books.reserve(13, [await budget({ code: 'NOBODY', ownerKind: 'unit', ownerId: setup.id('A-3'), ownerCode: null }), 80_000]);
+  expect([await told('PERSON'), await told('CENTRE'), await told('NOBODY')]).toEqual([['P-1 80'], ['P-7 80'], ['P-4 80']]);
+});
+
+it('says nothing of money that is carried away when a period closes', async () => {
+  const carryRule = { mode: 'full', rate: null, cap: null, minUtilisation: null, expiresAfter: null, overspend: 'forgive' } as const;
+  const id = await budget({ code: 'QUIET', carryRule });
+  await books.reserve(21, [id, 50_000]);
+  setup.clock.now = new Date('2026-09-03T09:00:00Z');
+  await openPeriods(setup.db, setup.clock.now);
+  expect((await books.periods(id)).map(({ carriedOut }) => carriedOut)).toEqual([-50_000, 0]);
+  expect(await told('QUIET')).toEqual([]);
+});
