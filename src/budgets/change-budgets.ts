@@ -9,8 +9,9 @@ import type { OrderProblem } from '../domain/orders/problem.ts';
 import { lockBudgets, setNextOpenings, updateBudgets } from '../store/budgets/budgets.ts';
 import { changePeriods, listLastPeriods, lockLivePeriods } from '../store/budgets/periods.ts';
 import type { Transaction } from '../store/database.ts';
+import { firstOpening } from './create-budgets.ts';
 import type { NamedBudget } from './name-owners.ts';
-import { bringUpToDate, groupByBudget } from './open-periods.ts';
+import { bringUpToDate, groupByBudget, loadRules } from './open-periods.ts';
 import { write } from './write.ts';
 
 /** What may never change, for every movement was made under it. */
@@ -91,23 +92,24 @@ export async function changeBudgets(
   return { changed: [...codes], unchanged: kept.flatMap(({ before: { code } }) => (codes.has(code) ? [] : code)) };
 }
 
-/** A budget that had come to its end goes on where its last period ended, if its validity or its calendar now lets it. */
+/** A budget that had come to its end, or not begun, goes on where its last period ended, or begins, as its validity and calendar now say. */
 export async function goOn(trx: Transaction, budgets: readonly Budget[], now: Date): Promise<void> {
-  const ended = budgets.filter(({ nextOpensOn, state }) => nextOpensOn === null && state === 'active');
+  const last = await listLastPeriods(trx, budgets.map(({ id }) => id)); // biome-ignore format: one call
+  const ended = budgets.filter(({ id, nextOpensOn, state }) => state === 'active' && (nextOpensOn === null || !last.has(id)));
   if (ended.length === 0) return;
-  const last = await listLastPeriods(trx, ended.map(({ id }) => id)); // biome-ignore format: one call
-  await continueAt(trx, ended, last);
+  await continueAt(trx, ended, last, now);
   await bringUpToDate(trx, ended.map(({ id }) => id), now); // biome-ignore format: one call
 }
 
-async function continueAt(trx: Transaction, ended: readonly Budget[], last: ReadonlyMap<string, LedgerPeriod>): Promise<void> {
+async function continueAt(trx: Transaction, ended: readonly Budget[], last: ReadonlyMap<string, LedgerPeriod>, now: Date): Promise<void> {
+  const ruleOf = await loadRules(trx, ended);
   await setNextOpenings(
     trx,
-    ended.flatMap(({ id, nextDueAt }) => {
-      const period = last.get(id);
-      if (!period) return [];
-      const due = nextDueAt && nextDueAt < period.endAt ? nextDueAt : period.endAt;
-      return [{ id, nextOpensOn: period.endOn, nextOpensAt: period.endAt, nextDueAt: due }];
+    ended.map((budget) => {
+      const period = last.get(budget.id);
+      const next = period ? { nextOpensOn: period.endOn, nextOpensAt: period.endAt } : firstOpening(budget, ruleOf(budget), now);
+      const stamps = [next.nextOpensAt, budget.nextDueAt].flatMap((stamp) => (stamp ? Number(stamp) : []));
+      return { ...next, id: budget.id, nextDueAt: new Date(Math.min(...stamps)) };
     }),
   );
 }

@@ -1,6 +1,7 @@
 /** New budgets begin with the period that holds today, or with their first day. */
 import type { Budget, NewBudget } from '../domain/budgets/budget.ts';
 import { periodOn } from '../domain/budgets/civil-periods.ts';
+import type { ListedPeriod } from '../domain/budgets/period-list.ts';
 import type { OwnPeriods } from '../domain/budgets/period-rule.ts';
 import { dayOf, startOfDay } from '../domain/start-of-day.ts';
 import { insertBudgets } from '../store/budgets/budgets.ts';
@@ -21,7 +22,15 @@ export function firstOpening(
   rule: OwnPeriods | null,
   now: Date,
 ): Pick<Budget, 'nextOpensOn' | 'nextOpensAt'> {
-  const running = rule && periodOn(rule, dayOf(now, zone))?.startOn;
-  const on = running && running > validFrom ? running : validFrom;
+  const today = dayOf(now, zone);
+  const running = rule && periodOn(rule, today)?.startOn;
+  const wanted = running && running > validFrom ? running : validFrom;
+  const on = rule?.kind === 'list' ? firstListed(rule.periods, wanted) : wanted;
   return { nextOpensOn: on, nextOpensAt: startOfDay(on, zone) };
+}
+
+/** A list may begin after the budget does. */
+function firstListed(periods: readonly ListedPeriod[], wanted: string): string {
+  const later = periods.find(({ endOn }) => endOn > wanted);
+  return later && later.startOn > wanted ? later.startOn : wanted;
 }

@@ -47,7 +47,7 @@ export function inOrder(budgets: readonly NamedBudget[]): NamedBudget[][] {
     const waiting = new Set(left.map(({ code }) => code));
     const level = left.filter(({ parent }) => parent === null || !waiting.has(parent));
     levels.push(level);
-    left = left.filter((budget) => !level.includes(budget));
+    left = left.filter(({ parent }) => parent !== null && waiting.has(parent));
   }
   return levels;
 }
