@@ -1,9 +1,7 @@
 /** What is known of the budgets an order would be charged to, before anybody judges them. */
+import type { Budget } from '../budgets/budget.ts';
 
-export const ENFORCEMENTS = ['allow', 'warn', 'require_approval', 'block'] as const;
-export type Enforcement = (typeof ENFORCEMENTS)[number];
-
-export const OWNER_KINDS = ['person', 'unit', 'cost_centre', 'project'] as const;
+export type Enforcement = Budget['enforcement'];
 
 /** `id` is ours, of a contact or an account; `code` is the company's own. */
 export type BudgetOwner =

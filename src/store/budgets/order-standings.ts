@@ -27,7 +27,7 @@ export interface OrderStanding {
   readonly isCancelledThere: boolean;
   /** Something was handed off, and nobody has said that it never arrived. */
   readonly mayBeThere: boolean;
-  /** Of the newest approval. */
+  /** `person:17`, of the newest approval. */
   readonly approvedBy: string | null;
   readonly progress: { readonly state: ProgressState; readonly version: string | null; readonly lines: readonly ProgressLine[] } | null;
   readonly prices: Readonly<Record<string, string>>;
@@ -49,8 +49,7 @@ export async function loadOrderStandings(db: Database | Transaction, orderIds: r
        o.decided_at as "decidedAt", ${JUDGED('o.revision')} as current, ${JUDGED('taken.revision')} as accepted, taken.settled_at as "acceptedAt",
        exists (select from handoffs h where h.order_id = o.id and h.kind = 'cancel' and h.state = 'accepted') as "isCancelledThere",
        exists (select from handoffs h where h.order_id = o.id and h.kind <> 'cancel' and h.state <> 'cancelled') as "mayBeThere",
-       (select c.name || ' (id:' || c.id || ')' from decisions d join contacts c on c.id = d.person_id
-         where d.order_id = o.id and d.verdict = 'approve' order by d.id desc limit 1) as "approvedBy",
+       (select 'person:' || d.person_id from decisions d where d.order_id = o.id and d.verdict = 'approve' order by d.id desc limit 1) as "approvedBy",
        case when p.order_id is null then null else jsonb_build_object('state', p.state, 'version', p.version, 'lines', p.lines) end as progress,
        coalesce((select jsonb_object_agg(x ->> 'line', x ->> 'confirmed') from (
          select distinct on (x ->> 'line') x from order_differences f, jsonb_array_elements(f.differences) x

@@ -18,7 +18,6 @@ export interface Candidate extends Standing {
 }
 
 export const OWNER_ROLE = 'cost_centre_owner';
-/** Of a unit's budget for whoever is at the unit; `budget_owner:P-77` for that of a project. */
 export const BUDGET_OWNER_ROLE = 'budget_owner';
 
 export function resolveSelector(selector: Selector, question: ApproverQuestion): Candidate[] {
@@ -88,14 +87,18 @@ function superiorOf(question: ApproverQuestion, level: number): { person: Person
   return { person: people.get(last) ?? null, last, lack: '' };
 }
 
-/** The person; the owner of the cost centre; whoever has the role in the unit, or, for a project, anywhere in the company. */
+/** Whose money it is, as those who may dispose of it: the person; the owner of the cost centre; people with the role at the unit, or at the company. */
 function budgetOwners(owner: BudgetOwner, question: ApproverQuestion): Person[] {
   const { directory, order } = question;
-  if (owner.kind === 'cost_centre') return ownersOf({ ...question, order: { ...order, costCentre: owner.code } });
-  if (owner.kind === 'person') return peopleIn(directory, ({ id }) => id === owner.id);
-  if (owner.kind === 'unit') return peopleIn(directory, (person) => person.accountId === owner.id && hasRole(person, BUDGET_OWNER_ROLE));
-  const ofProject = 'code' in owner ? `${BUDGET_OWNER_ROLE}:${fold(owner.code)}` : '';
-  return peopleIn(directory, (person) => hasRole(person, ofProject));
+  const withRole = (isThere: (person: Person) => boolean) =>
+    peopleIn(directory, (person) => hasRole(person, BUDGET_OWNER_ROLE) && isThere(person));
+  if ('id' in owner) {
+    if (owner.kind === 'person') return peopleIn(directory, ({ id }) => id === owner.id);
+    return withRole(({ accountId }) => accountId === owner.id);
+  }
+  if (owner.kind === 'project') return withRole(({ accountId }) => accountId === directory.companyId);
+  const named = ownersOf({ ...question, order: { ...order, costCentre: owner.code } });
+  return named.length > 0 ? named : withRole(({ costCentre }) => fold(costCentre ?? '') === fold(owner.code));
 }
 
 /** Whom the nearest policy names; else whoever has the role and this cost centre. */

@@ -1,8 +1,8 @@
 /** What would be left of the budgets that the order is charged to. */
 import { z } from 'zod';
+import { OWNER_KINDS } from '../../budgets/budget.ts';
 import { sumIn } from '../../rates/rate.ts';
 import { sayMoney } from '../amounts.ts';
-import { OWNER_KINDS } from '../budget-facts.ts';
 import { type BudgetTrial, tryBudget, usedPercent } from '../budgets.ts';
 import { type Facts, fold } from '../facts.ts';
 import { moneyCondition, numberCondition, sayBounds, sayMinor, withinBounds } from '../operators.ts';

@@ -1,0 +1,42 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createTestDatabase } from '../support/database.ts';
+import { kontor, makeFolder } from './run-kontor.ts';
+
+const GOOD = 'Date,From,To,Rate\n2026-11-20,USD,EUR,0.9\n2026-11-23,USD,EUR,0.91\n2026-11-20,EUR,CHF,0.95\n';
+const GERMAN = 'date;from;to;rate;source\n20.11.2026;USD;EUR;0,92;ECB\n24.11.2026;USD;EUR;0,93;Bank\n';
+const BAD = 'date,from,to,rate,source\n2026-13-01,USD,EUR,0.9,ECB\n2026-11-20,USD,EUR,0,ECB\n2026-11-20,Dollar,EUR,-1,ECB\n';
+
+describe('kontor rates', () => {
+  let url: string;
+  beforeAll(async () => {
+    url = (await createTestDatabase()).url;
+  });
+
+  async function run(args: string[], files: Record<string, string> = {}) {
+    return kontor(['rates', ...args], { cwd: await makeFolder(files), env: { DATABASE_URL: url } });
+  }
+  const rates = async (...args: string[]) => JSON.parse((await run(['list', '--json', ...args])).stdout).rates;
+
+  it('imports once, corrects what is told otherwise, and shows what holds on a day', async () => {
+    expect((await run(['import', 'r.csv', '--source', 'ECB'], { 'r.csv': GOOD })).stdout).toContain('3 rates are new');
+    const again = await run(['import', 'r.csv', '--decimal', ',', '--date', 'dd.MM.yyyy'], { 'r.csv': GERMAN });
+    expect(again.stdout).toContain('1 rates are new, 1 corrected, 0 unchanged');
+    expect(await rates('--currency', 'USD', '--on', '2026-11-23')).toMatchObject([
+      { on: '2026-11-23', from: 'USD', to: 'EUR', rate: '0.91' },
+    ]);
+    expect(await rates()).toMatchObject([{ rate: '0.93' }, { rate: '0.91' }, { from: 'EUR', to: 'CHF' }, { rate: '0.92' }]);
+  });
+
+  it('tells every bad row with its cure, and takes none of the file', async () => {
+    const before = await rates();
+    const { code, stderr } = await run(['import', 'bad.csv'], { 'bad.csv': BAD });
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('bad.csv, row 2, column "date": "2026-13-01" is not a date');
+    expect(stderr).toContain('row 3, column "rate": a rate of zero would make everything free; give the rate, or leave the row out');
+    expect(stderr).toContain('row 4, column "from": "Dollar" is no currency');
+    expect(stderr).toContain('row 4, column "rate": -1 is less than zero; correct its sign');
+    expect(await rates()).toEqual(before);
+    expect((await run(['import', 'x.csv'], { 'x.csv': 'day,from,to,rate\n2026-11-20,USD,EUR,1\n' })).stderr).toContain('no column date');
+    expect((await run(['import', 'none.csv'])).stderr).toContain('there is no such file');
+  });
+});
