@@ -39,7 +39,7 @@ describe('the documentation', () => {
 
   it.each(['## In use', '## Reserved'])('lists the words of the glossary in alphabetical order: %s', (heading) => {
     const words = tableUnder(heading, page('docs/glossary.md')).map(([word]) => word);
-    expect(words.length).toBeGreaterThan(5);
+    expect(words.length).toBeGreaterThan(0);
     expect(words).toEqual([...new Set(words)].sort());
   });
 

@@ -71,7 +71,7 @@ describe('budgets over HTTP', () => {
     const { submit, ask, settings, id, clock, rows } = await shopWithBudget({ amount: 4_000 });
     await submit();
     const { signLink } = await import('../../src/approvals/links.ts');
-    const [step] = await rows<{ id: string }>('select id from approval_steps');
+    const [step] = await rows<{ id: string }>("select id from approval_steps where state = 'active'");
     const claims = { orderId: '1', stepId: step?.id ?? '', revision: 1, personId: id('P-2') };
     const { text } = await ask('GET', `/decide/${await signLink(settings.http, claims, clock.now)}`);
     expect(text).toContain('Nord, monthly');

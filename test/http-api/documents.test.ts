@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { STATUS } from '../../src/http/error-answer.ts';
 import { openApiDocument } from '../../src/http/start-http.ts';
 import { API_SCOPES } from '../../src/store/api-keys.ts';
+import { aroundBudgets } from '../flows/budgets-setup.ts';
 import type { Answer, Asked } from './http-setup.ts';
 import { openShop, type Shop } from './shop.ts';
 
@@ -99,6 +100,8 @@ describe('the OpenAPI document', () => {
   it('is what answers look like', async () => {
     const shop = await openShop({ asks: true });
     const { submit, get, post, put, db } = shop;
+    const unit = { companyId: shop.id('A-1'), ownerKind: 'unit' as const, ownerId: shop.id('A-2'), ownerCode: null };
+    await aroundBudgets(db, shop.clock).budget({ ...unit, code: 'NORD' });
     const first = await submit();
     const small = await submit({ reference: 'R-2', lines: [{ product: '4712', quantity: '1' }], onBehalfOf: 'P-2' });
     await db.raw(
@@ -114,6 +117,9 @@ describe('the OpenAPI document', () => {
       ['showOrder', await get('/v1/orders/KO-1')],
       ['showOrder', await get('/v1/orders/KO-2')],
       ['showOrder', await get('/v1/orders/KO-9')],
+      ['listBudgets', await get('/v1/budgets')],
+      ['showBudget', await get('/v1/budgets/NORD')],
+      ['budgetStatement', await get('/v1/budgets/NORD/statement')],
       ['why', await get('/v1/orders/KO-1/why')],
       ['listApprovals', await get('/v1/approvals?person=P-2')],
       ['reviseOrder', await put('/v1/orders/KO-1', { person: 'P-1', from: 1, change: { note: 'x' } })],
