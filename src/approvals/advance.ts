@@ -5,6 +5,7 @@ import { loadHolders, loadStep, loadSteps, type Step, type StepState } from '../
 import type { Transaction } from '../store/database.ts';
 import { appendLog } from '../store/orders/orders.ts';
 import { activateStep } from './assign.ts';
+import { recall } from './notices.ts';
 
 export interface Progress {
   readonly step: StepState;
@@ -17,6 +18,7 @@ export async function advance(trx: Transaction, orderId: string, stepId: string,
   const step = await loadStep(trx, stepId);
   if (step.state !== 'active' || !(await hasEnough(trx, step))) return { step: step.state, order: 'pending' };
   await settleStep(trx, stepId, 'approved', now);
+  await recall(trx, [stepId], now);
   const next = (await loadSteps(trx, orderId, step.revision)).find(({ state }) => state === 'waiting');
   if (!next) return { step: 'approved', order: 'approved' };
   await askNext(trx, next, now);

@@ -7,7 +7,7 @@ import type { Transaction } from '../store/database.ts';
 import { queueNotices } from '../store/notifications.ts';
 import { appendLogs } from '../store/orders/orders.ts';
 import { type CompanyPeople, loadCompanies, questionAt } from './company-people.ts';
-import { asked } from './notices.ts';
+import { noticesOf } from './notices.ts';
 import { type Clocked, clocksOf, timekeepers } from './step-clocks.ts';
 import { loadWorkTimes } from './work-times.ts';
 
@@ -104,7 +104,7 @@ export async function holdSteps(
     })),
   );
   await setClocks(trx, recount ? looked : changed);
-  const told = changed.flatMap(({ step, holders, had }) => asked(step, holders, had));
+  const told = changed.flatMap(({ step, holders, had }) => noticesOf(step, holders, had));
   await queueNotices(trx, told, now);
 }
 

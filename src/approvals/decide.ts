@@ -7,6 +7,7 @@ import type { Database, Transaction } from '../store/database.ts';
 import { appendLog, loadRevision } from '../store/orders/orders.ts';
 import { advance, type Progress } from './advance.ts';
 import { activateStep } from './assign.ts';
+import { recall } from './notices.ts';
 
 export interface NewDecision {
   /** Locked by the caller. */
@@ -64,7 +65,8 @@ export async function recordDecision(trx: Transaction, given: NewDecision, now: 
   );
   if (verdict === 'approve') return { ...(await advance(trx, order.id, stepId, now)), already: null };
   await settleStep(trx, stepId, 'declined', now);
-  await voidOpenSteps(trx, order.id, now);
+  const voided = await voidOpenSteps(trx, order.id, now);
+  await recall(trx, [stepId, ...voided], now);
   return { step: 'declined', order: 'declined', already: null };
 }
 

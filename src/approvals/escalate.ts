@@ -1,15 +1,12 @@
 /** What the clock does to steps nobody decides: the next rung, the list of operations, the end. It never approves (SEMANTICS 2.13). */
-import { seatsOf } from '../domain/orders/quorum.ts';
 import { type ClockRow, type DueRow, markListed, takeDue, writeClocks } from '../store/approvals/clocks.ts';
 import { loadDeciders, loadOpenSteps } from '../store/approvals/open-steps.ts';
 import { loadHoldersOf } from '../store/approvals/steps.ts';
 import type { Transaction } from '../store/database.ts';
-import { type NewNotice, queueNotices } from '../store/notifications.ts';
 import { appendLogs, type LogEntry } from '../store/orders/orders.ts';
 import { type Held, holdSteps, seatAt } from './assign.ts';
 import { beginWalk, clockedAt, countNext, type Walk, walkOn } from './climb-ladders.ts';
 import { loadCompanies } from './company-people.ts';
-import { escalated } from './notices.ts';
 import { timekeepers } from './step-clocks.ts';
 import { loadWorkTimes } from './work-times.ts';
 
@@ -78,20 +75,11 @@ function hasClimbed({ climbs, step }: Walk): boolean {
   return climbs.length > step.climbs.length;
 }
 
-/** Holders as they are now, and whom to tell: of several rungs climbed in one look the last. */
+/** Holders as they are now, whatever rungs were climbed in between. */
 async function moveOn(trx: Transaction, walks: readonly Walk[], now: Date): Promise<void> {
   const climbed = walks.filter((walk) => hasClimbed(walk) && !walk.ended);
   const held = climbed.map(({ step, company, climbs }): Held => ({ step, company, climbs, seating: seatAt(step, company, climbs, now) }));
   await holdSteps(trx, held, now);
-  const notices = climbed.flatMap(({ step, climbs, before, deciders, done }): NewNotice[] => {
-    const last = climbs.slice(step.climbs.length).findLast(({ people }) => people.length > 0);
-    if (!last) return [];
-    const isLate = done.some(({ level, kind, isLate: late }) => kind === 'escalate' && level === last.level && late === true);
-    const decided = seatsOf(before, deciders);
-    const unheard = before.filter((holder) => !decided.has(holder.seatId ?? holder.forPersonId ?? holder.personId));
-    return escalated(step, unheard, { ...last, isLate });
-  });
-  await queueNotices(trx, notices, now);
 }
 
 /** Dated at the instant it was due, whenever it was written. */

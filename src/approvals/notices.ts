@@ -1,41 +1,38 @@
-/** Whom the course of approval tells what. Written in the transaction of its cause; sent, digested or suppressed elsewhere. */
+/** Whom the course of approval tells what. Written in the transaction of its cause; sent, bundled or suppressed elsewhere. */
 import type { OpenStep } from '../store/approvals/open-steps.ts';
-import type { StepHolder } from '../store/approvals/steps.ts';
-import type { NewNotice } from '../store/notifications.ts';
+import { loadUnheard, type StepHolder } from '../store/approvals/steps.ts';
+import type { Transaction } from '../store/database.ts';
+import { type NewNotice, queueNotices } from '../store/notifications.ts';
 
 type NoticedStep = Pick<OpenStep, 'id' | 'name' | 'orderId' | 'revision'>;
 
-/** Those who hold a step now and did not before: once each, however often it goes and returns. */
-export function asked(
-  { id, name, orderId, revision }: NoticedStep,
-  holders: readonly StepHolder[],
-  before: readonly StepHolder[],
-): NewNotice[] {
+/** Those who hold a step now and did not before are asked, those who lost it are told: once each, however often it goes and returns. */
+export function noticesOf(step: NoticedStep, holders: readonly StepHolder[], before: readonly StepHolder[]): NewNotice[] {
   const fresh = holders.filter(({ personId }) => !before.some((one) => one.personId === personId));
-  return fresh.map(({ personId, forPersonId, level, via }) => ({
-    event: 'approval.asked',
-    dedupeKey: `approval.asked:${id}:${personId}`,
-    personId,
-    orderId,
-    stepId: id,
-    revision,
-    facts: { step: name, forPersonId, via, ...(level > 0 && { level }) },
-  }));
+  const keeps = new Set(holders.flatMap(({ personId, forPersonId }) => [personId, forPersonId ?? personId]));
+  const lost = before.filter(({ personId }) => !keeps.has(personId));
+  return [
+    ...fresh.map(({ personId, forPersonId, level, via }): NewNotice => {
+      const event = level > 0 ? 'approval.escalated' : 'approval.asked';
+      return noticeOf(event, step, personId, { step: step.name, forPersonId, via, ...(level > 0 && { level }) });
+    }),
+    ...lost.map(({ personId }) => noticeOf('approval.recalled', step, personId, { step: step.name })),
+  ];
 }
 
-/** Those who held it and were not heard: the clock gave it to others, too, or instead. The highest rung of one look is told. */
-export function escalated(
-  { id, name, orderId, revision }: NoticedStep,
-  holders: readonly StepHolder[],
-  { level, rung, at, isLate }: { level: number; rung: string; at: Date; isLate: boolean },
-): NewNotice[] {
-  return holders.map(({ personId, forPersonId }) => ({
-    event: 'approval.escalated',
-    dedupeKey: `approval.escalated:${id}:${level}:${personId}`,
-    personId,
-    orderId,
-    stepId: id,
-    revision,
-    facts: { step: name, forPersonId, level, rung, dueAt: at.toISOString(), ...(isLate && { late: true }) },
-  }));
+/** What was asked of these steps is asked of nobody any more: others decided, or the order is another, or ended. */
+export async function recall(trx: Transaction, stepIds: readonly string[], now: Date): Promise<void> {
+  if (stepIds.length === 0) return;
+  const unheard = await loadUnheard(trx, stepIds);
+  const notices = unheard.map(({ personId, ...step }) => noticeOf('approval.recalled', step, personId, { step: step.name }));
+  await queueNotices(trx, notices, now);
+}
+
+function noticeOf(
+  event: NewNotice['event'],
+  { id, orderId, revision }: NoticedStep,
+  personId: string,
+  facts: NewNotice['facts'] = {},
+): NewNotice {
+  return { event, dedupeKey: `${event}:${id}:${personId}`, personId, orderId, stepId: id, revision, facts };
 }

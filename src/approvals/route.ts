@@ -15,6 +15,7 @@ import { defaultClock } from './default-clock.ts';
 import { type AssignedStage, assignStages, judge, questionAbout } from './judge.ts';
 import { loadBudgetFacts } from './load-budgets.ts';
 import { type KnownOrder, loadFacts } from './load-facts.ts';
+import { recall } from './notices.ts';
 import { traceOf } from './trace.ts';
 
 export type RouteVerdict =
@@ -33,7 +34,7 @@ export async function routeRevision(
   revision: Revision,
   now: Date,
 ): Promise<RouteVerdict> {
-  await voidOpenSteps(trx, order.id, now);
+  await recall(trx, await voidOpenSteps(trx, order.id, now), now);
   const rules = await loadRules(trx, order.companyId);
   if (factsNeeded(rules.policies.values()).spend.length > 0) await lockSpend(trx, order.companyId);
   const budgets = new Map([[order.id, await loadBudgetFacts(trx, order, revision.content, now)]]);

@@ -14,6 +14,7 @@ import { requireActive } from './people.ts';
 import { releaseOrder } from './release.ts';
 import { restoreReleased } from './restore-released.ts';
 import { settleBudgetsOf } from './settle-budgets.ts';
+import { tellRequester } from './tell-requester.ts';
 
 export interface DecideRequest extends Pick<NewDecision, 'personId' | 'verdict' | 'comment' | 'channel'> {
   readonly orderId: string;
@@ -62,10 +63,13 @@ export async function follow(
 
 async function releaseNewest(trx: Transaction, settings: Settings, order: Order, now: Date): Promise<string> {
   const newest = await loadRevision(trx, order.id);
-  return (await releaseOrder(trx, settings, order, newest, 'people', now)).handoffId;
+  const { handoffId } = await releaseOrder(trx, settings, order, newest, 'people', now);
+  await tellRequester(trx, order, 'order.approved', now);
+  return handoffId;
 }
 
 async function endOrRestore(trx: Transaction, settings: Settings, order: Order, now: Date): Promise<string | null> {
+  await tellRequester(trx, order, 'order.declined', now);
   const restored = await restoreReleased(trx, settings, order, 'declined', now);
   if (restored) return restored.handoffId;
   await moveOrder(trx, order, 'declined', { now });

@@ -1,7 +1,8 @@
 /** Everything the clock has to do about approvals now, in batches, each in a transaction of its own. */
-import { type EndedOrder, escalateDue, LATE_MS } from '../approvals/escalate.ts';
+import { type EndedOrder, escalateDue } from '../approvals/escalate.ts';
+import { recall } from '../approvals/notices.ts';
+import { remindDue } from '../approvals/remind.ts';
 import type { Settings } from '../config/settings.ts';
-import { remindDue } from '../store/approvals/clocks.ts';
 import { settleStep } from '../store/approvals/decisions.ts';
 import { voidOpenSteps } from '../store/approvals/steps.ts';
 import type { Transaction } from '../store/database.ts';
@@ -9,6 +10,7 @@ import { lockOrder, moveOrder } from '../store/orders/orders.ts';
 import type { OrderContext } from './order-context.ts';
 import { restoreReleased } from './restore-released.ts';
 import { settleBudgetsOf } from './settle-budgets.ts';
+import { tellRequester } from './tell-requester.ts';
 
 const REMINDERS = 5_000;
 const RUNGS = 1_000;
@@ -29,7 +31,7 @@ export async function escalateApprovals({ db, settings, now: clock }: OrderConte
   for (let more = true; more && !signal?.aborted; ) {
     more = await db.transaction(async (trx) => {
       const { steps, climbed, listed, ended } = await escalateDue(trx, now, RUNGS);
-      for (const one of ended) total.handoffIds.push(...(await endOrder(trx, settings, one)));
+      for (const one of ended) total.handoffIds.push(...(await endOrder(trx, settings, one, now)));
       await settleBudgetsOf(trx, ended.map(({ orderId }) => orderId), now, settings.orders); // biome-ignore format: one call
       total.climbed += climbed;
       total.listed += listed;
@@ -38,18 +40,20 @@ export async function escalateApprovals({ db, settings, now: clock }: OrderConte
     });
   }
   for (let more = true; more && !signal?.aborted; ) {
-    const batch = await db.transaction((trx) => remindDue(trx, now, { limit: REMINDERS, lateMs: LATE_MS }));
-    total.reminded += batch?.notices ?? 0;
+    const batch = await db.transaction((trx) => remindDue(trx, now, REMINDERS));
+    total.reminded += batch ?? 0;
     more = batch !== null;
   }
   return total;
 }
 
 /** By the policy of its rules, dated at the instant; whoever was released before stays released. */
-async function endOrder(trx: Transaction, settings: Settings, { orderId, stepId, at, how }: EndedOrder): Promise<string[]> {
+async function endOrder(trx: Transaction, settings: Settings, { orderId, stepId, at, how }: EndedOrder, now: Date): Promise<string[]> {
   if (how === 'decline') await settleStep(trx, stepId, 'declined', at);
-  await voidOpenSteps(trx, orderId, at);
+  const voided = await voidOpenSteps(trx, orderId, at);
+  await recall(trx, [stepId, ...voided], now);
   const order = await lockOrder(trx, orderId);
+  await tellRequester(trx, order, how === 'decline' ? 'order.declined' : 'order.expired', now);
   const restored = await restoreReleased(trx, settings, order, how === 'decline' ? 'declined' : 'expired', at);
   if (restored) return restored.handoffId === null ? [] : [restored.handoffId];
   await moveOrder(trx, order, how === 'decline' ? 'declined' : 'expired', { now: at });

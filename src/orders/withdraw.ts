@@ -1,4 +1,5 @@
 /** The requester takes an order back: before release nothing leaves; afterwards it is cancelled where it may stand. Or a change of it alone. */
+import { recall } from '../approvals/notices.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Order } from '../domain/orders/order.ts';
 import { NeedsOperatorError } from '../errors.ts';
@@ -55,7 +56,7 @@ async function withdrawWhole(
 ): Promise<Withdrawn> {
   const to = order.state === 'released' ? 'cancelled' : 'withdrawn';
   await moveOrder(trx, order, to, { now });
-  await voidOpenSteps(trx, order.id, now);
+  await recall(trx, await voidOpenSteps(trx, order.id, now), now);
   const { cancelled, mayBeThere } = await stopHandoffs(trx, order.id, 'withdrawn before it left', now);
   const revision = await loadRevision(trx, order.id);
   const cancellation = { order, revision, connection: settings.orders.target ?? null, kind: 'cancel' as const, now };
@@ -75,7 +76,7 @@ async function withdrawChange(
   const newest = await loadRevision(trx, order.id);
   if (order.state === 'released' && newest.reason === RESTORED.withdrawn) return { state: order.state, handoffId: null };
   if (order.state === 'pending_approval') {
-    await voidOpenSteps(trx, order.id, now);
+    await recall(trx, await voidOpenSteps(trx, order.id, now), now);
     const restored = await restoreReleased(trx, settings, order, 'withdrawn', now);
     if (restored) {
       await settleBudgetsOf(trx, [order.id], now, settings.orders);

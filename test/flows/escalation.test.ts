@@ -110,7 +110,7 @@ describe('the clock of a step', () => {
       'escalate 3 2026-12-01T09:00 list late',
       'expire 1 2026-12-21T09:00',
     ]);
-    expect(await told()).toEqual(['approval.asked P-2', 'approval.asked P-4', 'approval.escalated P-2']);
+    expect(await told()).toEqual(['approval.asked P-2', 'approval.escalated P-4', 'approval.recalled P-2']);
     const trail = await rows(`select kind, at, facts ->> 'late' as late from order_log where actor = 'clock' order by id`);
     expect(trail).toEqual([
       { kind: 'step_escalated', at: new Date('2026-11-25T09:00:00Z'), late: 'true' },
@@ -125,6 +125,38 @@ describe('the clock of a step', () => {
     const { at, told } = await clockDesk({ clock: { remindAfter: ['4 business hours', '1 business day', '12 business hours'] } });
     await at('2026-12-04T11:00');
     expect(await told()).toEqual(['approval.asked P-2', 'approval.reminder P-2']);
+  });
+});
+
+describe('people are told', () => {
+  it('when they are asked, when others decided, and what became of the order', async () => {
+    const { at, told, approve } = await clockDesk();
+    await at('2026-11-25T09:00');
+    await approve('P-3');
+    expect(await told()).toEqual([
+      'approval.asked P-2',
+      'approval.escalated P-3',
+      'approval.reminder P-2',
+      'approval.recalled P-2',
+      'order.approved P-1',
+    ]);
+  });
+
+  it.each([
+    ['declines', 'decline', ['approval.recalled P-2', 'order.declined P-1']],
+    ['withdraws', 'withdraw', ['approval.recalled P-2', 'approval.recalled P-3']],
+  ] as const)('when somebody %s', async (_title, what, then) => {
+    const desk = await clockDesk();
+    await desk.at('2026-11-25T09:00');
+    const before = (await desk.told()).length;
+    await desk[what](what === 'decline' ? 'P-3' : 'P-1');
+    expect((await desk.told()).slice(before)).toEqual(then);
+  });
+
+  it('when an order expires', async () => {
+    const desk = await clockDesk({ clock: { expireAfter: '3 calendar days', onExpire: 'expire' } });
+    await desk.at('2026-11-26T09:00');
+    expect(await desk.told()).toEqual(['approval.asked P-2', 'approval.recalled P-2', 'order.expired P-1']);
   });
 });
 

@@ -66,22 +66,27 @@ export async function takeDue(trx: Transaction, now: Date, limit: number): Promi
   return due;
 }
 
-export interface Reminded {
-  /** Steps somebody was reminded of. */
-  readonly steps: number;
-  readonly notices: number;
+export interface Reminder {
+  readonly stepId: string;
+  readonly level: number;
+  readonly dueAt: Date;
+  readonly orderId: string;
+  readonly revision: number;
+  readonly step: string;
+  readonly personId: string;
+  readonly forPersonId: string | null;
 }
 
 /**
- * One statement for a whole batch. Of each step only the latest reminder that is due is told, and none that a later rung has
- * overtaken: after an outage nobody gets a heap of mails. Answers `null` when nothing was due.
+ * Does what is due of reminders in one statement, and answers whom to tell. Of each step only the latest that is due is told, and none
+ * that a later rung has overtaken: after an outage nobody gets a heap of mails. `null`: nothing was due.
  */
-export async function remindDue(
+export async function takeReminders(
   trx: Transaction,
   now: Date,
   { limit, lateMs }: { limit: number; lateMs: number },
-): Promise<Reminded | null> {
-  const { rows } = await trx.raw<{ rows: Array<{ picked: number; steps: number; notices: number }> }>(
+): Promise<Reminder[] | null> {
+  const { rows } = await trx.raw<{ rows: Array<Reminder | (Omit<Reminder, 'personId'> & { personId: null })> }>(
     `with picked as materialized (
        select c.step_id, c.level, c.due_at from step_clocks c
        where c.done_at is null and c.kind = 'remind' and c.due_at <= :now and not exists (
@@ -91,22 +96,17 @@ export async function remindDue(
        select p.step_id, p.level, p.due_at, s.order_id, s.revision, s.name from picked p
        join approval_steps s on s.id = p.step_id and s.state = 'active' join orders o on o.id = s.order_id and o.state = 'pending_approval'
        where not exists (select from step_clocks e where e.step_id = p.step_id and e.kind = 'escalate' and e.done_at is not null and e.due_at > p.due_at)
-     ), notices as (
-       insert into notifications (dedupe_key, event, person_id, order_id, step_id, revision, facts, created_at, not_before)
-       select concat_ws(':', 'approval.reminder', t.step_id, t.level, h.person_id), 'approval.reminder', h.person_id, t.order_id, t.step_id, t.revision,
-         jsonb_build_object('step', t.name, 'level', t.level, 'dueAt', t.due_at, 'forPersonId', h.for_person_id::text), :now, :now
-       from told t join step_holders h on h.step_id = t.step_id
-       where not exists (select from decisions d where d.step_id = t.step_id and d.person_id = h.person_id)
-       on conflict (dedupe_key) do nothing returning 1
      ), done as (
        update step_clocks c set done_at = :now, is_late = c.due_at < :now::timestamptz - make_interval(secs => :lateS),
          effect = case when c.level = p.level and t.step_id is not null then 'reminded' else 'overtaken' end
        from picked p left join told t on t.step_id = p.step_id
        where c.step_id = p.step_id and c.kind = 'remind' and c.done_at is null and c.due_at <= :now
      )
-     select (select count(*)::int from picked) as picked, (select count(*)::int from told) as steps, (select count(*)::int from notices) as notices`,
+     select p.step_id as "stepId", p.level, p.due_at as "dueAt", t.order_id as "orderId", t.revision, t.name as step,
+       h.person_id as "personId", h.for_person_id as "forPersonId"
+     from picked p left join told t on t.step_id = p.step_id left join step_holders h on h.step_id = t.step_id
+       and not exists (select from decisions d where d.step_id = h.step_id and d.person_id = h.person_id)`,
     { now, limit, lateS: lateMs / 1_000 },
   );
-  const [answer] = rows;
-  return answer && answer.picked > 0 ? { steps: answer.steps, notices: answer.notices } : null;
+  return rows.length === 0 ? null : rows.filter((row) => row.personId !== null);
 }

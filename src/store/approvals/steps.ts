@@ -160,6 +160,21 @@ export async function loadHoldersOf(db: Database | Transaction, stepIds: readonl
   return holders;
 }
 
+/** Those who hold one of these steps and have said nothing about it. */
+export async function loadUnheard(
+  db: Database | Transaction,
+  stepIds: readonly string[],
+): Promise<Array<Pick<Step, 'id' | 'orderId' | 'revision' | 'name'> & { personId: string }>> {
+  const { rows } = await db.raw<{ rows: Array<Pick<Step, 'id' | 'orderId' | 'revision' | 'name'> & { personId: string }> }>(
+    `select s.id, s.order_id as "orderId", s.revision, s.name, h.person_id as "personId"
+     from approval_steps s join step_holders h on h.step_id = s.id
+     where s.id = any(:stepIds::bigint[]) and not exists (select from decisions d where d.step_id = s.id and d.person_id = h.person_id)
+     order by s.id, h.person_id`,
+    { stepIds: [...stepIds] },
+  );
+  return rows;
+}
+
 /** Who has approved another step of this revision: one decision may count for several (SEMANTICS 2.9). */
 export async function loadApprovers(db: Database | Transaction, orderId: string, revision: number): Promise<string[]> {
   const { rows } = await db.raw<{ rows: Array<{ id: string }> }>(
