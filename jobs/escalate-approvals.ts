@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { NeedsOperatorError } from '../src/errors.ts';
 import { escalateApprovals } from '../src/orders/escalate-approvals.ts';
 import type { OrderContext } from '../src/orders/order-context.ts';
+import { tellOfRadar } from '../src/orders/tell-radar.ts';
 import { defineJob, type JobContext } from '../src/queue/define-job.ts';
 import type { JobQueue } from '../src/queue/open-queue.ts';
 import { pushOrderJob } from './push-order.ts';
@@ -18,6 +20,11 @@ export const escalateApprovalsJob = defineJob({
       pushOrderJob,
       handoffIds.map((handoffId) => ({ handoffId })),
     );
-    return done;
+    const listed = await tellOfRadar(context).catch((error: unknown) => {
+      if (!(error instanceof NeedsOperatorError)) throw error;
+      context.log.warn({ code: error.code }, `approvals.radarPerson: ${error.message}`);
+      return 0;
+    });
+    return { ...done, toldOfRadar: listed };
   },
 });

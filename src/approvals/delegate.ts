@@ -2,9 +2,8 @@
 import { NeedsOperatorError } from '../errors.ts';
 import { insertDelegation, type NewDelegation, openStepsOf } from '../store/approvals/delegations.ts';
 import type { Transaction } from '../store/database.ts';
-import { appendLog, lockOrder } from '../store/orders/orders.ts';
-import { activateSteps } from './assign.ts';
-import { type Reassigned, reassign } from './reassign.ts';
+import { appendLogs, lockOrders } from '../store/orders/orders.ts';
+import { type Reassigned, reassignAll } from './reassign.ts';
 
 /** Answers what became of the steps that moved with it. What waits already moves as soon as the window is open. */
 export async function delegate(
@@ -17,28 +16,21 @@ export async function delegate(
   if (endsAt <= startsAt || endsAt <= now)
     throw new NeedsOperatorError('USAGE', 'the end lies before the beginning, or has passed; name a later one');
   const open = (await openStepsOf(trx, [fromPersonId])).filter((step) => orderId === null || step.orderId === orderId);
-  for (const id of inOrder(open)) await lockOrder(trx, id);
+  await lockOrders(
+    trx,
+    open.map((step) => step.orderId),
+  );
   const id = await insertDelegation(trx, delegation, now);
-  if (startsAt > now) {
-    // Who will sit there for a while has the whole time; the clock knows that beforehand.
-    const stepIds = open.map(({ stepId }) => stepId);
-    await activateSteps(trx, stepIds, now, { recount: true });
-    return { id, reassigned: [] };
-  }
-  const reassigned: Reassigned[] = [];
-  for (const step of open) {
-    await appendLog(
-      trx,
-      step.orderId,
-      { kind: 'delegated', personId: fromPersonId, facts: { stepId: step.stepId, toPersonId, endsAt, reason: delegation.reason } },
-      now,
-    );
-    reassigned.push(await reassign(trx, step, now));
-  }
-  return { id, reassigned };
-}
-
-/** Two who lock several orders do so in the same order. */
-function inOrder(steps: ReadonlyArray<{ orderId: string }>): string[] {
-  return [...new Set(steps.map(({ orderId }) => orderId))].sort((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
+  const { reason } = delegation;
+  const begins = startsAt <= now ? open : [];
+  await appendLogs(
+    trx,
+    begins.map((step) => {
+      const facts = { stepId: step.stepId, toPersonId, endsAt, reason };
+      return { orderId: step.orderId, at: now, kind: 'delegated', personId: fromPersonId, facts };
+    }),
+  );
+  // Whoever will sit there later has the whole time, too; the clock knows that beforehand.
+  const reassigned = await reassignAll(trx, open, now);
+  return { id, reassigned: startsAt > now ? [] : reassigned };
 }

@@ -20,6 +20,7 @@ import { addOrdersCommand } from './commands/orders.ts';
 import { addPricesCommand } from './commands/prices.ts';
 import { addPullCommand } from './commands/pull.ts';
 import { addQuarantineCommand } from './commands/quarantine.ts';
+import { addRadarCommand } from './commands/radar.ts';
 import { addRatesCommand } from './commands/rates.ts';
 import { addRecordCommand } from './commands/record.ts';
 import { addRulesCommand } from './commands/rules.ts';
@@ -38,6 +39,7 @@ const COMMANDS = [
   addRecordCommand,
   addCertifyCommand,
   addPullCommand,
+  addRadarCommand,
   addRunsCommand,
   addAccountsCommand,
   addPricesCommand,

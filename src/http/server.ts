@@ -15,6 +15,7 @@ import { addDecideRoutes } from './routes/decide.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addOrderChangeRoutes } from './routes/order-changes.ts';
 import { addOrderRoutes } from './routes/orders.ts';
+import { addRadarRoutes } from './routes/radar.ts';
 import { addReceiptRoutes } from './routes/receipt.ts';
 import { addReorderRoutes } from './routes/reorder.ts';
 import { addResyncRoutes } from './routes/resync.ts';
@@ -42,6 +43,7 @@ const ROUTES = [
   addReorderRoutes,
   addApprovalRoutes,
   addBudgetRoutes,
+  addRadarRoutes,
   addRunRoutes,
   addResyncRoutes,
   addDecideRoutes,

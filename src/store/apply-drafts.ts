@@ -27,6 +27,8 @@ export interface Applied {
   changed: number;
   /** Drafts equal to what we held; only the digest of their content is renewed. */
   unchanged: number;
+  /** Steps of approval whose holders this may touch: people who changed, or accounts they belong to. */
+  concernedSteps: string[];
 }
 
 /** Records of one batch: large enough that the statement's fixed cost vanishes, small enough for memory and for kill -9. */
@@ -77,7 +79,8 @@ export async function applyDrafts(trx: Transaction, batch: ApplyBatch): Promise<
   await trx.raw("set local enable_hashjoin = off; set local enable_mergejoin = off; set local work_mem = '64MB'");
   await trx.raw(linkNewRecords(batch), bindings);
   const { rows } = await trx.raw(applyStatement(batch), bindings);
-  return { created: Number(rows[0].created), changed: Number(rows[0].changed), unchanged: Number(rows[0].unchanged) };
+  const { created, changed, unchanged, concerned } = rows[0];
+  return { created: Number(created), changed: Number(changed), unchanged: Number(unchanged), concernedSteps: concerned ?? [] };
 }
 
 /** Links come first and alone, so that records of one batch can refer to each other. */
@@ -134,13 +137,33 @@ function applyStatement({ runId, entity, targets, isFirst }: ApplyBatch): string
       select '${entity}.created', id, :runId::bigint, :now::timestamptz from batch where is_new
       union all
       select '${entity}.changed', id, :runId::bigint, :now::timestamptz from diff
-    )${references.length === 0 ? '' : `, ${awaitedReferences(references)}`}
-    select count(*) filter (where is_new) as created, (select count(*) from diff) as changed,
+    )${references.length === 0 ? '' : `, ${awaitedReferences(references)}`}${isFirst ? '' : concernedSteps(entity)}
+    select ${CONCERNS[entity] && !isFirst ? '(select array_agg(step_id::text) from concerned)' : 'null'} as concerned, count(*) filter (where is_new) as created, (select count(*) from diff) as changed,
       count(*) filter (where not is_new) - (select count(*) from diff) as unchanged
     from batch`;
 }
 
 const NOTHING_HELD = 'true as is_new, true as differs, null::jsonb as old_draft';
+
+/** What decides whether somebody may decide. */
+const CONCERNS: Readonly<Partial<Record<EntityName, { fields: readonly string[]; holder: string }>>> = {
+  contact: { fields: ['status', 'account', 'superior', 'roles', 'costCentre', 'email', 'attributes'], holder: 'b.id' },
+  account: { fields: ['status', 'parent', 'accountManager'], holder: 'c.id' },
+};
+
+/** Looked up by holder in the statement that changes them: nothing is asked where nobody of the batch holds anything. */
+function concernedSteps(entity: EntityName): string {
+  const concern = CONCERNS[entity];
+  if (!concern) return '';
+  const { fields, holder } = concern;
+  const people = entity === 'account' ? 'join contacts c on c.account_id = b.id' : '';
+  const touched = `jsonb_exists_any(b.new, array[${fields.map((field) => `'${field}'`).join(', ')}])`;
+  const by = (column: string) => `select h.step_id from diff b ${people} join step_holders h on h.${column} = ${holder} where ${touched}`;
+  return `, concerned as (
+      select s.id as step_id from approval_steps s
+      join (${by('person_id')} union ${by('for_person_id')}) held on held.step_id = s.id where s.state = 'active'
+    )`;
+}
 
 /** What an earlier draft said stays known where this one is silent. */
 function keptRefs(references: ReadonlyArray<{ field: string }>): string {

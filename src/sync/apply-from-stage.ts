@@ -28,7 +28,8 @@ async function applyNext(context: PullContext, run: Run, lease: Lease, known: Kn
     if (!batch) return false;
     const now = context.now();
     const applied = await applyDrafts(trx, { ...batch, runId: run.id, sourceId: run.sourceId, entity: run.entity, ...known, now });
-    const { created, changed, unchanged } = applied;
+    const { created, changed, unchanged, concernedSteps } = applied;
+    if (concernedSteps.length > 0) await context.holdersChanged?.(trx, concernedSteps, now);
     await addCounts(trx, run.id, { created, changed, unchanged }, created + changed + unchanged);
     return true;
   });

@@ -4,7 +4,7 @@ import type { AnyConnector } from '../connector/contract.ts';
 import type { EntityName } from '../connector/entities.ts';
 import type { Border } from '../connector/http/border.ts';
 import { NeedsOperatorError } from '../errors.ts';
-import type { Database } from '../store/database.ts';
+import type { Database, Transaction } from '../store/database.ts';
 
 export interface PullContext {
   readonly db: Database;
@@ -16,6 +16,11 @@ export interface PullContext {
   readonly holder: string;
   readonly signal: AbortSignal;
   now(): Date;
+  /**
+   * Called in the transaction of a batch with the steps of approval whose holders it may have touched, if there are any. A pull knows
+   * nothing of approvals: the composition root ties them.
+   */
+  holdersChanged?(trx: Transaction, stepIds: readonly string[], now: Date): Promise<void>;
 }
 
 export interface PullTarget {

@@ -87,6 +87,7 @@ function person(id: string, written: WrittenPerson): Person {
     id,
     name,
     email: `${name}@hansa.example`,
+    isReachable: true,
     accountId: '2',
     status: 'active',
     superiorId: null,

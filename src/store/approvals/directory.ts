@@ -17,7 +17,10 @@ export async function loadUnits(db: Database | Transaction, companyId: string): 
   return new Map(rows.map((unit) => [unit.id, unit]));
 }
 
-const PERSON_COLUMNS = `c.id, c.name, c.email, c.account_id as "accountId", c.status, c.superior_id as "superiorId", c.cost_centre as "costCentre",
+/** Whoever can be told that something waits, in one way or the other. */
+export const IS_REACHABLE = `(coalesce(c.email, '') <> '' or coalesce(c.attributes ->> 'portalLogin', 'false') not in ('false', 'no', '0', ''))`;
+
+const PERSON_COLUMNS = `c.id, c.name, c.email, ${IS_REACHABLE} as "isReachable", c.account_id as "accountId", c.status, c.superior_id as "superiorId", c.cost_centre as "costCentre",
   array(select lower(btrim(role)) from unnest(c.roles) role) as roles, c.attributes ->> 'visibility' as visibility,
   array(select lower(btrim(l.external_id)) from links l join sources s on s.id = l.source_id and s.entity = 'contact' where l.local_id = c.id)
     || ('id:' || c.id) as names`;

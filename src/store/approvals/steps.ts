@@ -160,6 +160,18 @@ export async function loadHoldersOf(db: Database | Transaction, stepIds: readonl
   return holders;
 }
 
+/** By order, so that whoever locks them does so in one order. */
+export async function ordersOfSteps(
+  db: Database | Transaction,
+  stepIds: readonly string[],
+): Promise<Array<{ stepId: string; orderId: string }>> {
+  const { rows } = await db.raw<{ rows: Array<{ stepId: string; orderId: string }> }>(
+    'select id as "stepId", order_id as "orderId" from approval_steps where id = any(:stepIds::bigint[]) order by order_id, id',
+    { stepIds: [...stepIds] },
+  );
+  return rows;
+}
+
 /** Those who hold one of these steps and have said nothing about it. */
 export async function loadUnheard(
   db: Database | Transaction,

@@ -15,6 +15,8 @@ export interface Person extends LimitHolder {
   readonly id: string;
   readonly name: string;
   readonly email: string | null;
+  /** By mail, or by a login of a portal (attribute `portalLogin` of the contact). */
+  readonly isReachable: boolean;
   readonly accountId: string | null;
   readonly status: string;
   readonly superiorId: string | null;

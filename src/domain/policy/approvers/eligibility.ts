@@ -22,6 +22,7 @@ export function whyNotPresent(question: ApproverQuestion, person: Person, { atSe
   if (person.status !== 'active') return `is ${person.status}`;
   if (!atSeller && !isMember(question, person)) return 'is not a member of the company';
   if (!atSeller && !sees(question, person)) return `does not see orders of this unit (visibility ${person.visibility})`;
+  if (!person.isReachable) return 'cannot be reached: no mail address, no portal login';
   if (isRequester(question, person.id) && !maySelfApprove(question)) return 'requested the order';
   return null;
 }

@@ -1,0 +1,166 @@
+/**
+ * `npm run bench:escalations`: a million steps wait, ten thousand of them are due. What looking for them takes and what doing takes,
+ * reminders and rungs of ladders apart, beside a bare update of as many rows. Tables are filled by SQL; nothing else runs.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { DEFAULT_APPROVALS } from '../src/config/approvals-schema.ts';
+import { escalateApprovals } from '../src/orders/escalate-approvals.ts';
+import type { OrderContext } from '../src/orders/order-context.ts';
+import { type Database, openDatabase } from '../src/store/database.ts';
+import { openEmbedded } from '../src/store/embedded/open-embedded.ts';
+import { migrate } from '../src/store/migrate.ts';
+import { row, seconds } from './report.ts';
+import { median } from './scene.ts';
+
+const { values } = parseArgs({
+  options: {
+    steps: { type: 'string', default: '1000000' },
+    due: { type: 'string', default: '10000' },
+    companies: { type: 'string', default: '200' },
+  },
+});
+const [steps, due, companies] = [Number(values.steps), Number(values.due), Number(values.companies)];
+const ROUNDS = 3;
+const PEOPLE = 50;
+/** Round n is due on the n-th day from here; a step is assigned three days before. */
+const BEGIN = Date.UTC(2026, 10, 2, 9);
+const DAY_MS = 86_400_000;
+
+const folder = await mkdtemp(path.join(tmpdir(), 'kontor-bench-'));
+const postgres = await openEmbedded(path.join(folder, 'database'));
+const db = await openDatabase(postgres.url);
+try {
+  await migrate(db);
+  const filledMs = await timed(() => fill(db));
+  process.stderr.write(`${steps} steps filled in ${seconds(filledMs)}\n`);
+  await report(await measure(db));
+} finally {
+  await db.destroy();
+  await postgres.close();
+  await rm(folder, { recursive: true, force: true });
+}
+
+interface Measured {
+  idleMs: number[];
+  lookMs: number[];
+  floorMs: number[];
+  remindMs: number[];
+  climbMs: number[];
+  peakMb: number;
+}
+
+/** A round has three blocks of steps: reminders due, rungs due, and clocks for the floor to update. */
+async function measure(on: Database): Promise<Measured> {
+  const told: Measured = { idleMs: [], lookMs: [], floorMs: [], remindMs: [], climbMs: [], peakMb: 0 };
+  const before = process.memoryUsage().rss;
+  const watch = setInterval(() => {
+    told.peakMb = Math.max(told.peakMb, (process.memoryUsage().rss - before) / 2 ** 20);
+  }, 20);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const at = (hour: number) => new Date(BEGIN + round * DAY_MS + hour * 3_600_000);
+    told.idleMs.push(await timed(() => escalateApprovals(contextAt(on, at(-1)))));
+    told.lookMs.push(
+      await timed(() =>
+        on.raw('select step_id, kind, level from step_clocks where done_at is null and due_at <= ? order by due_at, step_id', [at(0)]),
+      ),
+    );
+    told.remindMs.push(await did(due, async () => (await escalateApprovals(contextAt(on, at(0)))).reminded));
+    told.climbMs.push(await did(due, async () => (await escalateApprovals(contextAt(on, at(1)))).climbed));
+    told.floorMs.push(
+      await timed(() =>
+        on.raw("update step_clocks set done_at = :at, effect = 'floor' where done_at is null and due_at <= :at", { at: at(2) }),
+      ),
+    );
+  }
+  clearInterval(watch);
+  return told;
+}
+
+function contextAt(on: Database, now: Date): OrderContext {
+  const settings = { approvals: DEFAULT_APPROVALS } as OrderContext['settings'];
+  return { db: on, settings, now: () => now };
+}
+
+async function did(expected: number, work: () => Promise<number>): Promise<number> {
+  let done = 0;
+  const ms = await timed(async () => {
+    done = await work();
+  });
+  if (done !== expected) throw new Error(`${done} were done, and ${expected} were due`);
+  return ms;
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const begin = performance.now();
+  await work();
+  return performance.now() - begin;
+}
+
+async function report({ idleMs, lookMs, floorMs, remindMs, climbMs, peakMb }: Measured): Promise<void> {
+  console.log(`${steps} steps wait in ${companies} companies of ${PEOPLE} people, ${due} are due; medians of ${ROUNDS}\n`);
+  console.log('| what | took | beside | took | ratio | bound | |\n| --- | ---: | --- | ---: | ---: | ---: | --- |');
+  const floor = median(floorMs);
+  const beside = 'a bare update of as many rows';
+  for (const [what, all] of [
+    ['a look when nothing is due', idleMs],
+    [`finding ${due} due`, lookMs],
+    [`${due} reminders, found, told and done`, remindMs],
+    [`${due} rungs, found, climbed, told and done`, climbMs],
+  ] as const) {
+    const ms = median([...all]);
+    console.log(row(what, seconds(ms), beside, seconds(floor), (ms / floor).toFixed(2), 'under 2 s', ms < 2_000));
+  }
+  console.log(row('memory it adds at its peak', `${peakMb.toFixed(0)} MB`, '', '', '', '200 MB', peakMb < 200));
+}
+
+async function fill(on: Database): Promise<void> {
+  const bindings = { steps, due, companies, people: PEOPLE, begin: new Date(BEGIN), rounds: ROUNDS };
+  await on.transaction(async (trx) => {
+    await trx.raw('set local session_replication_role = replica; set local synchronous_commit = off');
+    for (const statement of FILL) await trx.raw(statement, bindings);
+  });
+  for (const table of ['accounts', 'contacts', 'orders', 'order_revisions', 'approval_steps', 'step_holders', 'step_clocks'])
+    await on.raw(`vacuum analyze ${table}`);
+}
+
+const CLOCK = JSON.stringify({
+  reminders: [{ amount: 1, unit: 'business_days' }],
+  escalations: [{ amount: 2, unit: 'business_days' }],
+  expiries: [],
+  ladder: [{ kind: 'add_superior' }, { kind: 'list' }],
+});
+const CONTENT = JSON.stringify({ currency: 'EUR', shippingCost: 0, costCentre: null, lines: [] });
+
+/** Person 1 of a company is at the top; everybody has seven below. Steps of a company are held by those at the bottom. */
+const FILL = [
+  `insert into accounts (id, number, name, kind, time_zone, created_at, updated_at)
+   select n, 'C-' || n, 'Company ' || n, 'company', 'Europe/Berlin', :begin, :begin from generate_series(1, :companies::int) n`,
+  `insert into contacts (id, account_id, name, email, roles, superior_id, created_at, updated_at)
+   select 1000000 + c * 100 + p, c, 'Person ' || p, 'p' || p || '@c' || c || '.example', array['approver'],
+     case when p > 1 then 1000000 + c * 100 + 1 + (p - 2) / 7 end, :begin, :begin
+   from generate_series(1, :companies::int) c, generate_series(1, :people::int) p`,
+  `insert into policies (account_id, version, state, document, created_by, created_at)
+   select n, 1, 'active', '{"mode": "own"}', 'bench', :begin from generate_series(1, :companies::int) n`,
+  `insert into orders (id, origin, reference, external_key, submitted_digest, account_id, company_id, ordered_by_id, state, currency, total, submitted_at, updated_at)
+   overriding system value
+   select n, 'bench', 'R-' || n, 'KO-' || n, '', 1 + n % :companies::int, 1 + n % :companies::int, 1000000 + (1 + n % :companies::int) * 100 + :people::int,
+     'pending_approval', 'EUR', 10000, :begin, :begin from generate_series(1, :steps::int) n`,
+  `insert into order_revisions (order_id, n, content, material_hash, total, created_at)
+   select n, 1, '${CONTENT}', '', 10000, :begin from generate_series(1, least(:steps::int, 3 * :due::int * :rounds::int)) n`,
+  `insert into approval_steps (id, order_id, revision, stage, name, mode, needed, selector, policies, state, assigned_at, clock)
+   overriding system value
+   select n, n, 1, 1, 'superior', 'any', 1,
+     jsonb_build_object('approvers', jsonb_build_array(jsonb_build_object('kind', 'person', 'person', 'id:' || (1000000 + (1 + n % :companies::int) * 100 + 9 + n % 40))), 'decideOncePerPerson', true),
+     jsonb_build_object('ids', jsonb_build_array((select p.id::text from policies p where p.account_id = 1 + n % :companies::int)), 'causes', '[]'::jsonb),
+     'active', :begin::timestamptz - interval '3 days', '${CLOCK}' from generate_series(1, :steps::int) n`,
+  `insert into step_holders (step_id, person_id, via, since)
+   select n, 1000000 + (1 + n % :companies::int) * 100 + 9 + n % 40, 'person', :begin::timestamptz - interval '3 days' from generate_series(1, :steps::int) n`,
+  `insert into step_clocks (step_id, kind, level, due_at, calendar)
+   select n, case when block % 3 = 0 then 'remind' when block % 3 = 1 then 'escalate' else 'expire' end, 1,
+     case when block < 3 * :rounds::int then :begin::timestamptz + (block / 3) * interval '1 day' + (block % 3) * interval '1 hour'
+       else :begin::timestamptz + interval '1 year' + n * interval '1 second' end, 'bench 1'
+   from (select n, (n - 1) / :due::int as block from generate_series(1, :steps::int) n) numbered`,
+];

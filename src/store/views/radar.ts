@@ -1,0 +1,95 @@
+/** What nobody brings on by itself, for a person to look at. Says nothing of what was ordered, by whom and for how much. */
+import type { Database, Transaction } from '../database.ts';
+
+export const RADAR_KINDS = ['nobody', 'waited', 'handoff', 'notice'] as const;
+/**
+ * - nobody: a step that nobody, or too few, may decide       - waited: a step beyond its ladder or its time
+ * - handoff: one that stands still                           - notice: one that could not be sent
+ */
+export type RadarKind = (typeof RADAR_KINDS)[number];
+
+export interface RadarItem {
+  readonly kind: RadarKind;
+  /** Of the step, the hand-off or the notice. */
+  readonly id: string;
+  readonly orderId: string | null;
+  readonly externalKey: string | null;
+  readonly account: string | null;
+  /** Name of the step, connection of the hand-off, event of the notice. */
+  readonly what: string;
+  /** State of the hand-off or the notice; how many holders may decide a step. */
+  readonly state: string;
+  readonly reason: string;
+  readonly since: Date;
+  /** What a person can do. */
+  readonly cure: string;
+}
+
+type Row = Omit<RadarItem, 'cure'>;
+
+/** Held and unknown hand-offs belong to the ordinary course until they last this long. */
+const STANDING_HOURS = 24;
+
+const STEPS = `
+  select case when s.state = 'exhausted' then 'nobody' else 'waited' end as kind, s.id, o.id as order_id, o.external_key, a.name as account,
+    s.name as what, s.state || ', ' || (select count(*) from step_holders h where h.step_id = s.id) || ' may decide' as state,
+    case when s.state = 'exhausted' then coalesce(e.reason, 'nobody may decide') else s.listed_because end as reason,
+    case when s.state = 'exhausted' then coalesce(e.at, s.assigned_at) else s.listed_at end as since
+  from approval_steps s join orders o on o.id = s.order_id and o.state = 'pending_approval' join accounts a on a.id = o.account_id
+  left join lateral (select l.facts ->> 'exhausted' as reason, l.at from order_log l
+    where l.order_id = o.id and l.kind = 'step_exhausted' and l.facts ->> 'stepId' = s.id::text order by l.id desc limit 1) e on true
+  where s.state = 'exhausted' or (s.state = 'active' and s.listed_at is not null)`;
+
+const HANDOFFS = `
+  select 'handoff' as kind, h.id, h.order_id, h.external_key, a.name as account, coalesce(h.connection, 'no connection') as what, h.state,
+    concat_ws(': ', h.code, h.reason) as reason, coalesce(h.settled_at, h.created_at) as since
+  from handoffs h join accounts a on a.id = h.account_id
+  where h.state in ('refused', 'doubled', 'parked')
+    or (h.state in ('held', 'unknown') and h.created_at < :now::timestamptz - make_interval(hours => ${STANDING_HOURS}))`;
+
+const NOTICES = `
+  select 'notice' as kind, n.id, n.order_id, o.external_key, a.name as account, n.event as what, n.state, coalesce(n.because, 'not told why') as reason,
+    coalesce(n.settled_at, n.created_at) as since
+  from notifications n left join orders o on o.id = n.order_id left join accounts a on a.id = o.account_id where n.state in ('failed', 'bounced')`;
+
+export interface Radar {
+  readonly counts: Readonly<Record<RadarKind, number>>;
+  /** By kind, then by what has stood longest; at most `limit` of each kind. */
+  readonly items: RadarItem[];
+}
+
+/** Of one origin's orders, or of all. */
+export async function loadRadar(
+  db: Database | Transaction,
+  { now, limit, origin = null }: { now: Date; limit: number; origin?: string | null },
+): Promise<Radar> {
+  const { rows } = await db.raw<{ rows: Array<Row & { total: number }> }>(
+    `with found as (${STEPS} union all ${HANDOFFS} union all ${NOTICES}),
+     numbered as (
+       select f.*, count(*) over (partition by f.kind)::int as total, row_number() over (partition by f.kind order by f.since, f.id) as n
+       from found f where :origin::text is null or exists (select from orders o where o.id = f.order_id and o.origin = :origin)
+     )
+     select kind, id, order_id as "orderId", external_key as "externalKey", account, what, state, reason, since, total
+     from numbered where n <= :limit order by array_position(array['nobody', 'waited', 'handoff', 'notice'], kind), n`,
+    { now, limit, origin },
+  );
+  const counts = Object.fromEntries(RADAR_KINDS.map((kind) => [kind, rows.find((row) => row.kind === kind)?.total ?? 0]));
+  return {
+    counts: counts as Record<RadarKind, number>,
+    items: rows.map(({ total: _, ...row }) => ({ ...row, cure: cureOf(row) })),
+  };
+}
+
+function cureOf({ kind, state, externalKey }: Row): string {
+  switch (kind) {
+    case 'nobody':
+      return `give the account an approver in the ERP and pull, or put rules that name one and revise the order; \`kontor orders why ${externalKey}\``;
+    case 'waited':
+      return `ask those who may decide: \`kontor orders show ${externalKey}\`, or name a deputy: \`kontor deputies add\``;
+    case 'handoff':
+      if (state === 'unknown') return `look whether the ERP has ${externalKey}, then \`kontor orders settle ${externalKey}\``;
+      return `mend what the reason names, then \`kontor orders resend ${externalKey}\``;
+    case 'notice':
+      return 'correct the mail address in the profile, or the mail settings; the reader is told nothing until then';
+  }
+}
