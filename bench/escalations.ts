@@ -29,20 +29,6 @@ const PEOPLE = 50;
 const BEGIN = Date.UTC(2026, 10, 2, 9);
 const DAY_MS = 86_400_000;
 
-const folder = await mkdtemp(path.join(tmpdir(), 'kontor-bench-'));
-const postgres = await openEmbedded(path.join(folder, 'database'));
-const db = await openDatabase(postgres.url);
-try {
-  await migrate(db);
-  const filledMs = await timed(() => fill(db));
-  process.stderr.write(`${steps} steps filled in ${seconds(filledMs)}\n`);
-  await report(await measure(db));
-} finally {
-  await db.destroy();
-  await postgres.close();
-  await rm(folder, { recursive: true, force: true });
-}
-
 interface Measured {
   idleMs: number[];
   lookMs: number[];
@@ -128,7 +114,7 @@ async function fill(on: Database): Promise<void> {
 
 const CLOCK = JSON.stringify({
   reminders: [{ amount: 1, unit: 'business_days' }],
-  escalations: [{ amount: 2, unit: 'business_days' }],
+  escalations: [{ amount: 20, unit: 'business_days' }],
   expiries: [],
   ladder: [{ kind: 'add_superior' }, { kind: 'list' }],
 });
@@ -164,3 +150,17 @@ const FILL = [
        else :begin::timestamptz + interval '1 year' + n * interval '1 second' end, 'bench 1'
    from (select n, (n - 1) / :due::int as block from generate_series(1, :steps::int) n) numbered`,
 ];
+
+const folder = await mkdtemp(path.join(tmpdir(), 'kontor-bench-'));
+const postgres = await openEmbedded(path.join(folder, 'database'));
+const db = await openDatabase(postgres.url);
+try {
+  await migrate(db);
+  const filledMs = await timed(() => fill(db));
+  process.stderr.write(`${steps} steps filled in ${seconds(filledMs)}\n`);
+  await report(await measure(db));
+} finally {
+  await db.destroy();
+  await postgres.close();
+  await rm(folder, { recursive: true, force: true });
+}
