@@ -47,7 +47,7 @@ export function messageOf(error: unknown): string {
 /** Blank lines come in ones, whatever a template left out. */
 function tidy(text: string): string {
   const lines = text
-    .replaceAll('\u00a0', ' ')
+    .replaceAll(/[\u00a0\u202f]/g, ' ')
     .split('\n')
     .map((line) => (line === '-- ' ? line : line.trimEnd()));
   return `${lines
