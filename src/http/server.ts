@@ -10,6 +10,7 @@ import type { Lend } from './http-context.ts';
 import { describeApi } from './open-api.ts';
 import { logRequests, requestIdOf } from './request-log.ts';
 import { addApprovalRoutes } from './routes/approvals.ts';
+import { addBudgetTransferRoutes } from './routes/budget-transfers.ts';
 import { addBudgetRoutes } from './routes/budgets.ts';
 import { addDecideRoutes } from './routes/decide.ts';
 import { addHealthRoutes } from './routes/health.ts';
@@ -43,6 +44,7 @@ const ROUTES = [
   addReorderRoutes,
   addApprovalRoutes,
   addBudgetRoutes,
+  addBudgetTransferRoutes,
   addRadarRoutes,
   addRunRoutes,
   addResyncRoutes,

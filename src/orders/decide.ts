@@ -9,6 +9,7 @@ import { newestSteps } from '../store/approvals/decisions.ts';
 import { loadHolders, type Step } from '../store/approvals/steps.ts';
 import type { Transaction } from '../store/database.ts';
 import { loadOrder, loadRevision, lockOrder, moveOrder } from '../store/orders/orders.ts';
+import { fundOrder } from './fund-order.ts';
 import type { OrderContext } from './order-context.ts';
 import { requireActive } from './people.ts';
 import { releaseOrder } from './release.ts';
@@ -22,6 +23,8 @@ export interface DecideRequest extends Pick<NewDecision, 'personId' | 'verdict' 
   readonly revision?: number | undefined;
   /** The one that is asked now, if not given. */
   readonly stepId?: string | undefined;
+  /** Code of a budget that gives what the order takes beyond its own; only with the approval that releases it. */
+  readonly fromBudget?: string | undefined;
 }
 
 export interface Decided extends DecisionOutcome {
@@ -41,9 +44,24 @@ async function decide(trx: Transaction, settings: Settings, request: DecideReque
   const stepId = request.stepId ?? (await findStep(trx, order, request.personId));
   const { personId, verdict, comment, channel } = request;
   const outcome = await recordDecision(trx, { order, revision, stepId, personId, verdict, comment, channel }, now);
+  if (request.fromBudget !== undefined && !outcome.already)
+    await fund(trx, order, { ...request, fromBudget: request.fromBudget }, outcome.order, now);
   const handoffId = outcome.already ? null : await follow(trx, settings, order, outcome.order, now);
   const after = await loadOrder(trx, order.id);
   return { ...outcome, state: after?.state ?? order.state, handoffId };
+}
+
+async function fund(
+  trx: Transaction,
+  order: Order,
+  { fromBudget, personId, verdict }: DecideRequest & { readonly fromBudget: string },
+  progress: Progress['order'],
+  now: Date,
+): Promise<void> {
+  if (verdict === 'decline') throw new NeedsOperatorError('USAGE', 'a declined order takes no money; name a budget only when you approve');
+  if (progress === 'approved') return fundOrder(trx, { order, fromBudget, personId }, now);
+  const told = `others must still approve order ${order.externalKey}, and until then it takes no money`;
+  throw new NeedsOperatorError('ORDER_STATE', `${told}; approve without naming ${fromBudget}, the last who approves names it`);
 }
 
 /** What the order becomes once its steps have come this far. Answers the hand-off to wake. */

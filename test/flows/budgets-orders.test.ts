@@ -1,5 +1,6 @@
 /** What orders do to budgets, from submission to the ERP and back. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { decideOrder } from '../../src/orders/decide.ts';
 import { loadEvaluations } from '../../src/store/approvals/evaluations.ts';
 import { type BudgetOrders, setupBudgetOrders } from './budgets-orders-setup.ts';
 
@@ -105,6 +106,20 @@ describe('an order beyond its budget', () => {
     await setup.approve(order.id);
     expect(await setup.movements(order.id)).toEqual(['RESERVE 600000', 'OVERRIDE 100000']);
     expect(await setup.rows(`select by from budget_movements where type = 'OVERRIDE'`)).toEqual([{ by: `person:${setup.id('P-2')}` }]);
+  });
+
+  it('may be paid out of another budget by whoever approves it and has authority over that one', async () => {
+    const nord = await setup.nord();
+    const hansa = await setup.nord({ ownerId: setup.id('A-1'), code: 'HANSA' });
+    const { order } = await setup.order(6);
+    const approval = { orderId: order.id, verdict: 'approve' as const, comment: null, channel: 'test', fromBudget: 'HANSA' };
+    const approve = (who: string) => decideOrder(setup.context, { ...approval, personId: setup.id(who) });
+    await expect(approve('P-2')).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+    await setup.alter('P-2', { account_id: setup.id('A-1'), roles: ['budget_owner'] });
+    await approve('P-2');
+    expect(await setup.movements(order.id)).toEqual(['RESERVE 600000']);
+    expect(await setup.sums(nord)).toMatchObject({ reserved: 600_000, available: 0, overridden: 0 });
+    expect(await setup.sums(hansa)).toMatchObject({ available: 400_000 });
   });
 
   it('is refused where the budget blocks, warned about where it warns, and let by where it only counts', async () => {

@@ -77,4 +77,19 @@ describe('budgets over HTTP', () => {
     expect(text).toContain('Nord, monthly');
     expect(text).toContain('-EUR 10.00');
   });
+
+  it('give money to each other once, by somebody with authority over what gives', async () => {
+    const { post, get, budgets, id } = await shopWithBudget();
+    await budgets.budget({ companyId: id('A-1'), ownerKind: 'unit', ownerId: id('A-1'), ownerCode: null, code: 'HANSA', amount: 50_000 });
+    const move = { reference: 'T-1', from: 'HANSA', amount: 20_000, reason: 'trade fair' };
+    const refused = await post('/v1/budgets/NORD/transfers', { ...move, person: 'P-1' });
+    expect([refused.status, refused.body.error.code]).toEqual([403, 'NOT_ALLOWED']);
+    for (const _ of [1, 2]) expect((await post('/v1/budgets/NORD/transfers', { ...move, person: 'P-4' })).status).toBe(200);
+    expect((await get('/v1/budgets')).body.budgets).toMatchObject([
+      { code: 'HANSA', period: { available: 30_000 } },
+      { code: 'NORD', period: { available: 30_000 } },
+    ]);
+    const much = await post('/v1/budgets/NORD/transfers', { ...move, reference: 'T-2', amount: 999_999, person: 'P-4' });
+    expect(much.body.error.code).toBe('BUDGET_EXCEEDED');
+  });
 });

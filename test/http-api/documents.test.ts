@@ -101,7 +101,9 @@ describe('the OpenAPI document', () => {
     const shop = await openShop({ asks: true });
     const { submit, get, post, put, db } = shop;
     const unit = { companyId: shop.id('A-1'), ownerKind: 'unit' as const, ownerId: shop.id('A-2'), ownerCode: null };
-    await aroundBudgets(db, shop.clock).budget({ ...unit, code: 'NORD' });
+    const { budget } = aroundBudgets(db, shop.clock);
+    await budget({ ...unit, code: 'NORD' });
+    await budget({ ...unit, ownerId: shop.id('A-1'), code: 'HANSA' });
     const first = await submit();
     const small = await submit({ reference: 'R-2', lines: [{ product: '4712', quantity: '1' }], onBehalfOf: 'P-2' });
     await db.raw(
@@ -120,6 +122,10 @@ describe('the OpenAPI document', () => {
       ['listBudgets', await get('/v1/budgets')],
       ['showBudget', await get('/v1/budgets/NORD')],
       ['budgetStatement', await get('/v1/budgets/NORD/statement')],
+      [
+        'transferBudget',
+        await post('/v1/budgets/NORD/transfers', { reference: 'T', person: 'P-4', from: 'HANSA', amount: 100, reason: 'x' }),
+      ],
       ['why', await get('/v1/orders/KO-1/why')],
       ['listApprovals', await get('/v1/approvals?person=P-2')],
       ['reviseOrder', await put('/v1/orders/KO-1', { person: 'P-1', from: 1, change: { note: 'x' } })],

@@ -51,6 +51,7 @@ interface DecideOptions {
   readonly revision?: number;
   readonly step?: string;
   readonly comment?: string;
+  readonly fromBudget?: string;
 }
 
 function addDecide(orders: Command, app: App, verdict: 'approve' | 'decline', about: string): void {
@@ -62,14 +63,25 @@ function addDecide(orders: Command, app: App, verdict: 'approve' | 'decline', ab
     .option('--revision <number>', 'the revision that was seen; refused if the order has changed since', wholeNumber(1, 1_000_000))
     .option('--step <id>', 'this step, where several ask', rowId)
     .option('--comment <text>', 'why')
-    .action(async (reference: string, { as, revision, step, comment }: DecideOptions) => {
+    .action(async (reference: string, { as, revision, step, comment, fromBudget }: DecideOptions) => {
       const { context, key, ...who } = await acting(app, reference, as);
-      const decided = await decideOrder(context, { ...who, verdict, revision, stepId: step, comment: comment ?? null, channel: 'cli' });
+      const decided = await decideOrder(context, {
+        ...who,
+        verdict,
+        revision,
+        stepId: step,
+        comment: comment ?? null,
+        fromBudget,
+        channel: 'cli',
+      });
       app.out.answer({ ...who, ...decided }, () => {
         const said = decided.already && `${plain(decided.already.personName)} has decided so already, ${formatInstant(decided.already.at)}`;
         return [`order ${key} ${said ? `is ${sayState(decided.state)}: ${said}` : `is ${sayState(decided.state)} now`}`];
       });
     });
+  if (verdict === 'approve') {
+    command.option('--from-budget <code>', 'budget that gives what the order takes beyond its own; by somebody with authority over it');
+  }
   withExamples(command, [
     `kontor orders ${verdict} KO-17 --as P-7`,
     `kontor orders ${verdict} WEB-2041 --as P-7 --revision 2 --comment "as agreed"`,

@@ -48,6 +48,14 @@ const decision = z.strictObject({
   verdict: z.enum(['approve', 'decline']),
   revision: z.int().min(1).describe('The one the person has seen; refused if something material has changed since.'),
   comment: z.string().trim().max(4_000).nullish(),
+  fromBudget: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .describe(
+      'With the last approval: code of a budget that gives what the order takes beyond its own. The person needs authority over it.',
+    ),
   step: rowId.optional().describe('Id of the step; the one the person is asked about now if absent.'),
 });
 
@@ -93,7 +101,7 @@ export function addApprovalRoutes(app: HttpServer, { lend, wake }: Desk): void {
     async (request, reply) => {
       const context = lend();
       const { id } = await requireOrder(context, request, request.params.id);
-      const { person, verdict, revision, comment, step } = request.body;
+      const { person, verdict, revision, comment, step, fromBudget } = request.body;
       const { id: personId } = await findPerson(context.db, person);
       const { already, handoffId } = await decideOrder(context, {
         orderId: id,
@@ -101,6 +109,7 @@ export function addApprovalRoutes(app: HttpServer, { lend, wake }: Desk): void {
         verdict,
         revision,
         stepId: step,
+        fromBudget,
         comment: comment || null,
         channel: channelOf(request),
       });
