@@ -114,7 +114,7 @@ async function fill(on: Database): Promise<void> {
 
 const CLOCK = JSON.stringify({
   reminders: [{ amount: 1, unit: 'business_days' }],
-  escalations: [{ amount: 20, unit: 'business_days' }],
+  escalations: [{ amount: 3, unit: 'business_days' }],
   expiries: [],
   ladder: [{ kind: 'add_superior' }, { kind: 'list' }],
 });
@@ -146,7 +146,7 @@ const FILL = [
    select n, 1000000 + (1 + n % :companies::int) * 100 + 9 + n % 40, 'person', :begin::timestamptz - interval '3 days' from generate_series(1, :steps::int) n`,
   `insert into step_clocks (step_id, kind, level, due_at, calendar)
    select n, case when block % 3 = 0 then 'remind' when block % 3 = 1 then 'escalate' else 'expire' end, 1,
-     case when block < 3 * :rounds::int then :begin::timestamptz + (block / 3) * interval '1 day' + (block % 3) * interval '1 hour'
+     case when block < 3 * :rounds::int then :begin::timestamptz + (block / 3) * interval '1 day' + (block % 3) * interval '1 hour' - n % 3000 * interval '1 second'
        else :begin::timestamptz + interval '1 year' + n * interval '1 second' end, 'bench 1'
    from (select n, (n - 1) / :due::int as block from generate_series(1, :steps::int) n) numbered`,
 ];

@@ -29,7 +29,23 @@ export interface Segment {
 
 /** What the zone's clock is ahead of UTC. */
 export function offsetMs(zone: IANAZone, at: number): number {
-  return zone.offset(at) * MINUTE_MS;
+  return minutesOf(zone, at) * MINUTE_MS;
+}
+
+/** By zone: offsets of days without a change of the clock. Asking the platform is what counting would spend its time on. */
+const evenDays = new Map<string, Map<number, number | null>>();
+
+function minutesOf(zone: IANAZone, at: number): number {
+  const days = evenDays.get(zone.name) ?? new Map<number, number | null>();
+  evenDays.set(zone.name, days);
+  const day = Math.floor(at / DAY_MS);
+  let even = days.get(day);
+  if (even === undefined) {
+    const first = zone.offset(day * DAY_MS);
+    even = first === zone.offset((day + 1) * DAY_MS - 1) ? first : null;
+    days.set(day, even);
+  }
+  return even ?? zone.offset(at);
 }
 
 /** Parts of constant offset; a day has one, or two where the clock changes. */
