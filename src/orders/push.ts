@@ -87,10 +87,23 @@ async function send(context: HandoffContext, facts: PushFacts, target: Target): 
   const settled = await withClaim(db, claim, { askedMs, ttlMs, signal: context.signal }, (held) =>
     attempt(context, { facts, claim, target, order, held }),
   );
-  const line = await settleWithBudgets(context, claim, settled);
-  if (!line) return { outcome: 'nothing' };
-  const { outcome, state, code, notBefore } = settled;
-  return { outcome, state, code, notBefore, next: line.next };
+  const done = await settleWithBudgets(context, claim, settled)
+    .then((line) => ({ line, settled }))
+    .catch(async (error: unknown) => {
+      const parked = idTaken(error, settled);
+      return { settled: parked, line: await settleClaim(db, claim, parked, context.now()) };
+    });
+  if (!done.line) return { outcome: 'nothing' };
+  const { outcome, state, code, notBefore } = done.settled;
+  return { outcome, state, code, notBefore, next: done.line.next };
+}
+
+/** An id that another order of ours has: the system was restored or replaced, and tells the numbers it gave once again. */
+function idTaken(error: unknown, settled: Settlement): Settlement {
+  if ((error as { constraint?: string }).constraint !== 'handoffs_erp_id_key') throw error;
+  const { erp, ...rest } = settled;
+  const reason = `the system calls this order ${erp?.number ?? erp?.id}, which is what it called another order of ours before; if it was restored from a backup or replaced, compare them (\`kontor orders reconcile\`), then \`kontor orders settle\` or \`resend\``;
+  return { ...rest, state: 'parked', outcome: 'parked', code: 'ORDER_REFERENCE_TAKEN', reason, failed: true };
 }
 
 /** What the ERP has taken, or let go, its budgets learn in the same transaction; an attempt that only waits changes nothing for them. */

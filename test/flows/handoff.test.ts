@@ -101,6 +101,17 @@ describe('handing off an order', () => {
     expect(await setup.push(handoffId)).toEqual({ outcome: 'nothing' });
   });
 
+  it('parks an order whose id there is that of another order of ours: the system was restored, and counts from where it was', async () => {
+    const first = await setup.release('W-1');
+    const second = await setup.release('W-2', { account: 'A-3' });
+    await setup.push(first.handoffId);
+    await setup.rows(`update handoffs set erp_id = 'order-2' where id = ${first.handoffId}`);
+    expect(await setup.push(second.handoffId)).toMatchObject({ outcome: 'parked', state: 'parked', code: 'ORDER_REFERENCE_TAKEN' });
+    expect((await setup.handoff(second.handoffId)).reason).toContain('kontor orders reconcile');
+    expect(await setup.push(second.handoffId)).toEqual({ outcome: 'nothing' });
+    expect(setup.there(second.externalKey)).toHaveLength(1);
+  });
+
   it('does not send what was altered after it was approved', async () => {
     const { handoffId, externalKey } = await setup.release('W-1');
     await setup.db.raw("update order_revisions set content = jsonb_set(content, '{lines,0,quantity}', '\"3\"'), material_hash = 'forged'");
