@@ -10,6 +10,18 @@ const NEEDED = [
 /** `names` are those of the parts; `first` is the number before the first; `parts` the entities below an order, `itemSet` its items. */
 module.exports = function numberOrders(service, entity, { items, prices, partners, texts, first, parts, itemSet }) {
   let last = first;
+  const numberPrices = (item, SalesOrder) => {
+    item.SalesOrder = SalesOrder;
+    for (const [place, price] of (item[prices] ?? []).entries()) {
+      Object.assign(price, {
+        SalesOrder,
+        SalesOrderItem: item.SalesOrderItem,
+        PricingProcedureStep: String(place + 1),
+        PricingProcedureCounter: '1',
+      });
+    }
+  };
+  service.before('CREATE', itemSet, ({ data }) => numberPrices(data, data.SalesOrder));
   service.before('CREATE', entity, (request) => {
     const { data } = request;
     for (const [field, code, message] of NEEDED) if (!data[field]) return request.reject({ status: 400, code, message, target: field });
@@ -17,17 +29,7 @@ module.exports = function numberOrders(service, entity, { items, prices, partner
     const SalesOrder = String(last);
     const now = new Date().toISOString();
     Object.assign(data, { SalesOrder, LastChangeDateTime: now, OverallSDProcessStatus: 'A' });
-    for (const item of data[items] ?? []) {
-      item.SalesOrder = SalesOrder;
-      for (const [place, price] of (item[prices] ?? []).entries()) {
-        Object.assign(price, {
-          SalesOrder,
-          SalesOrderItem: item.SalesOrderItem,
-          PricingProcedureStep: String(place + 1),
-          PricingProcedureCounter: '1',
-        });
-      }
-    }
+    for (const item of data[items] ?? []) numberPrices(item, SalesOrder);
     for (const part of [...(data[partners] ?? []), ...(data[texts] ?? [])]) part.SalesOrder = SalesOrder;
   });
   service.before('UPDATE', entity, ({ data }) => {
