@@ -2,35 +2,64 @@
  * Gives budgets what the clock owes them: periods that have begun, closes that have become final, carried money that has expired. Whoever
  * is about to touch a budget does so first, so a job that is late, lost or doubled changes nothing but the label.
  */
+
+import { type Balance, EMPTY } from '../domain/budgets/balance.ts';
 import type { Budget } from '../domain/budgets/budget.ts';
-import type { LedgerPeriod, NewPeriod } from '../domain/budgets/ledger-period.ts';
+import type { LedgerPeriod, PeriodChange } from '../domain/budgets/ledger-period.ts';
 import type { OwnPeriods } from '../domain/budgets/period-rule.ts';
-import { post } from '../domain/budgets/post.ts';
+import { type PostedTo, post } from '../domain/budgets/post.ts';
 import { NEW, type Turn, turn } from '../domain/budgets/turn.ts';
-import { claimDueBudgets, setNextOpenings } from '../store/budgets/budgets.ts';
+import { applyTurns, type TurnWrites } from '../store/budgets/apply-turns.ts';
+import { claimDueBudgets, lockDueBudgets } from '../store/budgets/budgets.ts';
 import { loadCalendars } from '../store/budgets/calendars.ts';
-import { appendMovements } from '../store/budgets/movements.ts';
-import { changePeriods, insertPeriods, lockLivePeriods } from '../store/budgets/periods.ts';
+import { lockLivePeriods } from '../store/budgets/periods.ts';
 import type { Database, Transaction } from '../store/database.ts';
 
 const BATCH = 2_000;
 
-/** Everything that is owed now, batch by batch, each in a transaction of its own. Answers how many events that were. */
-export async function openPeriods(db: Database, now: Date, { batch = BATCH, signal }: { batch?: number; signal?: AbortSignal } = {}) {
-  let [turned, opened] = [0, 0];
-  for (;;) {
-    signal?.throwIfAborted();
-    const done = await db.transaction(async (trx) => turnAll(trx, await claimDueBudgets(trx, now, { limit: batch }), now));
-    if (done.turned === 0) return { turned, opened };
-    turned += done.turned;
-    opened += done.opened;
-  }
+/** While one batch is worked out here, another is written there. */
+const LANES = 2;
+
+interface Turned {
+  /** Events. */
+  readonly turned: number;
+  readonly opened: number;
+}
+
+/** Everything that is owed now, batch by batch, each in a transaction of its own. Answers how much that was. */
+export async function openPeriods(
+  db: Database,
+  now: Date,
+  { batch = BATCH, signal }: { batch?: number; signal?: AbortSignal } = {},
+): Promise<Turned> {
+  const lane = async (): Promise<Turned> => {
+    let [turned, opened] = [0, 0];
+    for (let after: Budget | null = null; ; ) {
+      signal?.throwIfAborted();
+      const from: Budget | null = after;
+      const done = await db.transaction(async (trx) => {
+        const budgets = await claimDueBudgets(trx, now, { limit: batch, after: from });
+        return { ...(await turnAll(trx, budgets, now)), last: budgets.at(-1) ?? null };
+      });
+      // Once more from the beginning, for what somebody else held, and for what is owed next.
+      if (done.last === null && from === null) return { turned, opened };
+      after = done.last;
+      turned += done.turned;
+      opened += done.opened;
+    }
+  };
+  const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane));
+  const sums = lanes.map((one) => {
+    if (one.status === 'rejected') throw one.reason;
+    return one.value;
+  });
+  return { turned: sums.reduce((sum, one) => sum + one.turned, 0), opened: sums.reduce((sum, one) => sum + one.opened, 0) };
 }
 
 /** The same for these budgets, in the transaction of whoever is about to touch them. Answers whether anything was owed. */
 export async function bringUpToDate(trx: Transaction, ids: readonly string[], now: Date): Promise<boolean> {
   for (let wasOwed = false; ; wasOwed = true) {
-    const due = await claimDueBudgets(trx, now, { ids });
+    const due = await lockDueBudgets(trx, ids, now);
     if (due.length === 0) return wasOwed;
     await turnAll(trx, due, now);
   }
@@ -56,31 +85,45 @@ async function turnAll(trx: Transaction, budgets: readonly Budget[], now: Date):
     ),
   );
   const turns = budgets.map((budget) => turn(budget, ruleOf(budget), live.get(budget.id) ?? [], now));
-  const created = await createPeriods(trx, turns);
-  const byId = new Map([...[...live.values()].flat(), ...created.values()].map((period) => [period.id, period]));
-  const entries = turns.flatMap((each) =>
-    each.entries.map((entry) => (entry.periodId === NEW ? { ...entry, periodId: created.get(entry.budgetId)?.id ?? NEW } : entry)),
-  );
-  await appendMovements(trx, post(byId, entries, new Set()).movements, now);
-  await changePeriods(
-    trx,
-    turns.flatMap(({ changed }) => changed),
-  );
-  await setNextOpenings(
-    trx,
-    turns.map(({ opening }) => opening),
-  );
+  await applyTurns(trx, writesOf(turns, [...live.values()].flat()), now);
   return { turned: turns.length, opened: turns.filter((each) => isOpening(each)).length };
+}
+
+function writesOf(turns: readonly Turn[], live: readonly LedgerPeriod[]): TurnWrites {
+  const created = turns.flatMap((each) => each.created ?? []);
+  const periods = new Map<string, PostedTo>(live.map((period) => [period.id, period]));
+  for (const { budgetId, isLimited } of created) periods.set(`${NEW} ${budgetId}`, { ...EMPTY, isLimited });
+  const entries = turns.flatMap((each) =>
+    each.entries.map((entry) => (entry.periodId === NEW ? { ...entry, periodId: `${NEW} ${entry.budgetId}` } : entry)),
+  );
+  const posting = post(periods, entries, new Set());
+  const changes = new Map(turns.flatMap((each) => each.changed.map((change) => [change.id, change] as const)));
+  const touched = live.filter(({ id }) => changes.has(id) || posting.periods.has(id));
+  return {
+    created: created.map((period) => ({ ...period, ...carriedOf(posting.periods.get(`${NEW} ${period.budgetId}`)?.after ?? EMPTY) })),
+    changed: touched.map((period) => ({
+      ...changeOf(changes.get(period.id) ?? period),
+      ...carriedOf(posting.periods.get(period.id)?.after ?? period),
+    })),
+    movements: posting.movements.map((movement) => ({
+      ...movement,
+      periodId: movement.periodId.startsWith(NEW) ? null : movement.periodId,
+    })),
+    openings: turns.map(({ opening }) => opening),
+  };
+}
+
+function carriedOf({ allocated, carriedIn, carriedOut, overridden }: Balance) {
+  return { allocated, carriedIn, carriedOut, overridden };
+}
+
+/** A change is often the whole period with a field or two of its own; only these are written. */
+function changeOf({ id, state, closesAt, carryExpiresAt, openedAt, openedLate, isLimited }: PeriodChange): PeriodChange {
+  return { id, state, closesAt, carryExpiresAt, openedAt, openedLate, isLimited };
 }
 
 function isOpening({ created, changed }: Turn): boolean {
   return created !== null || changed.some(({ state }) => state === 'open');
-}
-
-async function createPeriods(trx: Transaction, turns: readonly Turn[]): Promise<Map<string, LedgerPeriod>> {
-  const wanted = turns.flatMap(({ created }): NewPeriod[] => (created ? [created] : []));
-  const periods = await insertPeriods(trx, wanted);
-  return new Map(periods.map((period) => [period.budgetId, period]));
 }
 
 export function groupByBudget(periods: readonly LedgerPeriod[]): Map<string, LedgerPeriod[]> {

@@ -45,21 +45,29 @@ export async function findBudgetsOf(db: Database | Transaction, companyId: strin
   return rows;
 }
 
+/** Those of the given budgets that the clock owes something, locked in the order of their ids. */
+export async function lockDueBudgets(trx: Transaction, ids: readonly string[], now: Date): Promise<Budget[]> {
+  const { rows } = await trx.raw<{ rows: Budget[] }>(
+    `select ${BUDGET_COLUMNS} from budgets b where b.id = any(:ids::bigint[]) and b.next_due_at <= :now order by b.id for update`,
+    { ids, now },
+  );
+  return rows;
+}
+
 /**
- * Those of the given budgets, or of all, that the clock owes something, locked in the order of their ids. Of all: the longest owed first,
- * at most `limit`, and none that another process has at hand.
+ * The longest owed first, at most `limit`, and none that another process has at hand. `after`: the last one of the batch before, so that
+ * what this run has moved on already is not walked over again.
  */
 export async function claimDueBudgets(
   trx: Transaction,
   now: Date,
-  which: { ids: readonly string[] } | { limit: number },
+  { limit, after }: { readonly limit: number; readonly after: Pick<Budget, 'id' | 'nextDueAt'> | null },
 ): Promise<Budget[]> {
-  const given = 'ids' in which;
   const { rows } = await trx.raw<{ rows: Budget[] }>(
-    given
-      ? `select ${BUDGET_COLUMNS} from budgets b where b.id = any(:ids::bigint[]) and b.next_due_at <= :now order by b.id for update`
-      : `select ${BUDGET_COLUMNS} from budgets b where b.next_due_at <= :now order by b.next_due_at, b.id limit :limit for update skip locked`,
-    { now, ...which },
+    `select ${BUDGET_COLUMNS} from budgets b
+     where b.next_due_at <= :now and (:afterId::bigint is null or (b.next_due_at, b.id) > (:afterAt::timestamptz, :afterId::bigint))
+     order by b.next_due_at, b.id limit :limit for update skip locked`,
+    { now, limit, afterAt: after?.nextDueAt ?? null, afterId: after?.id ?? null },
   );
   return rows;
 }
