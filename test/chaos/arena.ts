@@ -1,7 +1,7 @@
 /** Where seeds are played: a PostgreSQL, perhaps a Redis, and two workers of its own, so that any of them may be taken away. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -174,7 +174,10 @@ export class Arena {
     const { data } = await findPlace(this.#folder);
     const server = await findServer(data);
     if (server) process.kill(server.pid, 'SIGQUIT');
-    await untilDone(() => this.db.raw('select 1'), 60_000);
+    await untilDone(() => this.db.raw('select 1'), 60_000).catch(async (cause: unknown) => {
+      const log = await readFile(path.join(this.#folder, 'postgres.log'), 'utf8').catch(String);
+      throw new Error(`PostgreSQL did not come back; its log ends:\n${log.split('\n').slice(-40).join('\n')}`, { cause });
+    });
   }
 
   async close(): Promise<void> {

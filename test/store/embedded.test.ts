@@ -103,6 +103,26 @@ it('comes back at the same address with all that was committed when the server i
   expect(serverOf(folder)).toBeNull();
 });
 
+it('comes back at the same address when it is killed again and again while it starts', async () => {
+  const { url, close } = await openEmbedded(folder);
+  for (let turn = 0, last = serverOf(folder); turn < 4; turn++) {
+    process.kill(last ?? Number.NaN, 'SIGKILL');
+    const killed = last;
+    expect(await waitFor(() => ![null, killed].includes(serverOf(folder)))).toBe(true);
+    last = serverOf(folder);
+  }
+  expect(await waitFor(() => tell(url, 'select 1 as one'))).toEqual([{ one: 1 }]);
+  await close();
+});
+
+it('is started where it was before, for others may still look for it there', async () => {
+  const first = await openEmbedded(folder);
+  await first.close();
+  const second = await openEmbedded(folder);
+  await second.close();
+  expect(second.url).toBe(first.url);
+});
+
 it('takes over after a boot in which another program got the old process id', async () => {
   const first = await openEmbedded(folder);
   await first.close();

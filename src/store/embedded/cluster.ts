@@ -85,16 +85,19 @@ export async function findServer(data: string): Promise<{ pid: number; port: num
   return null;
 }
 
-/** Returns when the server runs, also when another process was faster to start it. Throws EMBEDDED_DATABASE_FAILED. */
-export async function startServer(place: Place, engine: Engine, preferredPort?: number): Promise<void> {
+/**
+ * Returns when the server runs, also when another process was faster to start it. Throws EMBEDDED_DATABASE_FAILED.
+ * With `port` it runs there or not at all: pools that wait for its return look nowhere else.
+ */
+export async function startServer(place: Place, engine: Engine, port?: number): Promise<void> {
   await refuseOtherMajor(place, engine);
   const log = await open(place.log, 'a', 0o600);
   try {
     const from = (await log.stat()).size;
     for (let attempt = 1; attempt <= START_ATTEMPTS; attempt++) {
       // Between our look for a free port and the server's own, someone else may take it: hence attempts.
-      const port = attempt === 1 && preferredPort ? preferredPort : await freePort();
-      const options = [`-p ${port}`, ...SETTINGS.map((setting) => `-c ${setting}`)].join(' ');
+      const at = port ?? (attempt === 1 ? await lastPort(place) : undefined) ?? (await freePort());
+      const options = [`-p ${at}`, ...SETTINGS.map((setting) => `-c ${setting}`)].join(' ');
       const args = ['start', '-D', place.data, '-w', '-t', WAIT_SECONDS, '-o', options];
       if ((await run(engine.pgCtl, args, place.account, log.fd)).status === 0) return;
       if (await findServer(place.data)) return;
@@ -146,6 +149,12 @@ export function isAlive(pid: number): boolean {
 async function isServer(pid: number): Promise<boolean> {
   if (!isAlive(pid) || process.platform !== 'linux') return isAlive(pid);
   return /^\d+ \(postgres\) [^ZX]/.test(await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => ''));
+}
+
+/** Whoever comes in while the others wait for a killed server must not move it. PostgreSQL notes how it was started. */
+async function lastPort({ data }: Place): Promise<number | undefined> {
+  const told = await readFile(path.join(data, 'postmaster.opts'), 'utf8').catch(() => '');
+  return Number(/"-p" "(\d+)"/.exec(told)?.[1]) || undefined;
 }
 
 async function freePort(): Promise<number> {

@@ -48,13 +48,13 @@ interface Entry {
   readonly port: number;
 }
 
-async function enter(place: Place, engine: Engine, preferredPort?: number): Promise<Entry> {
+async function enter(place: Place, engine: Engine, port?: number): Promise<Entry> {
   const deadline = Date.now() + ENTER_TIMEOUT_MS;
   let reason: unknown;
   while (Date.now() < deadline) {
     const server = await findServer(place.data);
     if (!server) {
-      await startServer(place, engine, preferredPort);
+      await startServer(place, engine, port);
       continue;
     }
     if (server.port) {
