@@ -43,6 +43,7 @@ export const orders: OrderTarget<RestSettings> = {
   steps: [
     {
       name: 'confirm',
+      mayApply: ({ orders: told }) => told?.confirm !== undefined || Object.values(told?.states ?? {}).includes('placed'),
       isDone: ({ state }) => state !== 'placed',
       async run(session, { id, reference }) {
         const { confirm } = declared(session);

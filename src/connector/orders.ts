@@ -96,6 +96,8 @@ export interface OrderTraits {
 /** One further call after creation. The engine looks at the order first and skips a step that is done. */
 export interface OrderStep<Config> {
   readonly name: string;
+  /** Whether orders there may ever wait for it; absent where they always do. Where no step is left, a good answer to `create` is all. */
+  mayApply?(config: Config): boolean;
   isDone(order: PlacedOrder): boolean;
   run(session: Session<Config>, order: PlacedOrder): Promise<void>;
 }

@@ -45,7 +45,7 @@ export async function placeOrder<Config>(
     return { placed: await way.takeSteps(found), created: false, adopted: true, calls: way.calls };
   }
   const made = await way.send('create', () => target.create(session, order));
-  const isEnough = options.confirm === false && target.steps.length === 0;
+  const isEnough = options.confirm === false && !target.steps.some((step) => step.mayApply?.(session.config) ?? true);
   const placed = isEnough ? asSent(order, made) : await way.takeSteps(await way.foundAgain());
   return { placed, created: true, adopted: false, calls: way.calls };
 }

@@ -27,10 +27,12 @@ async function obstacleToGoods(context: OrderContext, facts: PushFacts): Promise
     return { code: 'ACCOUNT_BLOCKED', reason: `${who}; the order waits until a pull says active` };
   }
   const now = context.now();
-  const price = await changedPrices(context, facts);
+  const isChecked = settings.orders.credit !== 'ignore';
+  const [price, credit] = await Promise.all([
+    changedPrices(context, facts),
+    isChecked ? creditSnapshot(db, facts.accountId, facts.orderId) : null,
+  ]);
   if (price) return price;
-  if (settings.orders.credit === 'ignore') return null;
-  const credit = await creditSnapshot(db, facts.accountId, facts.orderId);
   const order = { total: facts.total, currency: facts.content.currency };
   return credit && judgeCredit(credit, order, { now, maxAgeHours: settings.orders.creditMaxAgeHours });
 }

@@ -87,7 +87,7 @@ async function send(context: HandoffContext, facts: PushFacts, target: Target): 
   const settled = await withClaim(db, claim, { askedMs, ttlMs, signal: context.signal }, (held) =>
     attempt(context, { facts, claim, target, order, held }),
   );
-  const done = await settleWithBudgets(context, claim, settled)
+  const done = await settleWithBudgets(context, facts, claim, settled)
     .then((line) => ({ line, settled }))
     .catch(async (error: unknown) => {
       const parked = idTaken(error, settled);
@@ -107,9 +107,10 @@ function idTaken(error: unknown, settled: Settlement): Settlement {
 }
 
 /** What the ERP has taken, or let go, its budgets learn in the same transaction; an attempt that only waits changes nothing for them. */
-async function settleWithBudgets({ db, settings, now: clock }: HandoffContext, claim: Claim, settled: Settlement) {
+async function settleWithBudgets({ db, settings, now: clock }: HandoffContext, facts: PushFacts, claim: Claim, settled: Settlement) {
   const now = clock();
-  if (settled.state !== 'accepted') return settleClaim(db, claim, settled, now);
+  // Whoever has none now had none when this order was submitted; those are settled together.
+  if (settled.state !== 'accepted' || !facts.hasBudgets) return settleClaim(db, claim, settled, now);
   return db.transaction(async (trx) => {
     const line = await settleClaim(trx, claim, settled, now);
     if (line) await settleBudgetsOf(trx, [claim.orderId], now, settings.orders);

@@ -11,7 +11,7 @@ export async function relayHandoffs(
 ): Promise<{ due: string[]; expired: number }> {
   const { db, settings } = context;
   if (settings.orders.target !== undefined) await giveTarget(db, settings.orders.target);
-  let expired = 0;
-  for (const target of orderTargets(context)) expired += await expireClaims(db, target.connection.name, lookupLagMs(target));
+  const targets = orderTargets(context).map((target) => ({ connection: target.connection.name, lookupLagMs: lookupLagMs(target) }));
+  const expired = await expireClaims(db, targets);
   return { due: await dueHandoffs(db, context.now(), AT_A_TIME), expired };
 }

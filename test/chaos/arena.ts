@@ -1,7 +1,7 @@
 /** Where seeds are played: a PostgreSQL, perhaps a Redis, and two workers of its own, so that any of them may be taken away. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,6 +13,7 @@ import { type Database, openDatabase } from '../../src/store/database.ts';
 import { findServer } from '../../src/store/embedded/cluster.ts';
 import { type Embedded, openEmbedded } from '../../src/store/embedded/open-embedded.ts';
 import { findPlace } from '../../src/store/embedded/place.ts';
+import { inSets } from '../../src/store/in-sets.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { spawnRedis } from '../support/redis.ts';
 import { makeProfiles } from './profiles.ts';
@@ -23,17 +24,39 @@ export type BackendKind = QueueAccess['kind'];
 
 export interface ArenaOptions {
   readonly backend: BackendKind;
-  readonly leaseMs: number;
   readonly mutant?: string | undefined;
 }
 
 type LaneOfArena = Omit<Lane, 'skewMs'> & { readonly skewMs: readonly [number, number] };
 
+/** A lease is several times what a push takes here and now: whoever is only slow must not lose it all the time. */
+const LEASE_MS = { least: 2_000, most: 10_000, pushes: 6 };
+const PUSHES_SEEN = 40;
+const LOOK_EVERY_MS = 150;
+
+/** Of one hand-off; `isDue`: nothing it was told to wait for lies ahead any more. */
+export interface Progress {
+  readonly connection: string;
+  readonly state: string;
+  readonly attempts: number;
+  readonly isDue: boolean;
+}
+
+/** One look for all seeds: on a busy machine the watching must not be what keeps it busy. */
+const look = inSets(async (db: Database, connections: readonly string[]): Promise<Progress[][]> => {
+  await sleep(LOOK_EVERY_MS);
+  const { rows } = await db.raw<{ rows: Progress[] }>(
+    `select connection, state, attempts, coalesce(greatest(not_before, look_after, lease_until) < clock_timestamp(), true) as "isDue"
+     from handoffs where connection = any(?::text[]) order by id`,
+    [[...connections]],
+  );
+  return connections.map((wanted) => rows.filter(({ connection }) => connection === wanted));
+});
+
 const { dedupe: _merged, ...untwinned } = pushOrderJob;
 
 export class Arena {
   readonly backend: BackendKind;
-  readonly leaseMs: number;
   readonly db: Database;
   /** What went wrong with no seed to blame. */
   readonly troubles: string[] = [];
@@ -43,6 +66,9 @@ export class Arena {
   readonly #queue: JobQueue;
   readonly #lanes = new Map<string, LaneOfArena>();
   readonly #listeners = new Map<string, (worker: WorkerProcess, told: Told) => void>();
+  readonly #pushesMs: number[] = [];
+  #relayed = 0;
+  readonly #restarts = new Map<string, Promise<void>>();
   #traps: Trap[] = [];
   #redis: { server: ChildProcess; port: number } | undefined;
   #workers: WorkerProcess[] = [];
@@ -53,6 +79,8 @@ export class Arena {
     await chmod(folder, 0o755);
     const postgres = await openEmbedded(folder);
     const db = await openDatabase(postgres.url, { poolSize: 20 });
+    // Connections are cut and made by the thousand; proving a password each time would be most of the work.
+    await writeFile(path.join((await findPlace(folder)).data, 'pg_hba.conf'), 'host all all 127.0.0.1/32 trust\n');
     // Processes are killed here, not the machine.
     await db.raw('alter system set fsync = off');
     await db.raw('select pg_reload_conf()');
@@ -63,7 +91,7 @@ export class Arena {
       ? { kind: 'redis', redis: { url: `redis://127.0.0.1:${redis.port}`, cluster: false, prefix: 'chaos' } }
       : { kind: 'postgres', url: postgres.url };
     const arena = new Arena(options, { folder, postgres, db, redis, queueBackend: await openBackend(access) });
-    arena.#startWorkers(options, access);
+    arena.#startWorkers(access, options.mutant);
     await Promise.all(arena.#workers.map(({ ready }) => ready));
     return arena;
   }
@@ -79,7 +107,6 @@ export class Arena {
     },
   ) {
     this.backend = options.backend;
-    this.leaseMs = options.leaseMs;
     this.db = parts.db;
     this.#folder = parts.folder;
     this.#postgres = parts.postgres;
@@ -88,29 +115,52 @@ export class Arena {
     this.#queue = openQueue(parts.queueBackend, { timeoutMs: 3_000 });
   }
 
-  #startWorkers({ leaseMs, mutant }: ArenaOptions, queue: QueueAccess): void {
+  #startWorkers(queue: QueueAccess, mutant: string | undefined): void {
     this.#workers = ['one', 'two'].map((name, place) => {
       const owner: WorkerOwner = {
         orders: () => this.#ordersFor(place),
         told: (worker, told) => this.#hear(worker, told),
         died: (_worker, how) => this.troubles.push(`worker ${name} ended by itself: ${how}`),
       };
-      return new WorkerProcess({ name, databaseUrl: this.#postgres.url, queue, leaseMs }, owner, mutant);
+      return new WorkerProcess({ name, databaseUrl: this.#postgres.url, queue }, owner, mutant);
     });
   }
 
   #ordersFor(place: number): Orders {
     const lanes = [...this.#lanes.values()].map((lane) => ({ ...lane, skewMs: lane.skewMs[place] ?? 0 }));
-    return { lanes, traps: this.#traps };
+    return { lanes, traps: this.#traps, leaseMs: this.leaseMs };
   }
 
   #hear(worker: WorkerProcess, told: Told): void {
+    if (told.kind === 'relayed') this.#relayed += 1;
+    if (told.kind === 'walked') this.#notePush(told.ms);
     if (told.kind === 'defect') this.troubles.push(told.message);
     if (told.kind === 'sprung') {
       this.#traps = this.#traps.filter(({ id }) => id !== told.trap);
       for (const one of this.#workers) one.tell();
     }
     for (const listener of this.#listeners.values()) listener(worker, told);
+  }
+
+  #notePush(ms: number): void {
+    this.#pushesMs.push(ms);
+    if (this.#pushesMs.length > PUSHES_SEEN) this.#pushesMs.shift();
+  }
+
+  get leaseMs(): number {
+    const sorted = [...this.#pushesMs].sort((a, b) => a - b);
+    const usualMs = sorted[Math.floor(sorted.length * 0.75)] ?? LEASE_MS.most;
+    return Math.round(Math.min(LEASE_MS.most, Math.max(LEASE_MS.least, LEASE_MS.pushes * usualMs)));
+  }
+
+  /** How often the relay has looked for what is due: patience is counted in this, for a machine may be slow. */
+  get relayed(): number {
+    return this.#relayed;
+  }
+
+  /** By the next look. */
+  progress(connection: string): Promise<Progress[]> {
+    return look(this.db, connection);
   }
 
   async openLane(lane: LaneOfArena, listener: (worker: WorkerProcess, told: Told) => void): Promise<void> {
@@ -160,24 +210,35 @@ export class Arena {
   }
 
   async restartQueue(downMs: number): Promise<void> {
-    if (!this.#redis) return this.restartPostgres();
-    const { server, port } = this.#redis;
-    const gone = once(server, 'exit');
-    server.kill('SIGKILL');
-    await gone;
-    await sleep(downMs);
-    this.#redis = await startRedis(port);
+    const redis = this.#redis;
+    if (!redis) return this.restartPostgres();
+    await this.#once('queue', async () => {
+      const gone = once(redis.server, 'exit');
+      redis.server.kill('SIGKILL');
+      await gone;
+      await sleep(downMs);
+      this.#redis = await startRedis(redis.port);
+    });
   }
 
   /** As in a crash: whoever is connected is cut off, nothing is finished. The embedded server comes back by itself, at the same address. */
   async restartPostgres(): Promise<void> {
-    const { data } = await findPlace(this.#folder);
-    const server = await findServer(data);
-    if (server) process.kill(server.pid, 'SIGQUIT');
-    await untilDone(() => this.db.raw('select 1'), 60_000).catch(async (cause: unknown) => {
-      const log = await readFile(path.join(this.#folder, 'postgres.log'), 'utf8').catch(String);
-      throw new Error(`PostgreSQL did not come back; its log ends:\n${log.split('\n').slice(-40).join('\n')}`, { cause });
+    await this.#once('database', async () => {
+      const { data } = await findPlace(this.#folder);
+      const server = await findServer(data);
+      if (server) process.kill(server.pid, 'SIGQUIT');
+      await untilDone(() => this.db.raw('select 1'), 300_000).catch(async (cause: unknown) => {
+        const log = await readFile(path.join(this.#folder, 'postgres.log'), 'utf8').catch(String);
+        throw new Error(`PostgreSQL did not come back; its log ends:\n${log.split('\n').slice(-40).join('\n')}`, { cause });
+      });
     });
+  }
+
+  /** Seeds that take the same server down at the same time do it together. */
+  async #once(what: string, restart: () => Promise<void>): Promise<void> {
+    const underWay = this.#restarts.get(what) ?? restart().finally(() => this.#restarts.delete(what));
+    this.#restarts.set(what, underWay);
+    await underWay;
   }
 
   async close(): Promise<void> {

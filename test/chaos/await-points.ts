@@ -106,5 +106,5 @@ export function countedConnector(connector: AnyConnector, lagMs: () => number): 
 }
 
 export function countedQueue(queue: JobQueue): JobQueue {
-  return { ...queue, add: (job, payload, options) => pass('wake next', () => queue.add(job, payload, options)) };
+  return { ...queue, addMany: (job, payloads) => pass('wake next', () => queue.addMany(job, payloads)) };
 }

@@ -29,8 +29,8 @@ export const MUTANTS = {
   'settles without its fence': [
     {
       file: 'src/store/orders/push-claims.js',
-      from: "where id = :id and fence = :fence and state = 'sending' returning id, connection",
-      to: "where id = :id and state = 'sending' returning id, connection",
+      from: 'and h.fence = g.fence and',
+      to: 'and',
     },
   ],
   'sends after its lease': [
@@ -41,9 +41,7 @@ export const MUTANTS = {
     },
     { file: 'src/orders/claim-lease.js', from: 'if (performance.now() > certainUntil - marginMs)', to: 'if (false)' },
   ],
-  'looks before a lost order can be seen': [
-    { file: 'src/store/orders/relay-handoffs.js', from: 'lagS: lookupLagMs / 1_000', to: 'lagS: -60' },
-  ],
+  'looks before a lost order can be seen': [{ file: 'src/store/orders/relay-handoffs.js', from: '=> lookupLagMs / 1_000)', to: '=> -60)' }],
   'forgets the order of an account': [
     { file: 'src/store/orders/push-claims.js', from: "and e.state in ('pending', 'sending', 'unknown'))", to: 'and false)' },
     { file: 'src/store/orders/relay-handoffs.js', from: "and e.state in ('pending', 'sending', 'unknown'))", to: 'and false)' },

@@ -6,6 +6,7 @@ import type { OrderTarget } from '../../src/connector/orders.ts';
 import type { HandoffContext } from '../../src/orders/order-context.ts';
 import { relayHandoffs } from '../../src/orders/relay.ts';
 import { type HandoffSetup, setupHandoff } from '../flows/handoff-setup.ts';
+import { waitFor } from '../support/wait.ts';
 
 const LAG_MS = 600_000;
 
@@ -73,7 +74,11 @@ describe('an order that may be there', () => {
     const { handoffId, externalKey } = await setup.release('W-1');
     setup.erp.accidents.next('error-inside', { on: 'write' });
     expect(await setup.push(handoffId, patient('one'))).toMatchObject({ state: 'pending' });
-    expect(await setup.push(handoffId, patient('two', {}, 60_000))).toMatchObject({ state: 'accepted' });
+    const next = await waitFor(async () => {
+      const pushed = await setup.push(handoffId, patient('two', {}, 60_000));
+      return pushed.outcome !== 'nothing' && pushed;
+    });
+    expect(next).toMatchObject({ state: 'accepted' });
     expect(setup.there(externalKey)).toHaveLength(1);
   });
 });

@@ -21,7 +21,7 @@ export interface Played {
   readonly attempts: number;
   readonly delivered: number;
   readonly refusedAsPlanned: number;
-  readonly shown: ReadonlyMap<string, number>;
+  readonly shown: Readonly<Record<string, number>>;
   readonly findings: readonly Finding[];
   readonly mishaps: readonly MishapName[];
   readonly outages: readonly PlannedOutage['what'][];
@@ -32,8 +32,12 @@ export interface Played {
   readonly ms: number;
 }
 
-/** Without anything happening in it. It ends what hangs: a loaded machine needs several times what an idle one does. */
-const DEADLINE_MS = 150_000;
+/** What is due and did not move while the relay looked for it so often is stuck. */
+const PATIENCE_LOOKS = 300;
+/** Without anything happening at all, the relay included. */
+const HUNG_MS = 20 * 60_000;
+/** For a single answer of the database, which may be down and starting again. */
+const ANSWER_MS = 240_000;
 /** A trap that was not reached by then lies beyond what its order waits for. */
 const TRAP_MS = 30_000;
 
@@ -80,7 +84,7 @@ class Scene {
         orders: rows.length,
         attempts: rows.reduce((sum, { attempts }) => sum + attempts, 0),
         delivered,
-        shown,
+        shown: Object.fromEntries(shown),
         refusedAsPlanned: planned,
         findings,
         mishaps: this.#mishaps.happened,
@@ -92,7 +96,7 @@ class Scene {
     } finally {
       for (const worker of this.#sleepers) worker.wake();
       await arena.closeLane(this.#connection);
-      await untilDone(() => this.#forget(), 30_000);
+      await untilDone(() => this.#forget(), ANSWER_MS);
       await this.#erp.close();
     }
   }
@@ -104,7 +108,7 @@ class Scene {
       const reference = `${this.#connection}-${place}`;
       const { handoffId } = await untilDone(
         () => releasePlanned(this.#arena.db, this.#settings(), reference, order, (id) => this.#lay(place, id)),
-        30_000,
+        ANSWER_MS,
       );
       await this.#arena.wakeUp(handoffId, order.wakeUps);
       const hasFollower = orders[place + 1]?.account === order.account && order.wakeUps === 0;
@@ -140,7 +144,7 @@ class Scene {
   }
 
   async #untilWake({ trap, wake }: { trap: Trap; wake: 'late' | 'overtaken' }): Promise<void> {
-    const lateMs = this.#arena.leaseMs + this.#scenario.lagMs + 1_000;
+    const lateMs = 1.3 * this.#arena.leaseMs + this.#scenario.lagMs + 1_000;
     if (wake === 'late') return sleep(lateMs);
     const deadline = Date.now() + 2 * lateMs;
     const first = await this.#stateOf(trap.handoffId);
@@ -152,7 +156,7 @@ class Scene {
   }
 
   async #stateOf(handoffId: string): Promise<{ state: string; attempts: number }> {
-    return untilDone(() => this.#arena.db('handoffs').where({ id: handoffId }).first('state', 'attempts'), 30_000);
+    return untilDone(() => this.#arena.db('handoffs').where({ id: handoffId }).first('state', 'attempts'), ANSWER_MS);
   }
 
   async #untilSprung(): Promise<void> {
@@ -168,24 +172,23 @@ class Scene {
     return this.#arena.restartPostgres();
   }
 
-  /** All hand-offs have ended, nobody sleeps, and no worker is at one of them: nothing can come after. */
+  /**
+   * All hand-offs have ended, nobody sleeps, and no worker is at one of them: nothing can come after. What waits for an instant that
+   * was written down is waited for, however long that is.
+   */
   async #settled(): Promise<HandoffRow[]> {
     let last = '';
-    let deadline = 0;
+    let seen = { looks: 0, atMs: 0 };
     for (;;) {
-      const rows = await untilDone(() => this.#progress(), 30_000);
-      const progress = rows.map(({ state, attempts }) => `${state} ${attempts}`).join();
-      if (progress !== last) deadline = Date.now() + DEADLINE_MS;
+      const rows = await untilDone(() => this.#arena.progress(this.#connection), ANSWER_MS);
+      const open = rows.filter(({ state }) => OPEN.includes(state));
+      const progress = rows.map(({ state, attempts, isDue }) => `${state} ${attempts} ${isDue}`).join();
+      if (progress !== last) seen = { looks: this.#arena.relayed, atMs: Date.now() };
       last = progress;
-      const isOpen = rows.some(({ state }) => OPEN.includes(state)) || this.#sleepers.size > 0;
-      const isQuiet = !isOpen && !(await this.#arena.isBusy(this.#connection));
-      if (isQuiet || Date.now() > deadline) return untilDone(() => this.#rows(), 30_000);
-      await sleep(100);
+      const isSettled = open.length === 0 && this.#sleepers.size === 0 && !(await this.#arena.isBusy(this.#connection));
+      const isStuck = open.some(({ isDue }) => isDue) && this.#arena.relayed - seen.looks > PATIENCE_LOOKS;
+      if (isSettled || isStuck || Date.now() - seen.atMs > HUNG_MS) return untilDone(() => this.#rows(), ANSWER_MS);
     }
-  }
-
-  async #progress(): Promise<Array<Pick<HandoffRow, 'state' | 'attempts'>>> {
-    return this.#arena.db('handoffs').where({ connection: this.#connection }).orderBy('id').select('state', 'attempts');
   }
 
   async #rows(): Promise<HandoffRow[]> {

@@ -31,7 +31,7 @@ export function totalsOf(played: readonly Played[]): Totals {
     attempts: sum(({ attempts }) => attempts),
     delivered: sum(({ delivered }) => delivered),
     refusedAsPlanned: sum(({ refusedAsPlanned }) => refusedAsPlanned),
-    shown: counted(played.flatMap(({ shown }) => [...shown].flatMap(([code, times]) => Array<string>(times).fill(code)))),
+    shown: counted(played.flatMap(({ shown }) => Object.entries(shown).flatMap(([code, times]) => Array<string>(times).fill(code)))),
     violations: Object.fromEntries(
       VIOLATIONS.map((name) => [name, findings.filter(({ violation }) => violation === name).length]),
     ) as Record<Violation, number>,

@@ -1,8 +1,10 @@
 /**
  * `npm run chaos`: orders are handed off while everything around them breaks, and the ledger of the simulated ERP tells what arrived.
- * One seed is one scenario; `--seed 17 --backend redis` plays it again. Ends with status 1 when any order was doubled, lost, stuck
- * without being shown, or out of order.
+ * One seed is one scenario; `--seed 17 --backend redis` plays it again. With `--kept FILE` what was played is written down there: the
+ * same command goes on from it, and the table is of all of it. Ends with status 1 when any order was doubled, lost, stuck without being
+ * shown, out of order or without a full receipt.
  */
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { Arena, type BackendKind } from './arena.ts';
 import { type Played, play } from './play.ts';
@@ -15,11 +17,13 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     backend: { type: 'string', default: 'both' },
     orders: { type: 'string', default: '10' },
+    /** Seeds are begun until then, and finished. */
+    minutes: { type: 'string' },
     /** Every place where a worker can be killed, once. */
     places: { type: 'boolean', default: false },
     arenas: { type: 'string', default: '1' },
     seats: { type: 'string', default: '8' },
-    lease: { type: 'string', default: '3000' },
+    kept: { type: 'string' },
     /** All seeds mainly about this. */
     theme: { type: 'string' },
     mutant: { type: 'string' },
@@ -32,10 +36,32 @@ const startedMs = performance.now();
 const backends: readonly BackendKind[] = values.backend === 'both' ? ['postgres', 'redis'] : [values.backend as BackendKind];
 const stopsAtFirst = values['until-found'];
 let isOver = false;
+const endMs = values.minutes === undefined ? Number.POSITIVE_INFINITY : Date.now() + 60_000 * Number(values.minutes);
 
 const PLACES_SEED = 1_000_000;
 
-function drawn(): Scenario[] {
+/** What an earlier call of the same command left. */
+const keptBefore: Played[] =
+  values.kept !== undefined && existsSync(values.kept)
+    ? readFileSync(values.kept, 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line))
+    : [];
+
+function keep(one: Played): void {
+  if (values.kept === undefined) return;
+  appendFileSync(values.kept, `${JSON.stringify({ ...one, scenario: { seed: one.scenario.seed }, awaits: [] })}\n`);
+}
+
+/** Those in which a server goes down first: whoever plays beside them is disturbed, and they disturb each other only once. */
+function drawn(backend: BackendKind): Scenario[] {
+  const done = new Set(keptBefore.filter((one) => one.backend === backend).map(({ scenario }) => scenario.seed));
+  const scenarios = allDrawn().filter(({ seed }) => !done.has(seed));
+  return [...scenarios.filter(({ outages }) => outages.length > 0), ...scenarios.filter(({ outages }) => outages.length === 0)];
+}
+
+function allDrawn(): Scenario[] {
   const [from = 1, to = from] = (values.seed ?? values.seeds).split('-').map(Number);
   return Array.from({ length: Math.max(0, to - from + 1) }, (_, turn) =>
     drawScenario(from + turn, { size: Number(values.orders), theme: values.theme as Theme | undefined }),
@@ -55,24 +81,23 @@ async function killsAt(backend: BackendKind, arena: Arena): Promise<Scenario[]> 
 }
 
 async function playAll(backend: BackendKind): Promise<Played[]> {
-  const waiting = drawn();
-  const played: Played[] = [];
+  const waiting = drawn(backend);
+  const played: Played[] = keptBefore.filter((one) => one.backend === backend);
   const take = async (arena: Arena, scenario: Scenario) => {
     const one = await play(arena, scenario);
     played.push(one);
+    keep(one);
     tellFindings(one);
     if (one.findings.length > 0 && stopsAtFirst) isOver = true;
   };
   const seat = async (arena: Arena) => {
     for (;;) {
-      const scenario = isOver ? undefined : waiting.shift();
+      const scenario = isOver || Date.now() > endMs ? undefined : waiting.shift();
       if (!scenario) return;
       await take(arena, scenario);
     }
   };
-  const arenas = await Promise.all(
-    Array.from({ length: Number(values.arenas) }, () => Arena.open({ backend, leaseMs: Number(values.lease), mutant: values.mutant })),
-  );
+  const arenas = await Promise.all(Array.from({ length: Number(values.arenas) }, () => Arena.open({ backend, mutant: values.mutant })));
   try {
     // Alone: whoever plays beside it would hardly find a worker alive.
     if (values.places && arenas[0]) for (const scenario of await killsAt(backend, arenas[0])) await take(arenas[0], scenario);

@@ -6,7 +6,6 @@ export interface WorkerStart {
   readonly name: string;
   readonly databaseUrl: string;
   readonly queue: QueueAccess;
-  readonly leaseMs: number;
 }
 
 /** One seed's ERP, as a worker sees it. */
@@ -30,6 +29,7 @@ export interface Trap {
 
 /** Everything a worker is to know; told anew whenever it changes. */
 export interface Orders {
+  readonly leaseMs: number;
   readonly lanes: readonly Lane[];
   readonly traps: readonly Trap[];
 }
@@ -40,5 +40,7 @@ export type Told =
   | { readonly kind: 'sprung'; readonly trap: string; readonly act: Trap['act']; readonly at: string }
   /** Pushes under way, by connection. */
   | { readonly kind: 'busy'; readonly connections: Record<string, number> }
-  | { readonly kind: 'walked'; readonly handoffId: string; readonly names: readonly string[] }
+  | { readonly kind: 'walked'; readonly handoffId: string; readonly names: readonly string[]; readonly ms: number }
+  /** The relay looked for whatever is due. */
+  | { readonly kind: 'relayed' }
   | { readonly kind: 'defect'; readonly message: string };

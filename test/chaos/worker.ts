@@ -1,4 +1,4 @@
-/** A worker as a process of its own: the product's worker and jobs, with short leases, whose awaits are counted. */
+/** A worker as a process of its own: the product's worker and jobs, with leases as short as the machine allows, whose awaits are counted. */
 import { writeSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pushOrderJob } from '../../jobs/push-order.ts';
@@ -24,7 +24,7 @@ const LOCK_MS = 2_500;
 const CONCURRENCY = 8;
 
 const start = JSON.parse(process.argv[2] ?? '') as WorkerStart;
-let orders: Orders = { lanes: [], traps: [] };
+let orders: Orders = { lanes: [], traps: [], leaseMs: 10_000 };
 /** By hand-off: the lane it belongs to. */
 const laneOf = new Map<string, string>();
 const busy = new Map<string, number>();
@@ -87,13 +87,12 @@ const rawDb = await openDatabase(start.databaseUrl, { poolSize: CONCURRENCY + 4,
 const db = countedDatabase(rawDb);
 const backend = await openBackend(start.queue, { connectTimeoutMs: 30_000 });
 const queue = countedQueue(openQueue(backend));
-const lent: Omit<HandoffContext, 'signal' | 'now'> & { queue: JobQueue } = {
+const lent: Omit<HandoffContext, 'signal' | 'now' | 'claimTtlMs'> & { queue: JobQueue } = {
   db,
   settings,
   border: databaseBorder(db),
   connectors: Object.entries(CONNECTORS).map(([kind, connector]) => countedConnector(connector, () => lagOf(kind))),
   holder: `${start.name} ${process.pid}`,
-  claimTtlMs: start.leaseMs,
   queue,
 };
 
@@ -106,12 +105,23 @@ const pushWalking = {
     for (let turn = 0; turn < 50 && !connections.has(connection) && connection !== NOBODY; turn++) await sleep(20);
     busy.set(connection, (busy.get(connection) ?? 0) + 1);
     const walk: Walk = { handoffId, names: [] };
+    const startedMs = performance.now();
     try {
       return await walking(walk, () => pushOrderJob.run(data, context));
     } finally {
       busy.set(connection, (busy.get(connection) ?? 1) - 1);
-      tell({ kind: 'walked', handoffId, names: walk.names });
+      tell({ kind: 'walked', handoffId, names: walk.names, ms: performance.now() - startedMs });
     }
+  },
+};
+
+const relayTelling = {
+  ...relayHandoffsJob,
+  everyMs: RELAY_EVERY_MS,
+  async run(data: unknown, context: typeof lent & JobContext) {
+    const facts = await relayHandoffsJob.run(data, context);
+    tell({ kind: 'relayed' });
+    return facts;
   },
 };
 
@@ -136,8 +146,8 @@ const log: JobLog = {
 
 await startWorker({
   backend,
-  jobs: [pushWalking, { ...relayHandoffsJob, everyMs: RELAY_EVERY_MS }],
-  context: (base: JobContext) => ({ ...lent, ...base }),
+  jobs: [pushWalking, relayTelling],
+  context: (base: JobContext) => ({ ...lent, claimTtlMs: orders.leaseMs, ...base }),
   concurrency: CONCURRENCY,
   drainMs: 500,
   lockMs: LOCK_MS,

@@ -129,6 +129,12 @@ describe('an order that is not there', () => {
     expect(answer).toMatchObject({ placed: { id: '1', state: 'accepted', lines: ORDER.lines }, created: true, calls: ['find', 'create'] });
   });
 
+  it('is not looked at again either where no order of this installation waits for the step', async () => {
+    const held: PlacedOrder[] = [];
+    const target = { ...targetOf(held), steps: [{ ...confirming(held), mayApply: () => false }] };
+    expect(await placeOrder(target, SESSION, ORDER, { confirm: false })).toMatchObject({ calls: ['find', 'create'] });
+  });
+
   it('is looked at between its steps all the same', async () => {
     const held: PlacedOrder[] = [];
     const target = { ...targetOf(held, () => void held.push({ ...PLACED, state: 'placed' })), steps: [confirming(held)] };

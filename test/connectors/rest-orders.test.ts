@@ -80,6 +80,17 @@ describe('orders declared for a system of no connector', () => {
     expect(erp.orders[0]).not.toHaveProperty('po');
   });
 
+  it('are not looked at again when no state of theirs waits to be confirmed', async () => {
+    const told = await placeOrder(orders, session(), ORDER, { confirm: false });
+    expect(told.calls).toEqual(['find', 'create']);
+    const waiting = session({ states: { open: 'placed' } });
+    expect((await placeOrder(orders, waiting, { ...ORDER, reference: 'KO-2' }, { confirm: false })).calls).toEqual([
+      'find',
+      'create',
+      'find',
+    ]);
+  });
+
   it('are made once although the answer is lost', async () => {
     erp.loseAnswerOf('KO-1');
     await expect(placeOrder(orders, session(), ORDER)).rejects.toMatchObject({ code: 'ERP_OUTCOME_UNKNOWN' });

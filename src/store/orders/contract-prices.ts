@@ -1,5 +1,6 @@
 /** What the profile says a line costs: the price agreed with the account, else that of its list, else that for everyone. */
 import type { Database, Transaction } from '../database.ts';
+import { inSets } from '../in-sets.ts';
 
 export interface PriceQuestion {
   /** Tells the answers apart. */
@@ -59,6 +60,24 @@ export async function contractPrices(db: Database | Transaction, asked: readonly
   );
   return new Map(rows.map(({ place, ...price }) => [place, price]));
 }
+
+/** The same for one of many orders that are asked about at a time. */
+export const contractPricesOfOne = inSets(async function contractPricesOfOne(
+  db: Database,
+  orders: ReadonlyArray<readonly PriceQuestion[]>,
+) {
+  const asked = orders.flatMap((questions, turn) => questions.map((question) => ({ question, turn })));
+  const found = await contractPrices(
+    db,
+    asked.map(({ question }, place) => ({ ...question, place })),
+  );
+  const answers = orders.map(() => new Map<number, ContractPrice>());
+  for (const [place, price] of found) {
+    const one = asked[place];
+    if (one) answers[one.turn]?.set(one.question.place, price);
+  }
+  return answers;
+});
 
 /** Why no price holds: those that come nearest, in words. */
 export async function nearMisses(db: Database | Transaction, asked: readonly PriceQuestion[]): Promise<Map<number, string>> {

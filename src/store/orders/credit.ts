@@ -1,5 +1,6 @@
 /** The seller's risk (SEMANTICS 2.17): the limit that holds for an account, what is used of it, and how old that knowledge is. */
 import type { Database } from '../database.ts';
+import { inSets } from '../in-sets.ts';
 
 export interface CreditSnapshot {
   /** Who holds the limit: the account, or the nearest above it that has one. */
@@ -17,32 +18,44 @@ export interface CreditSnapshot {
 }
 
 /** `null`: no limit is known for this account. */
-export async function creditSnapshot(db: Database, accountId: string, exceptOrderId: string): Promise<CreditSnapshot | null> {
-  const { rows } = await db.raw<{ rows: CreditSnapshot[] }>(
-    `with recursive up as (
-       select a.id, a.parent_id, 0 as level from accounts a where a.id = :accountId
-       union all select a.id, a.parent_id, up.level + 1 from accounts a join up on a.id = up.parent_id where up.level < 64
+export function creditSnapshot(db: Database, accountId: string, exceptOrderId: string): Promise<CreditSnapshot | null> {
+  return snapshotSet(db, { accountId, exceptOrderId });
+}
+
+interface Question {
+  readonly accountId: string;
+  readonly exceptOrderId: string;
+}
+
+const snapshotSet = inSets(async function creditSnapshot(db: Database, asked: readonly Question[]): Promise<Array<CreditSnapshot | null>> {
+  const { rows } = await db.raw<{ rows: Array<CreditSnapshot & { place: number }> }>(
+    `with recursive asked as (
+       select * from unnest(:accounts::bigint[], :orders::bigint[]) with ordinality as q (account_id, order_id, place)
+     ), up as (
+       select asked.place, a.id, a.parent_id, 0 as level from asked join accounts a on a.id = asked.account_id
+       union all select up.place, a.id, a.parent_id, up.level + 1 from accounts a join up on a.id = up.parent_id where up.level < 64
      ), holder as (
-       select a.* from accounts a join up using (id) where a.credit_limit is not null order by up.level limit 1
+       select distinct on (up.place) up.place, a.* from accounts a join up using (id) where a.credit_limit is not null order by up.place, up.level
      ), below as (
-       select id, credit_limit, 0 as level from holder
-       union all select a.id, a.credit_limit, below.level + 1 from accounts a join below on a.parent_id = below.id
+       select place, id, 0 as level from holder
+       union all select below.place, a.id, below.level + 1 from accounts a join below on a.parent_id = below.id
          where below.level < 64 and a.credit_limit is null
      ), known as (
-       select least(clock_timestamp(), coalesce(holder.credit_as_of + interval '1 day', max(r.finished_at))) as as_of
+       select holder.place, least(clock_timestamp(), coalesce(holder.credit_as_of + interval '1 day', max(r.finished_at))) as as_of
        from holder left join links l on l.local_id = holder.id left join sources s on s.id = l.source_id left join runs r on r.id = s.cursor_run_id
-       group by holder.credit_as_of
+       group by holder.place, holder.credit_as_of
      ), open as (
-       select o.currency, o.total from orders o join below b on b.id = o.account_id
+       select k.place, o.currency, o.total from below b join known k using (place) join asked using (place) join orders o on o.account_id = b.id
        left join handoffs f on f.order_id = o.id and f.kind = 'create'
-       where o.state = 'released' and o.id <> :exceptOrderId
-         and (f.id is null or f.state not in ('accepted', 'cancelled') or (f.state = 'accepted' and f.settled_at > (select as_of from known)))
+       where o.state = 'released' and o.id <> asked.order_id
+         and (f.id is null or f.state not in ('accepted', 'cancelled') or (f.state = 'accepted' and f.settled_at > k.as_of))
      )
-     select h.name as holder, h.currency, h.credit_limit::float8 as limit, coalesce(h.balance, 0)::float8 as balance, known.as_of as "asOf",
-       (select coalesce(sum(total), 0) from open where currency = h.currency)::float8 as "openOrders",
-       (select count(*) from open where currency is distinct from h.currency)::int as "otherCurrencies"
-     from holder h, known`,
-    { accountId, exceptOrderId },
+     select h.place::int, h.name as holder, h.currency, h.credit_limit::float8 as limit, coalesce(h.balance, 0)::float8 as balance, known.as_of as "asOf",
+       (select coalesce(sum(total), 0) from open where open.place = h.place and open.currency = h.currency)::float8 as "openOrders",
+       (select count(*) from open where open.place = h.place and open.currency is distinct from h.currency)::int as "otherCurrencies"
+     from holder h join known using (place)`,
+    { accounts: asked.map(({ accountId }) => accountId), orders: asked.map(({ exceptOrderId }) => exceptOrderId) },
   );
-  return rows[0] ?? null;
-}
+  const byPlace = new Map(rows.map(({ place, ...snapshot }) => [place, snapshot]));
+  return asked.map((_, turn) => byPlace.get(turn + 1) ?? null);
+});

@@ -1,6 +1,7 @@
-/** Everything a hand-off needs to know before it is sent, in one statement. */
+/** Everything a hand-off needs to know before it is sent, in one statement for all that are about to be. */
 import type { OrderContent } from '../../domain/orders/order.ts';
 import type { Database } from '../database.ts';
+import { inSets } from '../in-sets.ts';
 import type { HandoffKind } from './handoffs.ts';
 
 export interface PushFacts {
@@ -34,6 +35,8 @@ export interface PushFacts {
   /** "Greta Brandt on 2026-11-22" for every approving decision of this revision. */
   readonly approvals: ReadonlyArray<string>;
   readonly approvedBy: string | null;
+  /** Of its company: they learn what became of the order. */
+  readonly hasBudgets: boolean;
 }
 
 /** Whether the target's connection pulls these itself; if not, the ids of where they came from are theirs too. */
@@ -46,39 +49,55 @@ export interface Pulled {
 const MAX_LEVELS = 64;
 
 /** `null` when there is no such hand-off. */
-export async function loadForPush(db: Database, handoffId: string, pulled: Pulled): Promise<PushFacts | null> {
-  const { rows } = await db.raw<{ rows: PushFacts[] }>(
+export function loadForPush(db: Database, handoffId: string, pulled: Pulled): Promise<PushFacts | null> {
+  return loadSet(db, { id: handoffId, ...pulled });
+}
+
+const loadSet = inSets(async function loadForPush(
+  db: Database,
+  asked: ReadonlyArray<{ id: string } & Pulled>,
+): Promise<Array<PushFacts | null>> {
+  const { rows } = await db.raw<{ rows: Array<PushFacts & { place: number }> }>(
     `with recursive h as (
-       select h.*, o.state as order_state, o.approved_by, o.ordered_by_id, r.content, r.material_hash, r.total
-       from handoffs h join orders o on o.id = h.order_id join order_revisions r on r.order_id = h.order_id and r.n = h.revision where h.id = :handoffId
+       select q.*, h.*, o.state as order_state, o.approved_by, o.ordered_by_id, o.company_id, r.content, r.material_hash, r.total
+       from unnest(:ids::bigint[], :accounts::boolean[], :addresses::boolean[], :contacts::boolean[]) with ordinality
+         as q (wanted, pulls_accounts, pulls_addresses, pulls_contacts, place)
+       join handoffs h on h.id = q.wanted join orders o on o.id = h.order_id join order_revisions r on r.order_id = h.order_id and r.n = h.revision
      ), up as (
-       select a.id, a.parent_id, a.name, a.status, a.time_zone, 0 as level from accounts a join h on a.id = h.account_id
+       select h.place, a.id, a.parent_id, a.name, a.status, a.time_zone, 0 as level from accounts a join h on a.id = h.account_id
        union all
-       select a.id, a.parent_id, a.name, a.status, a.time_zone, up.level + 1 from accounts a join up on a.id = up.parent_id where up.level < ${MAX_LEVELS}
+       select up.place, a.id, a.parent_id, a.name, a.status, a.time_zone, up.level + 1 from accounts a join up on a.id = up.parent_id where up.level < ${MAX_LEVELS}
      )
-     select h.id, h.state, h.order_id as "orderId", h.account_id as "accountId", h.connection, h.kind, h.revision, h.external_key as "externalKey",
+     select h.place::int, h.id, h.state, h.order_id as "orderId", h.account_id as "accountId", h.connection, h.kind, h.revision, h.external_key as "externalKey",
        h.approved_hash as "approvedHash", h.material_hash as "materialHash", h.content, h.total::float8 as total, h.order_state as "orderState",
-       h.approved_by as "approvedBy",
+       h.approved_by as "approvedBy", exists (select from budgets b where b.company_id = h.company_id) as "hasBudgets",
        (select max(r.withdraw_until) from order_revisions r where r.order_id = h.order_id and r.n <= h.revision and r.agreed_at is null) as "withdrawUntil",
-       (select name from up where level = 0) as "accountName",
-       (select time_zone from up where time_zone is not null order by level limit 1) as "timeZone",
-       coalesce((select jsonb_agg(jsonb_build_object('name', name, 'status', status) order by level) from up where status <> 'active'), '[]') as blocked,
-       ${externalId('(h.account_id)', ':accounts')} as "soldTo",
-       ${externalId(`((h.content ->> 'shipTo')::bigint)`, ':addresses')} as "shipTo",
-       ${externalId(`((h.content ->> 'billTo')::bigint)`, ':addresses')} as "billTo",
-       ${externalId('(h.ordered_by_id)', ':contacts')} as contact,
+       (select name from up where up.place = h.place and level = 0) as "accountName",
+       (select time_zone from up where up.place = h.place and time_zone is not null order by level limit 1) as "timeZone",
+       coalesce((select jsonb_agg(jsonb_build_object('name', name, 'status', status) order by level) from up
+         where up.place = h.place and status <> 'active'), '[]') as blocked,
+       ${externalId('(h.account_id)', 'h.pulls_accounts')} as "soldTo",
+       ${externalId(`((h.content ->> 'shipTo')::bigint)`, 'h.pulls_addresses')} as "shipTo",
+       ${externalId(`((h.content ->> 'billTo')::bigint)`, 'h.pulls_addresses')} as "billTo",
+       ${externalId('(h.ordered_by_id)', 'h.pulls_contacts')} as contact,
        coalesce((select jsonb_agg(l.facts ->> 'text' order by l.id) from order_log l where l.order_id = h.order_id and l.kind = 'comment'
          and coalesce(l.facts ->> 'forSupplier', 'false') = 'true'), '[]') as comments,
        coalesce((select jsonb_agg(c.name || ' on ' || to_char(d.at, 'YYYY-MM-DD') order by d.id) from decisions d join contacts c on c.id = d.person_id
          where d.order_id = h.order_id and d.revision = h.revision and d.verdict = 'approve'), '[]') as approvals
      from h`,
-    { handoffId, ...pulled },
+    {
+      ids: asked.map(({ id }) => id),
+      accounts: asked.map(({ accounts }) => accounts),
+      addresses: asked.map(({ addresses }) => addresses),
+      contacts: asked.map(({ contacts }) => contacts),
+    },
   );
-  return rows[0] ?? null;
-}
+  const byPlace = new Map(rows.map(({ place, ...facts }) => [place, facts]));
+  return asked.map((_, turn) => byPlace.get(turn + 1) ?? null);
+});
 
 /** An id of this connection; one of another connection only where this one pulls no such thing. */
 function externalId(localId: string, pulls: string): string {
   return `(select l.external_id from links l join sources s on s.id = l.source_id
-    where l.local_id = ${localId} and (s.connection = h.connection or not ${pulls}::boolean) order by s.connection = h.connection desc, l.source_id limit 1)`;
+    where l.local_id = ${localId} and (s.connection = h.connection or not ${pulls}) order by s.connection = h.connection desc, l.source_id limit 1)`;
 }

@@ -3,20 +3,24 @@ import type { Database } from '../database.ts';
 
 /**
  * A worker that vanished may have sent the order a moment before. It becomes unknown, to be looked up once an order made until
- * the lease ended must be visible. Answers how many.
+ * the lease ended must be visible in its connection. Answers how many.
  */
-export async function expireClaims(db: Database, connection: string, lookupLagMs: number): Promise<number> {
+export async function expireClaims(
+  db: Database,
+  targets: ReadonlyArray<{ readonly connection: string; readonly lookupLagMs: number }>,
+): Promise<number> {
   const { rows } = await db.raw<{ rows: Array<{ id: string }> }>(
     `with lost as (
        update handoffs h set state = 'unknown', code = 'LEASE_LOST', reason = 'the worker that was sending it is gone; it is looked up there before anything is sent again',
-         may_be_there_since = coalesce(may_be_there_since, lease_until), not_before = date_trunc('milliseconds', lease_until) + make_interval(secs => :lagS + 0.001),
-         look_after = lease_until + make_interval(secs => :lagS), lease_until = null
-       where h.connection = :connection and h.state = 'sending' and h.lease_until < clock_timestamp() returning h.id, h.attempts
+         may_be_there_since = coalesce(may_be_there_since, lease_until), not_before = date_trunc('milliseconds', lease_until) + make_interval(secs => t.lag_s + 0.001),
+         look_after = lease_until + make_interval(secs => t.lag_s), lease_until = null
+       from unnest(:connections::text[], :lagsS::float8[]) as t (connection, lag_s)
+       where h.connection = t.connection and h.state = 'sending' and h.lease_until < clock_timestamp() returning h.id, h.attempts
      ), ended as (
        update handoff_attempts a set ended_at = clock_timestamp(), outcome = 'lost', code = 'LEASE_LOST', words = 'its worker was gone before it told what came of it'
        from lost where a.handoff_id = lost.id and a.n = lost.attempts and a.ended_at is null
      ) select id from lost`,
-    { connection, lagS: lookupLagMs / 1_000 },
+    { connections: targets.map(({ connection }) => connection), lagsS: targets.map(({ lookupLagMs }) => lookupLagMs / 1_000) },
   );
   return rows.length;
 }
