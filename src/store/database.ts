@@ -2,6 +2,7 @@
 import knex, { type Knex } from 'knex';
 import pg from 'pg';
 import { KontorError, NeedsOperatorError, RetryLaterError } from '../errors.ts';
+import { planAnewBehindPoolers } from './prepared.ts';
 
 const OLDEST_MAJOR = 14;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -95,8 +96,12 @@ const BROKEN = /connection (error|terminated|ended)|terminating connection|not q
 
 function speakUtc(connection: pg.Client, done: (error: Error | null, connection: pg.Client) => void): void {
   // A statement, not a start-up option: poolers such as PgBouncer refuse start-up options they do not know.
-  connection.query("set timezone to 'UTC'").then(
-    () => done(null, connection),
+  connection.query("set timezone to 'UTC'; select pg_backend_pid() as pid").then(
+    (answers) => {
+      const [, told] = answers as unknown as Array<{ rows: Array<{ pid: number }> }>;
+      planAnewBehindPoolers(connection, told?.rows[0]?.pid ?? Number.NaN);
+      done(null, connection);
+    },
     (error: Error) => done(error, connection),
   );
 }

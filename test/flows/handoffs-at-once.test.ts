@@ -25,7 +25,7 @@ const ACCEPTED = {
 describe('hand-offs that come at once', () => {
   it('go to their ERP, each once and those of one account in turn', async () => {
     const released = [];
-    for (const [place, account] of ['A-1', 'A-2', 'B-1', 'A-1', 'B-1'].entries()) {
+    for (const [place, account] of ['A-1', 'A-2', 'A-3', 'A-1', 'A-3'].entries()) {
       released.push(await setup.release(`W-${place}`, { account }));
     }
     const first = await Promise.all(released.map(({ handoffId }) => setup.push(handoffId)));
@@ -43,7 +43,7 @@ describe('hand-offs that come at once', () => {
   });
 
   it('are settled by their own fence only', async () => {
-    const [a, b] = [await setup.release('W-1', { account: 'A-1' }), await setup.release('W-2', { account: 'B-1' })];
+    const [a, b] = [await setup.release('W-1', { account: 'A-1' }), await setup.release('W-2', { account: 'A-3' })];
     const claims = await Promise.all([a, b].map(({ handoffId }) => claimHandoff(setup.db, handoffId, asking('one'))));
     if (!claims[0] || !claims[1]) throw new Error('both can be claimed');
     const stale = { ...claims[0], fence: '0' };
@@ -53,7 +53,7 @@ describe('hand-offs that come at once', () => {
   });
 
   it('do not suffer for one among them that cannot be written', async () => {
-    const [a, b] = [await setup.release('W-1', { account: 'A-1' }), await setup.release('W-2', { account: 'B-1' })];
+    const [a, b] = [await setup.release('W-1', { account: 'A-1' }), await setup.release('W-2', { account: 'A-3' })];
     const claims = await Promise.all([a, b].map(({ handoffId }) => claimHandoff(setup.db, handoffId, asking('one'))));
     if (!claims[0] || !claims[1]) throw new Error('both can be claimed');
     const unwritable = { ...ACCEPTED, reason: 'a byte that PostgreSQL keeps in no text: \u0000' };

@@ -1,6 +1,7 @@
 /** What the profile says a line costs: the price agreed with the account, else that of its list, else that for everyone. */
 import type { Database, Transaction } from '../database.ts';
 import { inSets } from '../in-sets.ts';
+import { prepared } from '../prepared.ts';
 
 export interface PriceQuestion {
   /** Tells the answers apart. */
@@ -51,12 +52,15 @@ const CANDIDATES = `
 /** By place; without those for which no price holds. Of several the nearest, then that of the largest quantity, then the youngest. */
 export async function contractPrices(db: Database | Transaction, asked: readonly PriceQuestion[]): Promise<Map<number, ContractPrice>> {
   if (asked.length === 0) return new Map();
-  const { rows } = await db.raw<{ rows: Array<ContractPrice & { place: number }> }>(
-    `with ${CANDIDATES}
-     select distinct on (place) place, unit_price as "unitPrice", per_quantity as "perQuantity", unit, product_name as "productName"
-     from candidates where same_currency and same_unit and enough and holds
-     order by place, scope, min_quantity desc nulls last, valid_from desc nulls last, unit_price / per_quantity, id`,
-    { asked: JSON.stringify(asked) },
+  const { rows } = await prepared(
+    db.raw<{ rows: Array<ContractPrice & { place: number }> }>(
+      `with ${CANDIDATES}
+       select distinct on (place) place, unit_price as "unitPrice", per_quantity as "perQuantity", unit, product_name as "productName"
+       from candidates where same_currency and same_unit and enough and holds
+       order by place, scope, min_quantity desc nulls last, valid_from desc nulls last, unit_price / per_quantity, id`,
+      { asked: JSON.stringify(asked) },
+    ),
+    'contract_prices',
   );
   return new Map(rows.map(({ place, ...price }) => [place, price]));
 }

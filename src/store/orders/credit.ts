@@ -1,6 +1,7 @@
 /** The seller's risk (SEMANTICS 2.17): the limit that holds for an account, what is used of it, and how old that knowledge is. */
 import type { Database } from '../database.ts';
 import { inSets } from '../in-sets.ts';
+import { prepared } from '../prepared.ts';
 
 export interface CreditSnapshot {
   /** Who holds the limit: the account, or the nearest above it that has one. */
@@ -28,33 +29,36 @@ interface Question {
 }
 
 const snapshotSet = inSets(async function creditSnapshot(db: Database, asked: readonly Question[]): Promise<Array<CreditSnapshot | null>> {
-  const { rows } = await db.raw<{ rows: Array<CreditSnapshot & { place: number }> }>(
-    `with recursive asked as (
-       select * from unnest(:accounts::bigint[], :orders::bigint[]) with ordinality as q (account_id, order_id, place)
-     ), up as (
-       select asked.place, a.id, a.parent_id, 0 as level from asked join accounts a on a.id = asked.account_id
-       union all select up.place, a.id, a.parent_id, up.level + 1 from accounts a join up on a.id = up.parent_id where up.level < 64
-     ), holder as (
-       select distinct on (up.place) up.place, a.* from accounts a join up using (id) where a.credit_limit is not null order by up.place, up.level
-     ), below as (
-       select place, id, 0 as level from holder
-       union all select below.place, a.id, below.level + 1 from accounts a join below on a.parent_id = below.id
-         where below.level < 64 and a.credit_limit is null
-     ), known as (
-       select holder.place, least(clock_timestamp(), coalesce(holder.credit_as_of + interval '1 day', max(r.finished_at))) as as_of
-       from holder left join links l on l.local_id = holder.id left join sources s on s.id = l.source_id left join runs r on r.id = s.cursor_run_id
-       group by holder.place, holder.credit_as_of
-     ), open as (
-       select k.place, o.currency, o.total from below b join known k using (place) join asked using (place) join orders o on o.account_id = b.id
-       left join handoffs f on f.order_id = o.id and f.kind = 'create'
-       where o.state = 'released' and o.id <> asked.order_id
-         and (f.id is null or f.state not in ('accepted', 'cancelled') or (f.state = 'accepted' and f.settled_at > k.as_of))
-     )
-     select h.place::int, h.name as holder, h.currency, h.credit_limit::float8 as limit, coalesce(h.balance, 0)::float8 as balance, known.as_of as "asOf",
-       (select coalesce(sum(total), 0) from open where open.place = h.place and open.currency = h.currency)::float8 as "openOrders",
-       (select count(*) from open where open.place = h.place and open.currency is distinct from h.currency)::int as "otherCurrencies"
-     from holder h join known using (place)`,
-    { accounts: asked.map(({ accountId }) => accountId), orders: asked.map(({ exceptOrderId }) => exceptOrderId) },
+  const { rows } = await prepared(
+    db.raw<{ rows: Array<CreditSnapshot & { place: number }> }>(
+      `with recursive asked as (
+         select * from unnest(:accounts::bigint[], :orders::bigint[]) with ordinality as q (account_id, order_id, place)
+       ), up as (
+         select asked.place, a.id, a.parent_id, 0 as level from asked join accounts a on a.id = asked.account_id
+         union all select up.place, a.id, a.parent_id, up.level + 1 from accounts a join up on a.id = up.parent_id where up.level < 64
+       ), holder as (
+         select distinct on (up.place) up.place, a.* from accounts a join up using (id) where a.credit_limit is not null order by up.place, up.level
+       ), below as (
+         select place, id, 0 as level from holder
+         union all select below.place, a.id, below.level + 1 from accounts a join below on a.parent_id = below.id
+           where below.level < 64 and a.credit_limit is null
+       ), known as (
+         select holder.place, least(clock_timestamp(), coalesce(holder.credit_as_of + interval '1 day', max(r.finished_at))) as as_of
+         from holder left join links l on l.local_id = holder.id left join sources s on s.id = l.source_id left join runs r on r.id = s.cursor_run_id
+         group by holder.place, holder.credit_as_of
+       ), open as (
+         select k.place, o.currency, o.total from below b join known k using (place) join asked using (place) join orders o on o.account_id = b.id
+         left join handoffs f on f.order_id = o.id and f.kind = 'create'
+         where o.state = 'released' and o.id <> asked.order_id
+           and (f.id is null or f.state not in ('accepted', 'cancelled') or (f.state = 'accepted' and f.settled_at > k.as_of))
+       )
+       select h.place::int, h.name as holder, h.currency, h.credit_limit::float8 as limit, coalesce(h.balance, 0)::float8 as balance, known.as_of as "asOf",
+         (select coalesce(sum(total), 0) from open where open.place = h.place and open.currency = h.currency)::float8 as "openOrders",
+         (select count(*) from open where open.place = h.place and open.currency is distinct from h.currency)::int as "otherCurrencies"
+       from holder h join known using (place)`,
+      { accounts: asked.map(({ accountId }) => accountId), orders: asked.map(({ exceptOrderId }) => exceptOrderId) },
+    ),
+    'credit_snapshot',
   );
   const byPlace = new Map(rows.map(({ place, ...snapshot }) => [place, snapshot]));
   return asked.map((_, turn) => byPlace.get(turn + 1) ?? null);

@@ -2,6 +2,7 @@
 import type { OrderContent } from '../../domain/orders/order.ts';
 import type { Database } from '../database.ts';
 import { inSets } from '../in-sets.ts';
+import { prepared } from '../prepared.ts';
 import type { HandoffKind } from './handoffs.ts';
 
 export interface PushFacts {
@@ -57,40 +58,43 @@ const loadSet = inSets(async function loadForPush(
   db: Database,
   asked: ReadonlyArray<{ id: string } & Pulled>,
 ): Promise<Array<PushFacts | null>> {
-  const { rows } = await db.raw<{ rows: Array<PushFacts & { place: number }> }>(
-    `with recursive h as (
-       select q.*, h.*, o.state as order_state, o.approved_by, o.ordered_by_id, o.company_id, r.content, r.material_hash, r.total
-       from unnest(:ids::bigint[], :accounts::boolean[], :addresses::boolean[], :contacts::boolean[]) with ordinality
-         as q (wanted, pulls_accounts, pulls_addresses, pulls_contacts, place)
-       join handoffs h on h.id = q.wanted join orders o on o.id = h.order_id join order_revisions r on r.order_id = h.order_id and r.n = h.revision
-     ), up as (
-       select h.place, a.id, a.parent_id, a.name, a.status, a.time_zone, 0 as level from accounts a join h on a.id = h.account_id
-       union all
-       select up.place, a.id, a.parent_id, a.name, a.status, a.time_zone, up.level + 1 from accounts a join up on a.id = up.parent_id where up.level < ${MAX_LEVELS}
-     )
-     select h.place::int, h.id, h.state, h.order_id as "orderId", h.account_id as "accountId", h.connection, h.kind, h.revision, h.external_key as "externalKey",
-       h.approved_hash as "approvedHash", h.material_hash as "materialHash", h.content, h.total::float8 as total, h.order_state as "orderState",
-       h.approved_by as "approvedBy", exists (select from budgets b where b.company_id = h.company_id) as "hasBudgets",
-       (select max(r.withdraw_until) from order_revisions r where r.order_id = h.order_id and r.n <= h.revision and r.agreed_at is null) as "withdrawUntil",
-       (select name from up where up.place = h.place and level = 0) as "accountName",
-       (select time_zone from up where up.place = h.place and time_zone is not null order by level limit 1) as "timeZone",
-       coalesce((select jsonb_agg(jsonb_build_object('name', name, 'status', status) order by level) from up
-         where up.place = h.place and status <> 'active'), '[]') as blocked,
-       ${externalId('(h.account_id)', 'h.pulls_accounts')} as "soldTo",
-       ${externalId(`((h.content ->> 'shipTo')::bigint)`, 'h.pulls_addresses')} as "shipTo",
-       ${externalId(`((h.content ->> 'billTo')::bigint)`, 'h.pulls_addresses')} as "billTo",
-       ${externalId('(h.ordered_by_id)', 'h.pulls_contacts')} as contact,
-       coalesce((select jsonb_agg(l.facts ->> 'text' order by l.id) from order_log l where l.order_id = h.order_id and l.kind = 'comment'
-         and coalesce(l.facts ->> 'forSupplier', 'false') = 'true'), '[]') as comments,
-       coalesce((select jsonb_agg(c.name || ' on ' || to_char(d.at, 'YYYY-MM-DD') order by d.id) from decisions d join contacts c on c.id = d.person_id
-         where d.order_id = h.order_id and d.revision = h.revision and d.verdict = 'approve'), '[]') as approvals
-     from h`,
-    {
-      ids: asked.map(({ id }) => id),
-      accounts: asked.map(({ accounts }) => accounts),
-      addresses: asked.map(({ addresses }) => addresses),
-      contacts: asked.map(({ contacts }) => contacts),
-    },
+  const { rows } = await prepared(
+    db.raw<{ rows: Array<PushFacts & { place: number }> }>(
+      `with recursive h as (
+         select q.*, h.*, o.state as order_state, o.approved_by, o.ordered_by_id, o.company_id, r.content, r.material_hash, r.total
+         from unnest(:ids::bigint[], :accounts::boolean[], :addresses::boolean[], :contacts::boolean[]) with ordinality
+           as q (wanted, pulls_accounts, pulls_addresses, pulls_contacts, place)
+         join handoffs h on h.id = q.wanted join orders o on o.id = h.order_id join order_revisions r on r.order_id = h.order_id and r.n = h.revision
+       ), up as (
+         select h.place, a.id, a.parent_id, a.name, a.status, a.time_zone, 0 as level from accounts a join h on a.id = h.account_id
+         union all
+         select up.place, a.id, a.parent_id, a.name, a.status, a.time_zone, up.level + 1 from accounts a join up on a.id = up.parent_id where up.level < ${MAX_LEVELS}
+       )
+       select h.place::int, h.id, h.state, h.order_id as "orderId", h.account_id as "accountId", h.connection, h.kind, h.revision, h.external_key as "externalKey",
+         h.approved_hash as "approvedHash", h.material_hash as "materialHash", h.content, h.total::float8 as total, h.order_state as "orderState",
+         h.approved_by as "approvedBy", exists (select from budgets b where b.company_id = h.company_id) as "hasBudgets",
+         (select max(r.withdraw_until) from order_revisions r where r.order_id = h.order_id and r.n <= h.revision and r.agreed_at is null) as "withdrawUntil",
+         (select name from up where up.place = h.place and level = 0) as "accountName",
+         (select time_zone from up where up.place = h.place and time_zone is not null order by level limit 1) as "timeZone",
+         coalesce((select jsonb_agg(jsonb_build_object('name', name, 'status', status) order by level) from up
+           where up.place = h.place and status <> 'active'), '[]') as blocked,
+         ${externalId('(h.account_id)', 'h.pulls_accounts')} as "soldTo",
+         ${externalId(`((h.content ->> 'shipTo')::bigint)`, 'h.pulls_addresses')} as "shipTo",
+         ${externalId(`((h.content ->> 'billTo')::bigint)`, 'h.pulls_addresses')} as "billTo",
+         ${externalId('(h.ordered_by_id)', 'h.pulls_contacts')} as contact,
+         coalesce((select jsonb_agg(l.facts ->> 'text' order by l.id) from order_log l where l.order_id = h.order_id and l.kind = 'comment'
+           and coalesce(l.facts ->> 'forSupplier', 'false') = 'true'), '[]') as comments,
+         coalesce((select jsonb_agg(c.name || ' on ' || to_char(d.at, 'YYYY-MM-DD') order by d.id) from decisions d join contacts c on c.id = d.person_id
+           where d.order_id = h.order_id and d.revision = h.revision and d.verdict = 'approve'), '[]') as approvals
+       from h`,
+      {
+        ids: asked.map(({ id }) => id),
+        accounts: asked.map(({ accounts }) => accounts),
+        addresses: asked.map(({ addresses }) => addresses),
+        contacts: asked.map(({ contacts }) => contacts),
+      },
+    ),
+    'load_for_push',
   );
   const byPlace = new Map(rows.map(({ place, ...facts }) => [place, facts]));
   return asked.map((_, turn) => byPlace.get(turn + 1) ?? null);

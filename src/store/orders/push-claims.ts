@@ -6,6 +6,7 @@
  */
 import type { Database, Transaction } from '../database.ts';
 import { inSets } from '../in-sets.ts';
+import { prepared } from '../prepared.ts';
 import type { HandoffKind } from './handoffs.ts';
 
 export interface Claim {
@@ -52,34 +53,37 @@ const claimSet = inSets(async function claimHandoff(
   db: Database,
   asked: ReadonlyArray<{ id: string } & Asking>,
 ): Promise<Array<Claim | null>> {
-  const { rows } = await db.raw<{ rows: Array<Claim & { place: number }> }>(
-    `with free as (
-       select id from handoffs where id = any(:ids::bigint[]) order by id for update skip locked
-     ), asked as (
-       select distinct on (q.id) q.* from unnest(:ids::bigint[], :holders::text[], :ttlsS::float8[], :nows::timestamptz[]) with ordinality
-         as q (id, holder, ttl_s, now, place) join free on free.id = q.id order by q.id, q.place
-     ), mine as (
-       update handoffs h set state = 'sending', fence = fence + 1, holder = asked.holder, attempts = attempts + 1, code = null, reason = null,
-         lease_until = clock_timestamp() + make_interval(secs => asked.ttl_s)
-       from asked
-       where h.id = asked.id and h.connection is not null
-         and h.state in ('pending', 'unknown', 'held') and (h.not_before is null or h.not_before <= greatest(asked.now, clock_timestamp()))
-         and (h.look_after is null or h.look_after <= clock_timestamp())
-         and not exists (select from handoffs e where e.connection = h.connection and e.account_id = h.account_id and e.id < h.id
-           and e.state in ('pending', 'sending', 'unknown'))
-         and not exists (select from handoffs e where e.order_id = h.order_id and e.seq < h.seq and e.state not in ('accepted', 'cancelled'))
-       returning h.*, asked.place, asked.now
-     ), tried as (
-       insert into handoff_attempts (handoff_id, n, holder, started_at) select id, attempts, holder, now from mine
-     )
-     select place::int, id, order_id as "orderId", account_id as "accountId", connection, kind, revision, external_key as "externalKey",
-       approved_hash as "approvedHash", fence, attempts as attempt, failures, may_be_there_since as "mayBeThereSince" from mine`,
-    {
-      ids: asked.map(({ id }) => id),
-      holders: asked.map(({ holder }) => holder),
-      ttlsS: asked.map(({ ttlMs }) => ttlMs / 1_000),
-      nows: asked.map(({ now }) => now),
-    },
+  const { rows } = await prepared(
+    db.raw<{ rows: Array<Claim & { place: number }> }>(
+      `with free as (
+         select id from handoffs where id = any(:ids::bigint[]) order by id for update skip locked
+       ), asked as (
+         select distinct on (q.id) q.* from unnest(:ids::bigint[], :holders::text[], :ttlsS::float8[], :nows::timestamptz[]) with ordinality
+           as q (id, holder, ttl_s, now, place) join free on free.id = q.id order by q.id, q.place
+       ), mine as (
+         update handoffs h set state = 'sending', fence = fence + 1, holder = asked.holder, attempts = attempts + 1, code = null, reason = null,
+           lease_until = clock_timestamp() + make_interval(secs => asked.ttl_s)
+         from asked
+         where h.id = asked.id and h.connection is not null
+           and h.state in ('pending', 'unknown', 'held') and (h.not_before is null or h.not_before <= greatest(asked.now, clock_timestamp()))
+           and (h.look_after is null or h.look_after <= clock_timestamp())
+           and not exists (select from handoffs e where e.connection = h.connection and e.account_id = h.account_id and e.id < h.id
+             and e.state in ('pending', 'sending', 'unknown'))
+           and not exists (select from handoffs e where e.order_id = h.order_id and e.seq < h.seq and e.state not in ('accepted', 'cancelled'))
+         returning h.*, asked.place, asked.now
+       ), tried as (
+         insert into handoff_attempts (handoff_id, n, holder, started_at) select id, attempts, holder, now from mine
+       )
+       select place::int, id, order_id as "orderId", account_id as "accountId", connection, kind, revision, external_key as "externalKey",
+         approved_hash as "approvedHash", fence, attempts as attempt, failures, may_be_there_since as "mayBeThereSince" from mine`,
+      {
+        ids: asked.map(({ id }) => id),
+        holders: asked.map(({ holder }) => holder),
+        ttlsS: asked.map(({ ttlMs }) => ttlMs / 1_000),
+        nows: asked.map(({ now }) => now),
+      },
+    ),
+    'claim',
   );
   const byPlace = new Map(rows.map(({ place, ...claim }) => [place, claim]));
   return asked.map((_, turn) => byPlace.get(turn + 1) ?? null);
@@ -143,36 +147,39 @@ interface Ended {
 type Line = { readonly next: string | null };
 
 const settleSet = inSets(async function settleClaim(db: Database | Transaction, ended: readonly Ended[]): Promise<Array<Line | null>> {
-  const { rows } = await db.raw<{ rows: Array<{ place: number; next: string | null }> }>(
-    `with given as materialized (
-       select * from jsonb_to_recordset(:json::jsonb) as g (place int, id bigint, fence bigint, attempt int, state text, outcome text, code text,
-         reason text, "notBefore" timestamptz, failed boolean, "mayBeThereSince" timestamptz, "lookAfterS" float8, "httpStatus" int, "sentHash" text,
-         "confirmedHash" text, "erpId" text, "erpNumber" text, "erpState" text, "foundIn" text, facts jsonb, now timestamptz)
-     ), mine as (
-       select id from handoffs where id in (select id from given) order by id for update
-     ), done as (
-       update handoffs h set state = g.state, code = g.code, reason = g.reason, not_before = ${soon('g."notBefore"', 'g.now')}, lease_until = null,
-         failures = case when g.failed then failures + 1 else 0 end, may_be_there_since = g."mayBeThereSince",
-         look_after = coalesce(clock_timestamp() + make_interval(secs => g."lookAfterS"), look_after),
-         sent_hash = coalesce(g."sentHash", sent_hash), confirmed_hash = coalesce(g."confirmedHash", confirmed_hash),
-         erp_id = coalesce(g."erpId", erp_id), erp_number = coalesce(g."erpNumber", erp_number), erp_state = coalesce(g."erpState", erp_state),
-         found_in = coalesce(g."foundIn", found_in),
-         settled_at = case when g.state in ('pending', 'unknown', 'held') then null else g.now end
-       from given g join mine using (id) where h.id = g.id and h.fence = g.fence and h.state = 'sending'
-       returning g.place, h.id, h.connection, h.account_id, h.order_id, h.revision
-     ), tried as (
-       update handoff_attempts a set ended_at = g.now, outcome = g.outcome, code = g.code, http_status = g."httpStatus", words = g.reason,
-         digest = g."sentHash", facts = g.facts
-       from done join given g using (place) where a.handoff_id = done.id and a.n = g.attempt
-     ), told as (
-       insert into order_log (order_id, at, kind, actor, revision, facts)
-       select done.order_id, g.now, 'handoff.' || g.state, 'worker', done.revision, jsonb_strip_nulls(jsonb_build_object('handoffId', done.id::text,
-         'attempt', g.attempt, 'code', g.code, 'reason', g.reason, 'number', g."erpNumber"))
-       from done join given g using (place) where g.state not in ('pending', 'unknown') or g.outcome = 'unknown'
-     )
-     select place, (select min(h.id) from handoffs h where h.connection = done.connection and h.account_id = done.account_id and h.id <> done.id
-       and h.state in ('pending', 'unknown')) as next from done`,
-    { json: JSON.stringify(ended.map(endOf)) },
+  const { rows } = await prepared(
+    db.raw<{ rows: Array<{ place: number; next: string | null }> }>(
+      `with given as materialized (
+         select * from jsonb_to_recordset(:json::jsonb) as g (place int, id bigint, fence bigint, attempt int, state text, outcome text, code text,
+           reason text, "notBefore" timestamptz, failed boolean, "mayBeThereSince" timestamptz, "lookAfterS" float8, "httpStatus" int, "sentHash" text,
+           "confirmedHash" text, "erpId" text, "erpNumber" text, "erpState" text, "foundIn" text, facts jsonb, now timestamptz)
+       ), mine as (
+         select id from handoffs where id in (select id from given) order by id for update
+       ), done as (
+         update handoffs h set state = g.state, code = g.code, reason = g.reason, not_before = ${soon('g."notBefore"', 'g.now')}, lease_until = null,
+           failures = case when g.failed then failures + 1 else 0 end, may_be_there_since = g."mayBeThereSince",
+           look_after = coalesce(clock_timestamp() + make_interval(secs => g."lookAfterS"), look_after),
+           sent_hash = coalesce(g."sentHash", sent_hash), confirmed_hash = coalesce(g."confirmedHash", confirmed_hash),
+           erp_id = coalesce(g."erpId", erp_id), erp_number = coalesce(g."erpNumber", erp_number), erp_state = coalesce(g."erpState", erp_state),
+           found_in = coalesce(g."foundIn", found_in),
+           settled_at = case when g.state in ('pending', 'unknown', 'held') then null else g.now end
+         from given g join mine using (id) where h.id = g.id and h.fence = g.fence and h.state = 'sending'
+         returning g.place, h.id, h.connection, h.account_id, h.order_id, h.revision
+       ), tried as (
+         update handoff_attempts a set ended_at = g.now, outcome = g.outcome, code = g.code, http_status = g."httpStatus", words = g.reason,
+           digest = g."sentHash", facts = g.facts
+         from done join given g using (place) where a.handoff_id = done.id and a.n = g.attempt
+       ), told as (
+         insert into order_log (order_id, at, kind, actor, revision, facts)
+         select done.order_id, g.now, 'handoff.' || g.state, 'worker', done.revision, jsonb_strip_nulls(jsonb_build_object('handoffId', done.id::text,
+           'attempt', g.attempt, 'code', g.code, 'reason', g.reason, 'number', g."erpNumber"))
+         from done join given g using (place) where g.state not in ('pending', 'unknown') or g.outcome = 'unknown'
+       )
+       select place, (select min(h.id) from handoffs h where h.connection = done.connection and h.account_id = done.account_id and h.id <> done.id
+         and h.state in ('pending', 'unknown')) as next from done`,
+      { json: JSON.stringify(ended.map(endOf)) },
+    ),
+    'settle',
   );
   const byPlace = new Map(rows.map(({ place, next }) => [place, { next }]));
   return ended.map((_, place) => byPlace.get(place) ?? null);
