@@ -16,6 +16,8 @@ let ledger = new Map<string, Entry[]>();
 let arrived: Arrivals['at'] = {};
 let waiting: { count: number; answer: () => void } | undefined;
 let taken = 0;
+/** Goes on counting when the ledger is emptied, as numbers of documents do. */
+let serial = 0;
 
 const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
   const ns = process.hrtime.bigint();
@@ -27,7 +29,8 @@ const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) =>
   request.on('data', (part: Buffer) => parts.push(part));
   request.on('end', () => {
     const order: Omit<Entry, 'id'> = JSON.parse(Buffer.concat(parts).toString());
-    const id = String(++taken);
+    const id = String(++serial);
+    taken += 1;
     arrived[order.reference] ??= Number(ns / 1_000n);
     ledger.set(order.reference, [...(ledger.get(order.reference) ?? []), { ...order, id }]);
     answer(response, { id, number: `SO-${id}` });

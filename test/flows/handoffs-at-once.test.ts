@@ -64,4 +64,15 @@ describe('hand-offs that come at once', () => {
     expect(told.map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
     expect(await setup.handoff(b.handoffId)).toMatchObject({ state: 'accepted' });
   });
+
+  it('are left to a person when the ERP gives one of them the number that another has', async () => {
+    const [a, b] = [await setup.release('W-1', { account: 'A-1' }), await setup.release('W-2', { account: 'A-2' })];
+    expect(await setup.push(a.handoffId)).toMatchObject({ state: 'accepted' });
+    expect(await setup.push(b.handoffId)).toMatchObject({ state: 'accepted' });
+    const number = setup.db('handoffs').where({ id: b.handoffId }).first('erp_id');
+    const { erp_id: given } = await number;
+    await setup.db('handoffs').where({ id: b.handoffId }).update({ state: 'pending', erp_id: null });
+    await setup.db('handoffs').where({ id: a.handoffId }).update({ erp_id: given });
+    expect(await setup.push(b.handoffId)).toMatchObject({ state: 'parked', code: 'ORDER_STATE' });
+  });
 });
