@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { DEFAULT_APPROVALS } from '../src/config/approvals-schema.ts';
+import { DEFAULT_MAIL } from '../src/config/mail-schema.ts';
 import { DEFAULT_HTTP, DEFAULT_ORDERS } from '../src/config/orders-schema.ts';
 import type { Settings } from '../src/config/settings.ts';
 import { materialHash, totalOf } from '../src/domain/orders/material.ts';
@@ -194,6 +195,7 @@ const SETTINGS: Settings = {
   connections: new Map(),
   orders: { ...DEFAULT_ORDERS, target: 'erp' },
   approvals: DEFAULT_APPROVALS,
+  mail: DEFAULT_MAIL,
   http: DEFAULT_HTTP,
 };
 
