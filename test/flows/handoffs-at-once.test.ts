@@ -69,10 +69,11 @@ describe('hand-offs that come at once', () => {
     const [a, b] = [await setup.release('W-1', { account: 'A-1' }), await setup.release('W-2', { account: 'A-2' })];
     expect(await setup.push(a.handoffId)).toMatchObject({ state: 'accepted' });
     expect(await setup.push(b.handoffId)).toMatchObject({ state: 'accepted' });
-    const number = setup.db('handoffs').where({ id: b.handoffId }).first('erp_id');
-    const { erp_id: given } = await number;
-    await setup.db('handoffs').where({ id: b.handoffId }).update({ state: 'pending', erp_id: null });
-    await setup.db('handoffs').where({ id: a.handoffId }).update({ erp_id: given });
+    const idOf = async (handoffId: string) => (await setup.db.raw('select erp_id from handoffs where id = ?', [handoffId])).rows[0].erp_id;
+    const given = await idOf(b.handoffId);
+    await setup.db.raw("update handoffs set state = 'pending', erp_id = null where id = ?", [b.handoffId]);
+    await setup.db.raw('update handoffs set erp_id = ? where id = ?', [given, a.handoffId]);
+    expect(await idOf(a.handoffId)).toBe(given);
     expect(await setup.push(b.handoffId)).toMatchObject({ state: 'parked', code: 'ORDER_STATE' });
   });
 });
