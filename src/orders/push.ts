@@ -118,15 +118,6 @@ async function settleWithBudgets({ db, settings, now: clock }: HandoffContext, f
   });
 }
 
-/** An ERP that was set back to an earlier day gives its numbers a second time; which order is which there only people can tell. */
-async function settleTaken({ db, now }: HandoffContext, claim: Claim, { erp, ...settled }: Settlement, error: unknown) {
-  if (!(error instanceof Error && 'constraint' in error && error.constraint === 'handoffs_erp_id_key')) throw error;
-  const name = erp?.number ?? erp?.id;
-  const reason = `${claim.connection} has it as ${name}, which is another of our orders there already; compare both there, then settle each`;
-  const parked = { ...settled, state: 'parked', outcome: 'parked', code: 'ORDER_STATE', reason, failed: true } as const;
-  return { line: await settleClaim(db, claim, parked, now()), settled: parked };
-}
-
 interface Attempt {
   readonly facts: PushFacts;
   readonly claim: Claim;

@@ -74,6 +74,6 @@ describe('hand-offs that come at once', () => {
     await setup.db.raw("update handoffs set state = 'pending', erp_id = null where id = ?", [b.handoffId]);
     await setup.db.raw('update handoffs set erp_id = ? where id = ?', [given, a.handoffId]);
     expect(await idOf(a.handoffId)).toBe(given);
-    expect(await setup.push(b.handoffId)).toMatchObject({ state: 'parked', code: 'ORDER_STATE' });
+    expect(await setup.push(b.handoffId)).toMatchObject({ state: 'parked', code: 'ORDER_REFERENCE_TAKEN' });
   });
 });
