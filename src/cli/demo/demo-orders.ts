@@ -53,13 +53,7 @@ export async function playOrders({ context, queue, erp, folder, signal }: Parts)
   const outcomes = await submitOrders(context, ORIGIN, inputs);
   const references = inputs.map(({ reference }) => String(reference));
   const known = await findByReferences(db, ORIGIN, references);
-  const job = jobNamed('push-order');
-  const { rows } = await db.raw<{ rows: Array<{ id: string }> }>("select id from handoffs where state = 'pending' order by id");
-  if (job)
-    await queue.addMany(
-      job,
-      rows.map(({ id }) => ({ handoffId: id })),
-    );
+  await wakeHandoffs(db, queue);
   await decline(context, known.get(DECLINED.reference)?.order);
   await awaitDeliveries(db, signal);
   return Promise.all(
@@ -91,8 +85,19 @@ async function decline(context: OrderContext, order: { id: string; state: string
   await decideOrder(context, { orderId: order.id, personId, verdict: 'decline', comment: DECLINED.comment, channel: ORIGIN });
 }
 
+/** Without waiting for the relay. */
+export async function wakeHandoffs(db: Database, queue: JobQueue): Promise<void> {
+  const job = jobNamed('push-order');
+  const { rows } = await db.raw<{ rows: Array<{ id: string }> }>("select id from handoffs where state = 'pending' order by id");
+  if (!job) return;
+  await queue.addMany(
+    job,
+    rows.map(({ id }) => ({ handoffId: id })),
+  );
+}
+
 /** Until nothing is on its way: what the ERP lost an answer to is asked for after some seconds. */
-async function awaitDeliveries(db: Database, signal: AbortSignal): Promise<void> {
+export async function awaitDeliveries(db: Database, signal: AbortSignal): Promise<void> {
   const untilMs = performance.now() + WAIT_MS;
   while (performance.now() < untilMs) {
     signal.throwIfAborted();
