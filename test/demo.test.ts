@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { access, chmod, mkdtemp, rm } from 'node:fs/promises';
+import { access, chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -24,6 +24,10 @@ interface Demonstration {
     prices: { prices: Array<{ scope: string; profile: Record<'product' | 'unitPrice', string> }>; more: number };
   }>;
   stock: Array<{ profile: Record<'site' | 'onHand', string> }>;
+  month: {
+    periods: Array<Record<'key' | 'state', string> & Record<'allocated' | 'carried' | 'adjusted' | 'reserved' | 'committed', number>>;
+    events: Array<{ at: string; kind: string; reference?: string; happened?: string; event?: string; reader?: string; percent?: number }>;
+  };
 }
 
 /** What examples/README.md promises, below a heading: cells as texts, code without its backticks. */
@@ -62,6 +66,7 @@ describe('kontor demo', () => {
   let first: Awaited<ReturnType<typeof startDemo>>;
   let second: Awaited<ReturnType<typeof startDemo>>;
   let server: number | null;
+  let mails: string[];
 
   beforeAll(async () => {
     const cwd = await mkdtemp(join(tmpdir(), 'kontor-demo-'));
@@ -71,6 +76,7 @@ describe('kontor demo', () => {
     // Its data are where we look for their server, and not somewhere else.
     await access(join(cwd, 'data/postgres/data/PG_VERSION'));
     server = serverOf(join(cwd, 'data'));
+    mails = (await readdir(join(cwd, 'data/mail'))).filter((name) => name.endsWith('.eml'));
     return () => rm(cwd, { recursive: true, force: true });
   });
 
@@ -144,6 +150,37 @@ describe('kontor demo', () => {
     expect(answer().orders[3]?.receipt.handoffs[0]?.attempts.map(({ outcome }) => outcome)).toEqual(['unknown', 'adopted']);
     expect(second.stdout).toContain('nothing was sent');
     expect(second.stdout).toMatch(/Receipt for order WEB-1004[\s\S]*the answer was lost[\s\S]*found there with equal content/);
+  });
+
+  it('plays a month: a budget alert, an order beyond the budget, an escalation over Easter, what was left carried over', async () => {
+    const { periods, events } = answer().month;
+    expect(
+      periods.map(({ key, allocated, carried, adjusted, reserved, committed }) => [key, allocated, carried, adjusted, reserved, committed]),
+    ).toEqual([
+      ['2026-03', 300_000, -40_800, 0, 0, 259_200],
+      ['2026-04', 300_000, 40_800, 87_200, 0, 428_000],
+    ]);
+    const told = (kind: string) => events.filter((event) => event.kind === kind);
+    expect(told('alert').map(({ at, percent }) => [at.slice(0, 10), percent])).toContainEqual(['2026-03-24', 80]);
+    const held = told('order').filter(({ reference }) => reference === 'MONTH-3');
+    // Asked on the Thursday before Easter at three; four working hours later it is Tuesday, eleven o'clock.
+    expect(held.filter(({ happened }) => happened !== 'step_assigned').map(({ at, happened }) => [at, happened])).toEqual([
+      ['2026-04-02T13:00:00.000Z', 'submitted'],
+      ['2026-04-07T09:00:00.000Z', 'step_escalated'],
+      ['2026-04-07T09:40:00.000Z', 'approved'],
+      ['2026-04-07T09:40:00.000Z', 'released'],
+    ]);
+    // The deputy of the one who is away, and the superior of both.
+    expect(told('mail').map(({ event, reader }) => [event, reader])).toEqual(
+      expect.arrayContaining([
+        ['approval.asked', 'Jürgen Störtenbecker'],
+        ['approval.reminder', 'Jürgen Störtenbecker'],
+        ['approval.escalated', 'Wiebke Lüders'],
+        ['approval.recalled', 'Jürgen Störtenbecker'],
+        ['order.approved', 'Maren Castorp'],
+      ]),
+    );
+    expect(mails.length).toBeGreaterThanOrEqual(told('mail').length);
   });
 
   it('finds everything unchanged the second time, and tells it to people', () => {

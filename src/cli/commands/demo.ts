@@ -10,6 +10,7 @@ import type { Settings } from '../../config/settings.ts';
 import { openMailer } from '../../notify/open-mailer.ts';
 import { sendDue } from '../../notify/send-due.ts';
 import { openQueue } from '../../queue/open-queue.ts';
+import { databaseBorder } from '../../store/border.ts';
 import { type Run, requestRun } from '../../store/runs.ts';
 import { findAccounts } from '../../store/views/find-account.ts';
 import { listQuarantine, type QuarantineEntry } from '../../store/views/list-quarantine.ts';
@@ -18,7 +19,7 @@ import { type AccountView, showAccount } from '../../store/views/show-account.ts
 import type { App, Store } from '../app.ts';
 import { withExamples } from '../arguments.ts';
 import { awaitRuns, exitCodeOfRuns } from '../await-runs.ts';
-import { awaitDeliveries, type DemoOrder, playOrders, wakeHandoffs } from '../demo/demo-orders.ts';
+import { type DemoOrder, playOrders } from '../demo/demo-orders.ts';
 import { drawDemonstration } from '../demo/draw-demonstration.ts';
 import { playMonth } from '../demo/play-month.ts';
 import { type SandboxErp, startSandboxErp } from '../demo/sandbox-erp.ts';
@@ -117,12 +118,11 @@ async function play(app: App, settings: Settings, store: Store, erp: SandboxErp)
     const { signal } = app.interruption;
     const context = { db: store.db, settings, now: () => new Date() };
     const orders = await playOrders({ context, queue, erp, folder: dirname(EXAMPLE), signal });
+    await worker.stop();
     app.out.hint('A budget, its approvals and their mails are played through March and April 2026.');
-    const telling = { ...context, mailer: await openMailer(settings), signal };
-    const isNew = await playMonth(telling, dirname(EXAMPLE));
-    await wakeHandoffs(store.db, queue);
-    await awaitDeliveries(store.db, signal);
-    if (isNew) await sendDue(telling);
+    const { connectors } = app.surroundings;
+    const month = { ...context, mailer: await openMailer(settings), signal, border: databaseBorder(store.db), connectors, holder: 'demo' };
+    if (await playMonth(month, dirname(EXAMPLE))) await sendDue(month);
     return { runs, orders, month: await tellMonth(store.db) };
   } finally {
     await worker.stop();

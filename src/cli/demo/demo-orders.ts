@@ -86,7 +86,7 @@ async function decline(context: OrderContext, order: { id: string; state: string
 }
 
 /** Without waiting for the relay. */
-export async function wakeHandoffs(db: Database, queue: JobQueue): Promise<void> {
+async function wakeHandoffs(db: Database, queue: JobQueue): Promise<void> {
   const job = jobNamed('push-order');
   const { rows } = await db.raw<{ rows: Array<{ id: string }> }>("select id from handoffs where state = 'pending' order by id");
   if (!job) return;
@@ -97,7 +97,7 @@ export async function wakeHandoffs(db: Database, queue: JobQueue): Promise<void>
 }
 
 /** Until nothing is on its way: what the ERP lost an answer to is asked for after some seconds. */
-export async function awaitDeliveries(db: Database, signal: AbortSignal): Promise<void> {
+async function awaitDeliveries(db: Database, signal: AbortSignal): Promise<void> {
   const untilMs = performance.now() + WAIT_MS;
   while (performance.now() < untilMs) {
     signal.throwIfAborted();

@@ -70,9 +70,9 @@ function sayOrder({ reference, happened, facts }: Extract<ToldEvent, { kind: 'or
     case 'submitted':
       return `${reference} is ordered by ${by}`;
     case 'step_assigned':
-      return `${reference} is beyond the budget and waits for ${people('holders')}`;
+      return `${reference} waits for ${people('holders')}`;
     case 'step_escalated':
-      return `${reference} was not decided in working time: ${people('people')} is asked, too`;
+      return people('people') ? `${reference} was not decided in working time: ${people('people')} is asked, too` : null;
     case 'approved':
       return `${reference} is approved by ${by}: ${plain(facts.comment as string | null)}`;
     case 'released':

@@ -9,7 +9,10 @@ import type { NotifyContext } from '../../notify/notify-context.ts';
 import { sendDue } from '../../notify/send-due.ts';
 import { decideOrder } from '../../orders/decide.ts';
 import { escalateApprovals } from '../../orders/escalate-approvals.ts';
+import type { HandoffContext } from '../../orders/order-context.ts';
 import { findPerson } from '../../orders/people.ts';
+import { pushHandoff } from '../../orders/push.ts';
+import { relayHandoffs } from '../../orders/relay.ts';
 import { submitOrders } from '../../orders/submit.ts';
 import { tendBudgets } from '../../orders/tend-budgets.ts';
 import { tendSteps } from '../../orders/tend-steps.ts';
@@ -22,9 +25,12 @@ const ORIGIN = 'demo';
 const FORMATS = { decimal: '.', date: 'yyyy-MM-dd' } as const;
 const MINUTE_MS = 60_000;
 
+/** What a worker has: nobody else may touch the database meanwhile, whose clock would be another. */
+export type MonthContext = NotifyContext & HandoffContext;
+
 interface Stage {
   /** With the clock of the story. */
-  readonly context: NotifyContext;
+  readonly context: MonthContext;
   /** Where the sample files are. */
   readonly folder: string;
   /** By reference, as they came out of the file. */
@@ -32,11 +38,11 @@ interface Stage {
 }
 
 /** Once: `false` when it was played before. */
-export async function playMonth(real: NotifyContext, folder: string): Promise<boolean> {
+export async function playMonth(real: MonthContext, folder: string): Promise<boolean> {
   const { rows } = await real.db.raw('select 1 from budgets where code = ?', [BUDGET]);
   if (rows.length > 0) return false;
   let now = at(TURNS[0]?.at ?? '');
-  const context: NotifyContext = { ...real, now: () => now };
+  const context: MonthContext = { ...real, now: () => now };
   const file = await readOrderFile(join(folder, 'month.yaml'), folder, FORMATS, real.signal);
   const orders = new Map(file.orders.map(({ input }) => [String(input.reference), input]));
   for (const turn of TURNS) {
@@ -57,11 +63,12 @@ function at(wall: string): Date {
 }
 
 /** What a worker does every minute or so. */
-async function look(context: NotifyContext): Promise<void> {
+async function look(context: MonthContext): Promise<void> {
   context.signal.throwIfAborted();
   await openPeriods(context.db, context.now());
   await tendSteps(context);
   await escalateApprovals(context, context.signal);
+  for (const id of (await relayHandoffs(context)).due) await pushHandoff(context, id);
   await tendBudgets(context);
   await sendDue(context);
 }

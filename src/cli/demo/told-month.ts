@@ -53,13 +53,13 @@ async function loadEvents(db: Database): Promise<ToldEvent[]> {
        select a.at, 3, jsonb_build_object('kind', 'alert', 'period', p.key, 'percent', a.percent, 'used', a.used, 'currency', b.currency)
        from budget_alerts a join budget_periods p on p.id = a.period_id join mine b on b.id = p.budget_id
        union all
-       select l.at, 2, jsonb_build_object('kind', 'order', 'reference', o.reference, 'happened', l.kind,
+       select l.at, 2 + l.id / 1e12, jsonb_build_object('kind', 'order', 'reference', o.reference, 'happened', l.kind,
          'facts', l.facts || jsonb_build_object('by', c.name, 'people', (
            select jsonb_agg(jsonb_build_object('name', p.name)) from jsonb_array_elements(l.facts -> 'people') given
            join contacts p on p.id = (given ->> 'personId')::bigint)))
        from order_log l join placed o on o.id = l.order_id left join contacts c on c.id = l.person_id
        union all
-       select n.settled_at, 4, jsonb_build_object('kind', 'mail', 'event', n.event, 'reader', c.name)
+       select n.settled_at, 4 + n.id / 1e12, jsonb_build_object('kind', 'mail', 'event', n.event, 'reader', c.name)
        from notifications n join contacts c on c.id = n.person_id
        where n.state = 'sent' and (n.order_id in (select id from placed) or n.event in ('budget.alert', 'absence.handover'))
      )
