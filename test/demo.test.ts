@@ -78,7 +78,7 @@ describe('kontor demo', () => {
     server = serverOf(join(cwd, 'data'));
     mails = (await readdir(join(cwd, 'data/mail'))).filter((name) => name.endsWith('.eml'));
     return () => rm(cwd, { recursive: true, force: true });
-  });
+  }, 400_000);
 
   const answer = (): Demonstration => JSON.parse(first.stdout);
 
