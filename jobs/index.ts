@@ -4,6 +4,7 @@ import type { NotifyContext } from '../src/notify/notify-context.ts';
 import type { HandoffContext } from '../src/orders/order-context.ts';
 import type { Job, JobContext, QueuedJob } from '../src/queue/define-job.ts';
 import type { PullContext } from '../src/sync/pull-context.ts';
+import { announceAbsencesJob } from './announce-absences.ts';
 import { escalateApprovalsJob } from './escalate-approvals.ts';
 import { pullJob } from './pull.ts';
 import { pushOrderJob } from './push-order.ts';
@@ -23,6 +24,7 @@ import { type TickContext, tickJob } from './tick.ts';
 export type Lent = Omit<TickContext & PullContext & HandoffContext & NotifyContext, keyof JobContext>;
 
 export const jobs: readonly Job<unknown, Lent & JobContext>[] = [
+  announceAbsencesJob,
   escalateApprovalsJob,
   pullJob,
   pushOrderJob,

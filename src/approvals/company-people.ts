@@ -1,6 +1,6 @@
 /** One company at any instant: its rules as some orders were matched with, its people, and who stands in for whom when. */
 import type { Directory } from '../domain/policy/approvers/directory.ts';
-import { deputyOf } from '../domain/policy/approvers/follow-deputies.ts';
+import { deputyOf, FARTHEST } from '../domain/policy/approvers/follow-deputies.ts';
 import type { ApproverQuestion } from '../domain/policy/approvers/question.ts';
 import type { PlannedStage } from '../domain/policy/merge-stages.ts';
 import type { Part, Watch } from '../domain/policy/step-clock.ts';
@@ -9,13 +9,17 @@ import { loadMembers } from '../store/approvals/directory.ts';
 import type { OpenStep } from '../store/approvals/open-steps.ts';
 import type { Step } from '../store/approvals/steps.ts';
 import type { Transaction } from '../store/database.ts';
+import { listAbsences, type StoredAbsence } from '../store/work-calendars/absences.ts';
 import { type CompanyRules, loadRules } from './company-rules.ts';
+
+type AbsenceWindow = Pick<StoredAbsence, 'personId' | 'startsAt' | 'endsAt'>;
 
 export interface CompanyPeople {
   readonly rules: CompanyRules;
   /** Who stands in for whom depends on the instant; see `questionAt`. */
   readonly directory: Directory;
   readonly windows: readonly DelegationWindow[];
+  readonly absences: readonly AbsenceWindow[];
 }
 
 /** By step. Companies, and versions of rules within one, are looked up once each; windows that ended before the steps began are not. */
@@ -44,7 +48,10 @@ async function loadCompany(trx: Transaction, step: OpenStep, from: Date): Promis
 export async function peopleOf(trx: Transaction, rules: CompanyRules, managers: boolean, from: Date): Promise<CompanyPeople> {
   const { companyId, units } = rules;
   const people = await loadMembers(trx, { units, withManagers: managers });
-  return { rules, directory: { companyId, units, people, delegations: [] }, windows: await loadWindows(trx, [...people.keys()], from) };
+  const personIds = [...people.keys()];
+  const windows = await loadWindows(trx, personIds, from);
+  const absences = await listAbsences(trx, { personIds, from });
+  return { rules, directory: { companyId, units, people, delegations: [], away: new Set() }, windows, absences };
 }
 
 function asksManagers({ selector, clock }: Pick<Step, 'selector' | 'clock'>): boolean {
@@ -60,16 +67,18 @@ export function withManagers(stages: ReadonlyArray<Pick<PlannedStage, 'approvers
 
 /** As people were, or will be, at an instant. */
 export function questionAt(
-  { rules, directory, windows }: CompanyPeople,
+  { rules, directory, windows, absences }: CompanyPeople,
   orderId: string,
   order: ApproverQuestion['order'],
   at: Date,
 ): ApproverQuestion {
-  const delegations = windows.filter((one) => (one.orderId === null || one.orderId === orderId) && one.startsAt <= at && one.endsAt > at);
-  return { directory: { ...directory, delegations }, policies: rules.policies, order };
+  const holds = ({ startsAt, endsAt }: { startsAt: Date; endsAt: Date }) => startsAt <= at && endsAt > at;
+  const delegations = windows.filter((one) => (one.orderId === null || one.orderId === orderId) && holds(one));
+  const away = new Set(absences.filter(holds).map(({ personId }) => personId));
+  return { directory: { ...directory, delegations, away }, policies: rules.policies, order };
 }
 
-/** Who sits on the seat of a person from an instant on: the person, and deputies while their windows are open. */
+/** Who sits on the seat of a person from an instant on: the person, and whoever stands in while windows are open and absences last. */
 export function watchOf(
   company: CompanyPeople,
   orderId: string,
@@ -90,20 +99,43 @@ export function watchOf(
   return { parts };
 }
 
-/** Beginnings and ends of windows of the person, of deputies, of their deputies. */
-function boundariesOf({ windows }: CompanyPeople, orderId: string, { personId, since }: { personId: string; since: Date }): Date[] {
+interface Edge {
+  readonly personId: string;
+  /** Whom it may make sit there. */
+  readonly next: readonly string[];
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+}
+
+/** Beginnings and ends of windows and absences: of the person, of deputies and superiors who may stand in, of theirs. */
+function boundariesOf(company: CompanyPeople, orderId: string, { personId, since }: { personId: string; since: Date }): Date[] {
+  const edges = [
+    ...company.windows
+      .filter((one) => one.orderId === null || one.orderId === orderId)
+      .map(({ fromPersonId, toPersonId, startsAt, endsAt }): Edge => ({ personId: fromPersonId, next: [toPersonId], startsAt, endsAt })),
+    ...company.absences.map((one): Edge => ({ ...one, next: superiorsOf(company.directory, one.personId) })),
+  ];
   const reached = new Set([personId]);
-  const found = new Set<DelegationWindow>();
+  const found = new Set<Edge>();
   for (let grows = true; grows; ) {
-    const more = windows.filter(
-      (one) => !found.has(one) && reached.has(one.fromPersonId) && (one.orderId === null || one.orderId === orderId),
-    );
+    const more = edges.filter((one) => !found.has(one) && reached.has(one.personId));
     grows = more.length > 0;
     for (const one of more) {
       found.add(one);
-      reached.add(one.toPersonId);
+      for (const next of one.next) reached.add(next);
     }
   }
   const instants = [...found].flatMap(({ startsAt, endsAt }) => [startsAt, endsAt]).filter((at) => at > since);
   return [...new Set([since, ...instants].map((at) => at.getTime()))].sort((a, b) => a - b).map((ms) => new Date(ms));
+}
+
+/** As far up as one is looked for who stands in. */
+function superiorsOf({ people }: Directory, personId: string): string[] {
+  const found: string[] = [];
+  let at = people.get(personId)?.superiorId ?? null;
+  while (at !== null && found.length < FARTHEST && !found.includes(at)) {
+    found.push(at);
+    at = people.get(at)?.superiorId ?? null;
+  }
+  return found;
 }

@@ -5,6 +5,7 @@ import { App, type Surroundings } from './app.ts';
 import { addAbsencesCommand } from './commands/absences.ts';
 import { addAccountsCommand } from './commands/accounts.ts';
 import { addBudgetsCommand } from './commands/budgets.ts';
+import { addApprovalsCommand } from './commands/approvals.ts';
 import { addCalendarsCommand } from './commands/calendars.ts';
 import { addCertifyCommand } from './commands/certify.ts';
 import { addCheckCommand } from './commands/check.ts';
@@ -50,6 +51,7 @@ const COMMANDS = [
   addDeputiesCommand,
   addBudgetsCommand,
   addRatesCommand,
+  addApprovalsCommand,
   addQuarantineCommand,
   addOrdersCommand,
   addMailCommand,

@@ -1,24 +1,68 @@
-/** Looks after steps whose holders are no longer those who should decide: people who left, deputies who came or went, nobody at all. */
-import { reassign } from '../approvals/reassign.ts';
-import { staleSteps } from '../store/approvals/delegations.ts';
-import { lockOrder } from '../store/orders/orders.ts';
+/** Looks after steps whose holders are no longer those who should decide: people who left or are away, deputies who came or went, nobody at all. */
+import { advance } from '../approvals/advance.ts';
+import { activateSteps } from '../approvals/assign.ts';
+import { type StaleStep, staleSteps } from '../store/approvals/delegations.ts';
+import { loadDeciders } from '../store/approvals/open-steps.ts';
+import { lockOrders } from '../store/orders/orders.ts';
 import { follow } from './decide.ts';
 import type { OrderContext } from './order-context.ts';
 
-const MOST = 500;
+const BATCH = 200;
 
-/** Each order in a transaction of its own. Answers the hand-offs to wake: what all who are left had approved is approved. */
-export async function tendSteps({ db, settings, now: clock }: OrderContext): Promise<{ looked: number; handoffIds: string[] }> {
-  const stale = await staleSteps(db, clock(), MOST);
+/** In batches, each in a transaction of its own. Answers the hand-offs to wake: what all who are left had approved is approved. */
+export async function tendSteps(context: OrderContext): Promise<{ looked: number; handoffIds: string[] }> {
+  const { db, now: clock } = context;
   const handoffIds: string[] = [];
-  for (const step of stale) {
-    const handoffId = await db.transaction(async (trx) => {
-      const order = await lockOrder(trx, step.orderId);
-      if (order.state !== 'pending_approval') return null;
-      const { order: progress } = await reassign(trx, step, clock());
-      return follow(trx, settings, order, progress, clock());
-    });
-    if (handoffId !== null) handoffIds.push(handoffId);
+  const failures: unknown[] = [];
+  let looked = 0;
+  let after: StaleStep | undefined;
+  do {
+    const stale = await staleSteps(db, clock(), BATCH, after);
+    looked += stale.length;
+    handoffIds.push(...(await tendOrEach(context, stale, failures)));
+    after = stale.length < BATCH ? undefined : stale.at(-1);
+  } while (after);
+  if (failures.length > 0) throw failures[0];
+  return { looked, handoffIds };
+}
+
+/** One company's rules that nobody can read must not keep the others' steps where they are. */
+async function tendOrEach(context: OrderContext, stale: readonly StaleStep[], failures: unknown[]): Promise<string[]> {
+  try {
+    return await tendBatch(context, stale);
+  } catch (error) {
+    if (stale.length > 1) {
+      const handoffIds: string[] = [];
+      for (const step of stale) handoffIds.push(...(await tendOrEach(context, [step], failures)));
+      return handoffIds;
+    }
+    failures.push(error);
+    return [];
   }
-  return { looked: stale.length, handoffIds };
+}
+
+async function tendBatch({ db, settings, now: clock }: OrderContext, stale: readonly StaleStep[]): Promise<string[]> {
+  if (stale.length === 0) return [];
+  const now = clock();
+  return db.transaction(async (trx) => {
+    const locked = await lockOrders(
+      trx,
+      stale.map(({ orderId }) => orderId),
+    );
+    const orders = new Map(locked.map((order) => [order.id, order]));
+    const open = stale.filter(({ orderId }) => orders.get(orderId)?.state === 'pending_approval');
+    const stepIds = open.map(({ stepId }) => stepId);
+    await activateSteps(trx, stepIds, now);
+    // Only where somebody has said something may those who are left be enough.
+    const deciders = await loadDeciders(trx, stepIds);
+    const handoffIds: string[] = [];
+    for (const { orderId, stepId } of open) {
+      const order = orders.get(orderId);
+      if (!order || !deciders.has(stepId)) continue;
+      const { order: progress } = await advance(trx, orderId, stepId, now);
+      const handoffId = await follow(trx, settings, order, progress, now);
+      if (handoffId !== null) handoffIds.push(handoffId);
+    }
+    return handoffIds;
+  });
 }

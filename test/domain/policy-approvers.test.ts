@@ -240,3 +240,39 @@ describe('a deputy', () => {
     expect(holders(chosen([away('11', '12')], {}, stage([named('b'), named('c')])))).toEqual(['c']);
   });
 });
+
+describe('who is absent', () => {
+  const people = { 10: { superiorId: '11' }, 11: { superiorId: '12' }, 12: { superiorId: '13' }, 13: {}, 14: { superiorId: '11' } };
+  const ask = (away: string[], delegations: Delegation[] = [], change: Record<string, WrittenPerson> = {}, order = {}) =>
+    selectApprovers(stage([superior]), question(directory({ ...people, ...change }, { delegations, away: new Set(away) }), [], order));
+  const skips = ({ considered }: ReturnType<typeof selectApprovers>) => considered.map(({ skipped }) => skipped);
+
+  it('is stood in for by the deputy, else by the superior, and the trace says so', () => {
+    expect(holders(ask(['11']))).toEqual(['c (11)']);
+    expect(skips(ask(['11']))).toEqual([null, 'is away; c stands in']);
+    expect(holders(ask(['11'], [away('11', '14')]))).toEqual(['e (11)']);
+  });
+
+  it('has the superior of the superior when that one is absent, too, or that one’s deputy', () => {
+    expect(holders(ask(['11', '12']))).toEqual(['d (11)']);
+    expect(holders(ask(['11', '12'], [away('12', '14')]))).toEqual(['e (11)']);
+    expect(holders(ask(['11', '14'], [away('11', '14')]))).toEqual(['c (11)']);
+  });
+
+  it('is never stood in for by who ordered, nor by somebody who may not decide', () => {
+    expect(holders(ask(['11'], [], {}, { onBehalfOfId: '12' }))).toEqual(['d (11)']);
+    expect(holders(ask(['11'], [], { 12: { superiorId: '13', status: 'left' } }))).toEqual(['d (11)']);
+  });
+
+  it('keeps the step when everybody who could stand in is absent, and it says so', () => {
+    const told = ask(['11', '12', '13']);
+    expect(holders(told)).toEqual(['b']);
+    expect(skips(told)).toEqual([null, 'is away, and so is everybody who could stand in']);
+    expect(holders(ask(['11'], [], { 11: { superiorId: '12' }, 12: { superiorId: '11', status: 'left' } }))).toEqual(['b']);
+  });
+
+  it('is asked where nobody is named as a deputy because nobody is absent', () => {
+    expect(holders(ask([]))).toEqual(['b']);
+    expect(holders(ask(['12']))).toEqual(['b']);
+  });
+});

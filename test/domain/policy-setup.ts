@@ -77,6 +77,7 @@ export function directory(people: Readonly<Record<string, WrittenPerson>>, chang
     units: new Map([unit('1', null), unit('2', '1'), unit('3', '1')]),
     people: new Map(Object.entries(people).map(([id, written]) => [id, person(id, written)])),
     delegations: [],
+    away: new Set(),
     ...change,
   };
 }

@@ -100,22 +100,35 @@ export async function openStepsOf(
   return rows;
 }
 
-/** Steps that wait for nobody, for somebody who is not active, for somebody whose deputy is in, or for a deputy whose time has passed. */
-export async function staleSteps(
-  db: Database | Transaction,
-  now: Date,
-  limit: number,
-): Promise<Array<{ stepId: string; orderId: string }>> {
+export interface StaleStep {
+  readonly stepId: string;
+  readonly orderId: string;
+}
+
+/**
+ * Steps that wait for nobody, for somebody who is not active or is away, for somebody whose deputy is in, for one who stands in and
+ * whose time has passed, for a superior where a deputy came, or for a deputy where the superior is next. Those behind `after`.
+ */
+export async function staleSteps(db: Database | Transaction, now: Date, limit: number, after?: StaleStep): Promise<StaleStep[]> {
   const holds = `d.starts_at <= :now and d.ends_at > :now and (d.revoked_at is null or d.revoked_at > :now) and (d.order_id is null or d.order_id = s.order_id)`;
-  const { rows } = await db.raw<{ rows: Array<{ stepId: string; orderId: string }> }>(
+  const delegates = (whose: string, more = '') =>
+    `exists (select from delegations d where d.from_person_id = ${whose} and ${holds}${more})`;
+  const isAway = (whose: string) =>
+    `exists (select from absences a where a.person_id = ${whose} and a.removed_at is null and a.starts_at <= :now and a.ends_at > :now)`;
+  const ended = `exists (select from delegations d where d.from_person_id = h.for_person_id and (d.order_id is null or d.order_id = s.order_id)
+    and least(d.ends_at, d.revoked_at) <= :now and least(d.ends_at, d.revoked_at) > h.since)`;
+  const { rows } = await db.raw<{ rows: StaleStep[] }>(
     `select s.id as "stepId", s.order_id as "orderId" from approval_steps s
-     where s.state = 'exhausted' or (s.state = 'active' and exists (
+     where (s.state = 'exhausted' or (s.state = 'active' and exists (
        select from step_holders h left join contacts c on c.id = h.person_id
-       where h.step_id = s.id and (c.id is null or c.status <> 'active'
-         or (h.for_person_id is null and exists (select from delegations d where d.from_person_id = h.person_id and ${holds}))
-         or (h.for_person_id is not null and not exists (select from delegations d where d.from_person_id = h.for_person_id and ${holds})))))
+       where h.step_id = s.id and (c.id is null or c.status <> 'active' or ${isAway('h.person_id')}
+         or (h.for_person_id is null and ${delegates('h.person_id')})
+         or (h.for_person_id is not null and not ${delegates('h.for_person_id')} and not ${isAway('h.for_person_id')})
+         or (h.for_person_id is not null and ${isAway('h.for_person_id')} and ${delegates('h.for_person_id', ' and d.to_person_id <> h.person_id')})
+         or (h.for_person_id is not null and ${isAway('h.for_person_id')} and not ${delegates('h.for_person_id')} and ${ended})))))
+       and (s.order_id, s.id) > (:orderId::bigint, :stepId::bigint)
      order by s.order_id, s.id limit :limit`,
-    { now, limit },
+    { now, limit, orderId: after?.orderId ?? 0, stepId: after?.stepId ?? 0 },
   );
   return rows;
 }

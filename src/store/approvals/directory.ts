@@ -1,6 +1,7 @@
 /** The units and people of a company as they are now, in a few statements whatever its size. */
 import type { Delegation, Directory, Person, Unit } from '../../domain/policy/approvers/directory.ts';
 import type { Database, Transaction } from '../database.ts';
+import { listAbsences } from '../work-calendars/absences.ts';
 
 /** Ids of a company and all units below it; circles, which no pull lets in, would end. */
 export const COMPANY_TREE = `with recursive tree(id) as (
@@ -45,7 +46,8 @@ export async function loadDirectory(
   { companyId, units, now, withManagers, orderId }: DirectoryQuestion,
 ): Promise<Directory> {
   const people = await loadMembers(db, { units, withManagers });
-  return { companyId, units, people, delegations: await loadDelegations(db, [...people.values()], { now, orderId }) };
+  const delegations = await loadDelegations(db, [...people.values()], { now, orderId });
+  return { companyId, units, people, delegations, away: await loadAway(db, [...people.keys()], now) };
 }
 
 /** People alone, whoever stands in for them. */
@@ -79,6 +81,11 @@ async function loadDelegations(
     { ids: people.map(({ id }) => id), now, orderId: orderId ?? null },
   );
   return rows;
+}
+
+async function loadAway(db: Database | Transaction, personIds: readonly string[], now: Date): Promise<Set<string>> {
+  const absences = await listAbsences(db, { personIds, from: now, until: new Date(now.getTime() + 1) });
+  return new Set(absences.map(({ personId }) => personId));
 }
 
 /** The root of an account's tree. */

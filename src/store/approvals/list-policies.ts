@@ -31,6 +31,17 @@ export async function listPolicies(db: Database, filter: { accountId?: string; w
   return rows;
 }
 
+/** Roots of the trees in which any rules are active. */
+export async function companiesWithRules(db: Database): Promise<string[]> {
+  const { rows } = await db.raw<{ rows: Array<{ id: string }> }>(
+    `with recursive up(id) as (
+       select account_id from policies where state = 'active'
+       union select a.parent_id from accounts a join up on a.id = up.id where a.parent_id is not null)
+     select a.id from up join accounts a using (id) where a.parent_id is null order by a.id`,
+  );
+  return rows.map(({ id }) => id);
+}
+
 export interface PolicyEvent {
   readonly version: number;
   readonly at: Date;

@@ -39,6 +39,8 @@ export interface Directory {
   readonly people: ReadonlyMap<string, Person>;
   /** Those that hold at the instant. */
   readonly delegations: readonly Delegation[];
+  /** Who is absent at the instant. */
+  readonly away: ReadonlySet<string>;
 }
 
 /** From the company down to the unit. */
