@@ -1,4 +1,5 @@
 /** Orders as people read them: a list, and one in full. */
+import type { ExpectedDecision } from '../approvals/predict-decision.ts';
 import type { OrderContent } from '../domain/orders/order.ts';
 import type { Decision } from '../store/approvals/decisions.ts';
 import type { AddressLabel, LogLine, StepDetail } from '../store/views/order-details.ts';
@@ -16,6 +17,7 @@ export interface ShownOrder {
   readonly billTo: AddressLabel | null;
   readonly steps: readonly StepDetail[];
   readonly decisions: readonly Decision[];
+  readonly expected: ExpectedDecision | null;
   readonly log: readonly LogLine[];
 }
 
@@ -73,7 +75,7 @@ function stateStyle({ paint }: Terminal): (text: string) => string {
 }
 
 export function* drawOrder(
-  { order, content, revised, shipTo, billTo, steps, decisions, log }: ShownOrder,
+  { order, content, revised, shipTo, billTo, steps, decisions, expected, log }: ShownOrder,
   terminal: Terminal,
 ): Generator<string> {
   const { paint } = terminal;
@@ -102,6 +104,7 @@ export function* drawOrder(
   yield '';
   yield* drawLines(content, order.total, terminal);
   yield* drawSteps(steps, decisions, terminal);
+  if (expected) yield sayExpected(expected);
   yield '';
   yield* log.map((line) => `${paint.dim(formatInstant(line.at))}  ${sayLog(line)}`);
 }
@@ -148,6 +151,11 @@ function* drawSteps(steps: readonly StepDetail[], decisions: readonly Decision[]
       yield `  ${plain(one.personName)} ${verb} ${formatInstant(one.at)}${self}${one.comment ? `: ${plain(one.comment)}` : ''}`;
     }
   }
+}
+
+export function sayExpected({ at, basis, decisions }: ExpectedDecision): string {
+  if (basis === 'clock') return `nobody knows when it will be decided; others are asked ${formatInstant(at)}`;
+  return `will probably be decided by ${formatInstant(at)}, as ${decisions} decisions before it were`;
 }
 
 function joinBy(mode: StepDetail['mode'], needed: number, who: readonly string[]): string {

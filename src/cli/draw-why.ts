@@ -1,11 +1,12 @@
 /** Why an order went where it went, as it was written down when it did: rules with their numbers, people with why they were skipped. */
+import type { ExpectedDecision } from '../approvals/predict-decision.ts';
 import type { Trace, TraceStage } from '../approvals/trace.ts';
 import type { Order } from '../domain/orders/order.ts';
 import { sayBudgetTrial } from '../domain/policy/budgets.ts';
 import { sayRate } from '../domain/rates/rate.ts';
 import type { OrderBudget } from '../store/views/order-budgets.ts';
 import type { StepDetail } from '../store/views/order-details.ts';
-import { STATE_WORDS } from './draw-order.ts';
+import { STATE_WORDS, sayExpected } from './draw-order.ts';
 import { formatInstant, formatMoney } from './format.ts';
 import { plain, type Terminal } from './terminal.ts';
 
@@ -16,6 +17,7 @@ export interface Why {
   readonly steps: readonly StepDetail[];
   /** As they stand now. */
   readonly budgets: readonly OrderBudget[];
+  readonly expected: ExpectedDecision | null;
 }
 
 const OUTCOMES: Readonly<Record<string, string>> = {
@@ -26,7 +28,7 @@ const OUTCOMES: Readonly<Record<string, string>> = {
   deny: 'is refused by a rule',
 };
 
-export function* drawWhy({ order, evaluations, steps, budgets }: Why, terminal: Terminal): Generator<string> {
+export function* drawWhy({ order, evaluations, steps, budgets, expected }: Why, terminal: Terminal): Generator<string> {
   yield `${terminal.paint.bold(order.externalKey)} ${STATE_WORDS[order.state] ?? order.state}`;
   if (evaluations.length === 0) yield 'no rule has looked at it';
   for (const { revision, at, outcome, trace } of evaluations) {
@@ -40,6 +42,7 @@ export function* drawWhy({ order, evaluations, steps, budgets }: Why, terminal: 
     const who = holders.map(({ name: holder }) => plain(holder)).join(', ');
     yield `now: step ${stage}, ${plain(name)}, is ${state}${state === 'active' ? ` and with ${who}` : ''}`;
   }
+  if (expected) yield sayExpected(expected);
   if (order.state !== 'pending_approval') return;
   for (const { code, period, takes, remaining, remainingWithPending, currency } of budgets) {
     if (takes === null || remaining === null || remainingWithPending === null) continue;

@@ -1,5 +1,6 @@
 /** `kontor orders`: purchase requests; how they come in, what is decided about them, and what became of them. */
 import { type Command, Option } from 'commander';
+import { predictDecision } from '../../approvals/predict-decision.ts';
 import type { Trace } from '../../approvals/trace.ts';
 import type { OrderState } from '../../domain/orders/order.ts';
 import { findPerson } from '../../orders/people.ts';
@@ -83,27 +84,29 @@ function addShow(orders: Command, app: App): void {
     .argument('<order>', ORDER_REFERENCE)
     .action(async (reference: string) => {
       const { db } = await app.store(await app.settings([]));
-      const { id } = await requireOrder(db, reference);
-      app.out.answer(await showOrder(db, id), drawOrder);
+      const { id, companyId } = await requireOrder(db, reference);
+      app.out.answer(await showOrder(db, { id, companyId }), drawOrder);
     });
   withExamples(show, ['kontor orders show KO-17', 'kontor orders show WEB-2041 --json']);
 }
 
-async function showOrder(db: Database, id: string): Promise<ShownOrder> {
+async function showOrder(db: Database, { id, companyId }: { id: string; companyId: string }): Promise<ShownOrder> {
   const order = await loadVisibleOrder(db, id);
   const { content, editedById, createdAt } = await loadRevision(db, id);
   const addresses = await loadAddressLabels(
     db,
     [content.shipTo, content.billTo].filter((one) => one !== null),
   );
+  const steps = await listSteps(db, id);
   return {
     order,
     content,
     revised: editedById === null ? null : createdAt,
     shipTo: (content.shipTo && addresses.get(content.shipTo)) || null,
     billTo: (content.billTo && addresses.get(content.billTo)) || null,
-    steps: await listSteps(db, id),
+    steps,
     decisions: await loadDecisions(db, id),
+    expected: await predictDecision(db, { id, companyId, steps }, new Date()),
     log: await listOrderLog(db, id),
   };
 }
@@ -118,11 +121,12 @@ function addWhy(orders: Command, app: App): void {
     .option('--all', 'of every revision, not only the newest look')
     .action(async (reference: string, { all = false }: { all?: boolean }) => {
       const { db } = await app.store(await app.settings([]));
-      const { id, externalKey, state, approvedBy } = await requireOrder(db, reference);
+      const { id, externalKey, state, approvedBy, companyId } = await requireOrder(db, reference);
       const looks = await loadEvaluations(db, id);
       const evaluations = (all ? looks : looks.slice(0, 1)).map(({ trace, ...look }) => ({ ...look, trace: trace as Trace }));
       const [steps, budgets] = [await listSteps(db, id), await orderBudgets(db, id)];
-      app.out.answer({ order: { id, externalKey, state, approvedBy }, evaluations, steps, budgets }, drawWhy);
+      const expected = await predictDecision(db, { id, companyId, steps }, new Date());
+      app.out.answer({ order: { id, externalKey, state, approvedBy }, evaluations, steps, budgets, expected }, drawWhy);
     });
   withExamples(why, ['kontor orders why KO-17', 'kontor orders why WEB-2041 --all --json']);
 }

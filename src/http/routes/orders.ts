@@ -1,14 +1,15 @@
 /** Orders in, and looking at them. */
 import { z } from 'zod';
+import { predictDecision } from '../../approvals/predict-decision.ts';
 import { MOST_LINES, submissionSchema } from '../../domain/orders/submission.ts';
 import { NeedsOperatorError } from '../../errors.ts';
 import { submitOrder } from '../../orders/submit.ts';
 import { loadDecisions } from '../../store/approvals/decisions.ts';
 import { loadEvaluations } from '../../store/approvals/evaluations.ts';
-import { loadRevision } from '../../store/orders/orders.ts';
+import { loadOrder, loadRevision } from '../../store/orders/orders.ts';
 import { resolveReferences } from '../../store/orders/resolve.ts';
 import { orderBudgets } from '../../store/views/order-budgets.ts';
-import { listOrderLog, listSteps } from '../../store/views/order-details.ts';
+import { listOrderLog, listSteps, type StepDetail } from '../../store/views/order-details.ts';
 import { listVisibleOrders } from '../../store/views/visible-orders.ts';
 import { keyOf, originOf } from '../admission.ts';
 import { bodyAsItIs } from '../body-as-it-is.ts';
@@ -115,7 +116,8 @@ export function addOrderRoutes(app: HttpServer, { lend, wake }: Desk): void {
         loadDecisions(db, order.id),
         listOrderLog(db, order.id),
       ]);
-      return { order, content, steps, decisions: decisions.map(presentDecision), log };
+      const expected = await predict(lend(), order.id, steps);
+      return { order, content, steps, decisions: decisions.map(presentDecision), expected, log };
     },
   );
 
@@ -140,7 +142,13 @@ export function addOrderRoutes(app: HttpServer, { lend, wake }: Desk): void {
         loadEvaluations(db, order.id),
         orderBudgets(db, order.id),
       ]);
-      return { order, waitsFor: steps.filter(({ state }) => state === 'active' || state === 'exhausted'), budgets, evaluations };
+      const expected = await predict(lend(), order.id, steps);
+      return { order, waitsFor: steps.filter(({ state }) => state === 'active' || state === 'exhausted'), budgets, expected, evaluations };
     },
   );
+}
+
+async function predict({ db, now }: ReturnType<Desk['lend']>, id: string, steps: readonly StepDetail[]) {
+  const order = await loadOrder(db, id);
+  return order && predictDecision(db, { id, companyId: order.companyId, steps }, now());
 }

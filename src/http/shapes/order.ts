@@ -105,12 +105,23 @@ export const decisionShape = z
   })
   .meta({ id: 'Decision' });
 
+export const expectedShape = z
+  .object({
+    at: instant,
+    basis: z.enum(['history', 'clock']).describe('history: as long as such decisions took; clock: then others are asked.'),
+    decisions: z.int().describe('How many it was taken from.'),
+  })
+  .nullable()
+  .describe('When it will probably be decided; null while it waits for nobody, or nothing is known.')
+  .meta({ id: 'ExpectedDecision' });
+
 export const detailShape = z
   .object({
     order: summaryShape,
     content: contentShape,
     steps: z.array(stepShape),
     decisions: z.array(decisionShape),
+    expected: expectedShape,
     log: z.array(
       z.object({
         at: instant,
@@ -144,6 +155,7 @@ export const whyShape = z
         }),
       )
       .describe('Budgets it is charged to, as they stand now.'),
+    expected: expectedShape,
     evaluations: z.array(
       z.object({
         revision: z.int(),
