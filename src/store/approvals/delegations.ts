@@ -110,12 +110,16 @@ export interface StaleStep {
  * whose time has passed, for a superior where a deputy came, or for a deputy where the superior is next. Those behind `after`.
  */
 export async function staleSteps(db: Database | Transaction, now: Date, limit: number, after?: StaleStep): Promise<StaleStep[]> {
-  const holds = `d.starts_at <= :now and d.ends_at > :now and (d.revoked_at is null or d.revoked_at > :now) and (d.order_id is null or d.order_id = s.order_id)`;
-  const delegates = (whose: string, more = '') =>
-    `exists (select from delegations d where d.from_person_id = ${whose} and ${holds}${more})`;
+  const holds = `d.starts_at <= :now and d.ends_at > :now and (d.revoked_at is null or d.revoked_at > :now)`;
+  // Sets that are hashed once, for a look at all that waits; what asks row by row comes last.
   const isAway = (whose: string) =>
-    `exists (select from absences a where a.person_id = ${whose} and a.removed_at is null and a.starts_at <= :now and a.ends_at > :now)`;
-  const ended = `exists (select from delegations d where d.from_person_id = h.for_person_id and (d.order_id is null or d.order_id = s.order_id)
+    `${whose} in (select a.person_id from absences a where a.removed_at is null and a.starts_at <= :now and a.ends_at > :now)`;
+  const delegates = (whose: string) =>
+    `(${whose} in (select d.from_person_id from delegations d where ${holds} and d.order_id is null)
+      or (${whose}, s.order_id) in (select d.from_person_id, d.order_id from delegations d where ${holds} and d.order_id is not null))`;
+  const ofThisOrder = 'd.from_person_id = h.for_person_id and (d.order_id is null or d.order_id = s.order_id)';
+  const toSomebodyElse = `exists (select from delegations d where ${ofThisOrder} and ${holds} and d.to_person_id <> h.person_id)`;
+  const ended = `exists (select from delegations d where ${ofThisOrder}
     and least(d.ends_at, d.revoked_at) <= :now and least(d.ends_at, d.revoked_at) > h.since)`;
   const { rows } = await db.raw<{ rows: StaleStep[] }>(
     `select s.id as "stepId", s.order_id as "orderId" from approval_steps s
@@ -124,8 +128,8 @@ export async function staleSteps(db: Database | Transaction, now: Date, limit: n
        where h.step_id = s.id and (c.id is null or c.status <> 'active' or ${isAway('h.person_id')}
          or (h.for_person_id is null and ${delegates('h.person_id')})
          or (h.for_person_id is not null and not ${delegates('h.for_person_id')} and not ${isAway('h.for_person_id')})
-         or (h.for_person_id is not null and ${isAway('h.for_person_id')} and ${delegates('h.for_person_id', ' and d.to_person_id <> h.person_id')})
-         or (h.for_person_id is not null and ${isAway('h.for_person_id')} and not ${delegates('h.for_person_id')} and ${ended})))))
+         or (h.for_person_id is not null and ${isAway('h.for_person_id')} and
+           case when ${delegates('h.for_person_id')} then ${toSomebodyElse} else ${ended} end)))))
        and (s.order_id, s.id) > (:orderId::bigint, :stepId::bigint)
      order by s.order_id, s.id limit :limit`,
     { now, limit, orderId: after?.orderId ?? 0, stepId: after?.stepId ?? 0 },

@@ -17,7 +17,7 @@ export interface Deputy {
   readonly lack: string | null;
 }
 
-export const ALL_AWAY = 'is away, and so is everybody who could stand in';
+const ALL_AWAY = 'is away, and so is everybody who could stand in';
 
 export function deputyOf(question: ApproverQuestion, original: Person): Deputy {
   const named = followNamed(question, original);
