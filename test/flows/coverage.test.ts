@@ -40,12 +40,13 @@ describe('coverage', () => {
   });
 
   it('asks about superiors for those who have the same one, and not about days that are over', async () => {
-    const { away, gaps, clock, id, alter } = await office();
+    const { away, gaps, clock, id } = await office();
     for (const who of ['P-2', 'P-3', 'P-4']) await away(who, '2026-11-23T00:00:00Z', '2026-11-29T00:00:00Z');
     clock.now = new Date('2026-11-26T09:00:00Z');
-    expect(await gaps(id('A-2'))).toEqual(['2026-11-23 2/2 Hansa Nord, Greta Brandt: away: Jens Brandt']);
-    await alter('P-2', { status: 'left' });
-    expect((await gaps(id('A-2')))[0]).toContain('Hansa Nord, Greta Brandt: away: Maren Timm');
+    expect(await gaps(id('A-2'))).toEqual([
+      '2026-11-23 2/2 Hansa Nord, Jens Brandt: away: Maren Timm',
+      '2026-11-23 2/2 Hansa Nord, Greta Brandt: away: Jens Brandt',
+    ]);
   });
 
   it('names a stage for which there is nobody at all in every week', async () => {
