@@ -3,7 +3,6 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { NeedsOperatorError } from '../../errors.ts';
-import { readBounces } from '../../notify/read-bounces.ts';
 import { type MarkedBounce, markBounced, type ReturnedMail } from '../../store/mail/bounces.ts';
 import type { App } from '../app.ts';
 import { withExamples } from '../arguments.ts';
@@ -61,6 +60,7 @@ async function filesOf(path: string, named: string): Promise<string[]> {
 async function readOne(file: string): Promise<ReturnedMail[] | null> {
   try {
     if ((await stat(file)).size > MAX_BYTES) return null;
+    const { readBounces } = await import('../../notify/read-bounces.ts');
     return await readBounces(await readFile(file));
   } catch {
     return null;

@@ -1,7 +1,6 @@
 /** Mails as files that any mail program opens: for the demo, and for those who want to look before they let anything out. */
 import { access, constants, mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import nodemailer from 'nodemailer';
 import type { MailSettings } from '../../config/mail-schema.ts';
 import { NeedsOperatorError } from '../../errors.ts';
 import type { MailTransport } from './mail-transport.ts';
@@ -9,13 +8,14 @@ import { messageOf } from './message.ts';
 
 /** The file's name is the mail's, so that one written again after a crash is the same file. */
 export function folderTransport(mail: Pick<MailSettings, 'from' | 'replyTo'>, folder: string): MailTransport {
-  const composer = nodemailer.createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
+  let composer: ReturnType<typeof openComposer> | undefined;
   return {
     place: folder,
     async send(outgoing) {
       const name = `${outgoing.mailId.padStart(6, '0')}.eml`;
       try {
-        const { message } = await composer.sendMail(messageOf(mail, outgoing));
+        composer ??= openComposer();
+        const { message } = await (await composer).sendMail(messageOf(mail, outgoing));
         await mkdir(folder, { recursive: true, mode: 0o750 });
         await writeFile(join(folder, `.${name}`), message as Buffer, { mode: 0o640 });
         await rename(join(folder, `.${name}`), join(folder, name));
@@ -35,4 +35,10 @@ export function folderTransport(mail: Pick<MailSettings, 'from' | 'replyTo'>, fo
     },
     close() {},
   };
+}
+
+/** Most workers never send; the library is loaded by the first who does. */
+async function openComposer() {
+  const { default: nodemailer } = await import('nodemailer');
+  return nodemailer.createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
 }

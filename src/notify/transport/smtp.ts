@@ -1,5 +1,4 @@
 /** Mails through an SMTP server. Connections are kept while there is something to send. */
-import nodemailer from 'nodemailer';
 import type { MailSettings } from '../../config/mail-schema.ts';
 import { NeedsOperatorError, RetryLaterError } from '../../errors.ts';
 import type { MailTransport } from './mail-transport.ts';
@@ -24,14 +23,14 @@ export function smtpTransport(mail: MailSettings, host: string, patience: Patien
     async send(outgoing, signal): Promise<Outcome> {
       pool ??= open();
       try {
-        const { response } = await pool.sendMail({ ...messageOf(mail, outgoing), signal });
+        const { response } = await (await pool).sendMail({ ...messageOf(mail, outgoing), signal });
         return { kind: 'sent', answer: response.replaceAll(/\s+/g, ' ').slice(0, 500) };
       } catch (error) {
         return outcomeOf(error);
       }
     },
     async verify() {
-      const asked = open();
+      const asked = await open();
       try {
         await asked.verify();
       } catch (error) {
@@ -41,14 +40,16 @@ export function smtpTransport(mail: MailSettings, host: string, patience: Patien
       }
     },
     close() {
-      pool?.close();
+      void pool?.then((opened) => opened.close());
       pool = undefined;
     },
   };
 }
 
-function openPool(mail: MailSettings, server: { host: string; port: number }, { connectMs, greetingMs, silenceMs }: Patience) {
+/** Most workers never send; the library is loaded by the first who does. */
+async function openPool(mail: MailSettings, server: { host: string; port: number }, { connectMs, greetingMs, silenceMs }: Patience) {
   const { security, ca, user, password } = mail;
+  const { default: nodemailer } = await import('nodemailer');
   return nodemailer.createTransport({
     ...server,
     pool: true,
