@@ -75,6 +75,16 @@ describe('when a pull changes an approver', () => {
   });
 });
 
+describe('when mails to an approver come back', () => {
+  it('what they hold goes to the next one', async () => {
+    const desk = await clockDesk();
+    const [{ email } = { email: '' }] = await desk.rows<{ email: string }>('select email from contacts where id = ?', [desk.id('P-2')]);
+    await desk.db.raw(`insert into bounced_addresses (address, bounced_at, reason) values (lower(?), now(), '550 no such user')`, [email]);
+    await tend(desk);
+    expect(await desk.held()).toBe('active: P-3');
+  });
+});
+
 describe('the radar', () => {
   const leave = async (desk: Desk) => {
     for (const person of ['P-2', 'P-3', 'P-4']) await desk.alter(person, { status: 'inactive' });

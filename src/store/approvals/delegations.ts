@@ -1,5 +1,6 @@
 /** Who decides for whom, and when: windows that begin with their first instant and end before their last. */
 import type { Database, Transaction } from '../database.ts';
+import { IS_REACHABLE } from './directory.ts';
 
 export interface NewDelegation {
   readonly fromPersonId: string;
@@ -125,7 +126,7 @@ export async function staleSteps(db: Database | Transaction, now: Date, limit: n
     `select s.id as "stepId", s.order_id as "orderId" from approval_steps s
      where (s.state = 'exhausted' or (s.state = 'active' and exists (
        select from step_holders h left join contacts c on c.id = h.person_id
-       where h.step_id = s.id and (c.id is null or c.status <> 'active' or ${isAway('h.person_id')}
+       where h.step_id = s.id and (c.id is null or c.status <> 'active' or not ${IS_REACHABLE} or ${isAway('h.person_id')}
          or (h.for_person_id is null and ${delegates('h.person_id')})
          or (h.for_person_id is not null and not ${delegates('h.for_person_id')} and not ${isAway('h.for_person_id')})
          or (h.for_person_id is not null and ${isAway('h.for_person_id')} and

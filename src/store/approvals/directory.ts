@@ -19,7 +19,7 @@ export async function loadUnits(db: Database | Transaction, companyId: string): 
 }
 
 /** Whoever can be told that something waits, in one way or the other. */
-export const IS_REACHABLE = `(coalesce(c.email, '') <> '' or coalesce(c.attributes ->> 'portalLogin', 'false') not in ('false', 'no', '0', ''))`;
+export const IS_REACHABLE = `(coalesce(c.email, '') <> '' and not exists (select from bounced_addresses b where b.address = lower(c.email)) or coalesce(c.attributes ->> 'portalLogin', 'false') not in ('false', 'no', '0', ''))`;
 
 const PERSON_COLUMNS = `c.id, c.name, c.email, ${IS_REACHABLE} as "isReachable", c.account_id as "accountId", c.status, c.superior_id as "superiorId", c.cost_centre as "costCentre",
   array(select lower(btrim(role)) from unnest(c.roles) role) as roles, c.attributes ->> 'visibility' as visibility,
