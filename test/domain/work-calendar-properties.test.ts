@@ -37,7 +37,7 @@ const written = fc
     holidays: fc.uniqueArray(fc.integer({ min: 0, max: 30 }), { maxLength: 4 }),
   })
   .map(({ zone, week, holidays }): NaiveHours => {
-    const dates = holidays.map((day) => new Date(Date.UTC(2026, 2, 20 + day)).toISOString().slice(0, 10));
+    const dates = holidays.map((day) => new Date(Date.UTC(2026, 2, 25 + day)).toISOString().slice(0, 10));
     return { zone, hours: Object.fromEntries(week.map((day, n) => [String(DAYS[n]), day])), holidays: new Set(dates) };
   });
 
@@ -49,13 +49,22 @@ async function opened({ zone, hours, holidays }: NaiveHours): Promise<WorkCalend
   });
 }
 
-/** Around the changes of spring 2026, of autumn, and of Apia's lost day. */
+/** Within days of changes of the clock, and of Apia's lost day: further away they are seldom met. */
+const CHANGES = [
+  '2026-03-08',
+  '2026-03-29',
+  '2026-04-05',
+  '2026-04-24',
+  '2026-10-04',
+  '2026-10-25',
+  '2026-10-29',
+  '2026-11-01',
+  '2011-12-30',
+  '2007-03-11',
+];
 const instant = fc
-  .record({
-    start: fc.constantFrom('2026-03-01', '2026-10-20', '2011-12-25', '2007-03-08'),
-    minute: fc.integer({ min: 0, max: 45 * 1440 }),
-  })
-  .map(({ start, minute }) => new Date(Date.parse(`${start}T00:00:00Z`) + minute * MINUTE_MS));
+  .record({ change: fc.constantFrom(...CHANGES), minute: fc.integer({ min: -3 * 1440, max: 2 * 1440 }) })
+  .map(({ change, minute }) => new Date(Date.parse(`${change}T00:00:00Z`) + minute * MINUTE_MS));
 const hours = fc.integer({ min: 1, max: 60 }).map((quarters): Span => ({ amount: quarters / 4, unit: 'business_hours' }));
 const days = fc.integer({ min: 1, max: 8 }).map((amount): Span => ({ amount, unit: 'business_days' }));
 const absences = fc.array(fc.tuple(fc.integer({ min: -2880, max: 20_000 }), fc.integer({ min: 0, max: 4000 })), { maxLength: 3 });
