@@ -1,4 +1,4 @@
-/** Names in rules that fit nobody now: rules may come before people, so they are told, not refused. */
+/** Names in rules that fit nobody now, and superiors in a circle: rules may come before people, so they are told, not refused. */
 import type { Directory } from '../domain/policy/approvers/directory.ts';
 import { peopleIn } from '../domain/policy/approvers/directory.ts';
 import { fold } from '../domain/policy/facts.ts';
@@ -16,7 +16,28 @@ export async function doubtfulNames(db: Database, accountId: string, document: P
     ...roles
       .filter((role) => peopleIn(directory, (person) => person.status === 'active' && person.roles.includes(fold(role))).length === 0)
       .map((role) => `nobody active in the company has the role "${role}"`),
+    ...circlesOf(directory).map((names) => `superiors name each other in a circle: ${names}; correct the superior of one of them`),
   ];
+}
+
+/** Each told once, from the one with the least number on. A pull refuses those it sees; two sources may close one together. */
+function circlesOf(directory: Directory): string[] {
+  const { people } = directory;
+  const settled = new Set<string>();
+  const circles: string[] = [];
+  for (const { id } of peopleIn(directory, () => true)) {
+    const path: string[] = [];
+    let at: string | null = id;
+    for (; at !== null && people.has(at) && !settled.has(at) && !path.includes(at); at = people.get(at)?.superiorId ?? null) path.push(at);
+    if (at !== null && path.includes(at)) {
+      const circle = path.slice(path.indexOf(at));
+      const least = circle.reduce((a, b) => (BigInt(b) < BigInt(a) ? b : a));
+      const turned = [...circle.slice(circle.indexOf(least)), ...circle.slice(0, circle.indexOf(least)), least];
+      circles.push(turned.map((one) => people.get(one)?.name ?? `id:${one}`).join(' -> '));
+    }
+    for (const one of path) settled.add(one);
+  }
+  return circles;
 }
 
 function doubtAbout(name: string, directory: Directory): string[] {

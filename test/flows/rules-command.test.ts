@@ -41,6 +41,19 @@ describe('kontor rules', () => {
     expect((await run(['rules', 'list'])).stdout).toMatch(/A-3\s+Hansa Süd\s+1\s+active\s+own\s+1/);
   });
 
+  it('warns of superiors who name each other in a circle, with the circle', async () => {
+    const circle = 'superiors name each other in a circle: Ines Paulsen -> Maren Timm -> Ines Paulsen';
+    await setup.alter('P-4', { superior_id: setup.id('P-3') });
+    try {
+      const { stderr, stdout } = await run(['rules', 'put', 'B-1', 'rules.json', '--json'], { 'rules.json': '{"mode":"inherit"}' });
+      expect([stderr, JSON.parse(stdout).warnings]).toEqual([expect.not.stringContaining('circle'), []]);
+      const put = await run(['rules', 'put', 'A-1', 'rules.json', '--draft'], { 'rules.json': '{"mode":"own"}' });
+      expect(put).toMatchObject({ code: 0, stderr: expect.stringContaining(circle) });
+    } finally {
+      await setup.alter('P-4', { superior_id: null });
+    }
+  });
+
   it('keeps a draft until it is activated', async () => {
     const put = await run(['rules', 'put', 'A-2', 'rules.json', '--draft', '--json'], { 'rules.json': '{"mode":"inherit"}' });
     expect(JSON.parse(put.stdout)).toMatchObject({ version: 1, state: 'draft' });
