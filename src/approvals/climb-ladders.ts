@@ -61,8 +61,13 @@ export function walkOn(walks: readonly Walk[], now: Date, lateMs: number): Walk[
 function expire(walk: Walk, row: ClockRow): void {
   const how = (row.planned ?? 'list') as OnExpire;
   walk.done.push({ ...row, effect: how });
-  if (how === 'list') walk.listed ??= { at: row.dueAt, because: 'its time is over, and the rules end nothing by themselves' };
+  if (how === 'list') list(walk, row.dueAt, 'its time is over, and the rules end nothing by themselves');
   else walk.ended = { at: row.dueAt, how };
+}
+
+/** Once for each step, whichever comes first. */
+function list(walk: Walk, at: Date, because: string): void {
+  if (walk.step.listedAt === null) walk.listed ??= { at, because };
 }
 
 /** Rungs on which nobody is found are passed at once: waiting for nobody helps nobody. */
@@ -79,7 +84,7 @@ function climb(walk: Walk, row: ClockRow): void {
     climbs.push({ level, rung: rung.kind, at: row.dueAt, people });
     walk.done.push({ ...row, level, effect: people.length > 0 || rung.kind === 'list' ? rung.kind : `${rung.kind}: nobody` });
     if (rung.kind === 'list') {
-      walk.listed ??= { at: row.dueAt, because: 'nobody decided, and the ladder of its rules is at its end' };
+      list(walk, row.dueAt, 'nobody decided, and the ladder of its rules is at its end');
       return;
     }
     if (people.length > 0) return;

@@ -1,12 +1,13 @@
 /** What the clock does to steps nobody decides: the next rung, the list of operations, the end. It never approves (SEMANTICS 2.13). */
 import { type ClockRow, type DueRow, markListed, takeDue, writeClocks } from '../store/approvals/clocks.ts';
 import { loadDeciders, loadOpenSteps } from '../store/approvals/open-steps.ts';
-import { loadHoldersOf } from '../store/approvals/steps.ts';
+import { assignSteps, loadHoldersOf } from '../store/approvals/steps.ts';
 import type { Transaction } from '../store/database.ts';
 import { appendLogs, type LogEntry } from '../store/orders/orders.ts';
-import { type Held, holdSteps, seatAt } from './assign.ts';
+import { type Held, holdSteps, seatAt, withSince } from './assign.ts';
 import { beginWalk, clockedAt, countNext, type Walk, walkOn } from './climb-ladders.ts';
 import { loadCompanies } from './company-people.ts';
+import { recall } from './notices.ts';
 import { timekeepers } from './step-clocks.ts';
 import { loadWorkTimes } from './work-times.ts';
 
@@ -42,6 +43,7 @@ export async function escalateDue(trx: Transaction, now: Date, limit: number): P
   await appendLogs(trx, walks.flatMap(toldOf));
   await markListed(trx, listed);
   await moveOn(trx, walks, now);
+  await stayAsEnded(trx, walks, now);
   return { steps: walks.length, climbed: walks.filter(hasClimbed).length, listed: listed.length, ended };
 }
 
@@ -80,6 +82,22 @@ async function moveOn(trx: Transaction, walks: readonly Walk[], now: Date): Prom
   const climbed = walks.filter((walk) => hasClimbed(walk) && !walk.ended);
   const held = climbed.map(({ step, company, climbs }): Held => ({ step, company, climbs, seating: seatAt(step, company, climbs, now) }));
   await holdSteps(trx, held, now);
+}
+
+/** Whoever was asked is told that it is over; whom a late walk would have asked since is written down, and never hears of it. */
+async function stayAsEnded(trx: Transaction, walks: readonly Walk[], now: Date): Promise<void> {
+  const ended = walks.flatMap(({ step, company, climbs, before, ended: end }) => {
+    if (!end) return [];
+    const seating = seatAt(step, company, climbs, end.at);
+    const state = seating.exhausted === null ? ('active' as const) : ('exhausted' as const);
+    return [{ stepId: step.id, state, needed: seating.needed, climbs, holders: withSince({ seating, climbs }, before, end.at) }];
+  });
+  await recall(
+    trx,
+    ended.map(({ stepId }) => stepId),
+    now,
+  );
+  await assignSteps(trx, ended, now);
 }
 
 /** Dated at the instant it was due, whenever it was written. */

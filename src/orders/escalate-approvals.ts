@@ -1,6 +1,5 @@
 /** Everything the clock has to do about approvals now, in batches, each in a transaction of its own. */
 import { type EndedOrder, escalateDue } from '../approvals/escalate.ts';
-import { recall } from '../approvals/notices.ts';
 import { remindDue } from '../approvals/remind.ts';
 import type { Settings } from '../config/settings.ts';
 import { settleStep } from '../store/approvals/decisions.ts';
@@ -50,8 +49,7 @@ export async function escalateApprovals({ db, settings, now: clock }: OrderConte
 /** By the policy of its rules, dated at the instant; whoever was released before stays released. */
 async function endOrder(trx: Transaction, settings: Settings, { orderId, stepId, at, how }: EndedOrder, now: Date): Promise<string[]> {
   if (how === 'decline') await settleStep(trx, stepId, 'declined', at);
-  const voided = await voidOpenSteps(trx, orderId, at);
-  await recall(trx, [stepId, ...voided], now);
+  await voidOpenSteps(trx, orderId, at);
   const order = await lockOrder(trx, orderId);
   await tellRequester(trx, order, how === 'decline' ? 'order.declined' : 'order.expired', now);
   const restored = await restoreReleased(trx, settings, order, how === 'decline' ? 'declined' : 'expired', at);
