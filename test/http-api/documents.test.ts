@@ -143,6 +143,7 @@ describe('the OpenAPI document', () => {
       ['resendOrder', await post('/v1/orders/KO-1/resend', { reason: 'x' })],
       ['resync', await post('/v1/resync', { connection: 'erp', reason: 'x', dryRun: true })],
       ['resync', await post('/v1/resync', { connection: 'erp', reason: 'x' })],
+      ['showRadar', await get('/v1/radar')],
       ['listRuns', await get('/v1/runs')],
       ['showRun', await get('/v1/runs/1')],
       ['health', await get('/v1/health')],
