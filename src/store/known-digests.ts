@@ -6,10 +6,10 @@ import type { Database } from './database.ts';
 /** 8 bytes each on their way and 12 in the reader's table, which bounds its memory. */
 export const KNOWN_AT_MOST = 3_000_000;
 
-/** COPY in binary: a head of 19 bytes; a row is its number of columns (2 bytes), the length of the digest (4) and the digest (16). */
+/** COPY in binary: a head of 19 bytes; a row is its number of columns (2 bytes), the length of what is told of the digest (4) and that (8). */
 const HEAD_BYTES = 19;
 const BEFORE_DIGEST = 6;
-const ROW_BYTES = 22;
+const ROW_BYTES = 14;
 const BLOCK_PAIRS = 65_536;
 
 /**
@@ -26,7 +26,8 @@ export async function loadKnownDigests(db: Database, sourceId: number, atMost = 
   };
   await db.transaction(async (trx) => {
     const client: Client = await trx.client.acquireConnection();
-    const select = `select content_digest from source_records where source_id = ${Number(sourceId)} limit ${atMost + 1}`;
+    // Every byte of the answer waits for the garbage collector.
+    const select = `select substring(uuid_send(content_digest) from 1 for 8) from source_records where source_id = ${Number(sourceId)} limit ${atMost + 1}`;
     const copied: AsyncIterable<Buffer> = client.query(copyTo(`copy (${select}) to stdout with (format binary)`));
     await eachRow(copied, keep);
   });
