@@ -149,6 +149,8 @@ const FILL = [
      case when block < 3 * :rounds::int then :begin::timestamptz + (block / 3) * interval '1 day' + (block % 3) * interval '1 hour' - n % 3000 * interval '1 second'
        else :begin::timestamptz + interval '1 year' + n * interval '1 second' end, 'bench 1'
    from (select n, (n - 1) / :due::int as block from generate_series(1, :steps::int) n) numbered`,
+  `insert into step_clocks (step_id, kind, level, due_at, calendar, done_at, effect, is_late)
+   select step_id, 'remind', 1, due_at - interval '2 days', calendar, due_at - interval '2 days', 'reminded', false from step_clocks where kind = 'escalate'`,
 ];
 
 const folder = await mkdtemp(path.join(tmpdir(), 'kontor-bench-'));

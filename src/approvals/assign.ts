@@ -1,6 +1,6 @@
 /** Who holds a step. People are looked up whenever a step is assigned; the rules stay those the order was matched with (SEMANTICS 2.8). */
 import { type Climb, type SeatedHolder, type Seating, seatHolders } from '../domain/policy/climb.ts';
-import { writeClocks } from '../store/approvals/clocks.ts';
+import { type ClockRow, writeClocks } from '../store/approvals/clocks.ts';
 import { loadOpenSteps, type OpenStep } from '../store/approvals/open-steps.ts';
 import { assignSteps, loadApprovers, loadHoldersOf, loadStep, type StepHolder, type StepState } from '../store/approvals/steps.ts';
 import type { Transaction } from '../store/database.ts';
@@ -67,20 +67,27 @@ export interface Held {
   readonly climbs: readonly Climb[];
 }
 
+interface Holding {
+  /** Windows or calendars have changed. */
+  readonly recount?: boolean;
+  /** Where they are known already. */
+  readonly before?: ReadonlyMap<string, readonly StepHolder[]>;
+  /** Of what happened before, to be written with it. */
+  readonly clocks?: readonly ClockRow[];
+  readonly logs?: Parameters<typeof appendLogs>[1];
+}
+
 /**
  * Writes the holders, their clocks, whom to tell, and into the orders' trail who was considered. A step looked at again of which
- * nothing is new leaves no trace; its clocks are counted again if `recount`: windows or calendars have changed.
+ * nothing is new leaves no trace; its clocks are counted again if `recount`.
  */
 export async function holdSteps(
   trx: Transaction,
   held: readonly Held[],
   now: Date,
-  { recount = false }: { recount?: boolean } = {},
+  { recount = false, before: known, clocks = [], logs = [] }: Holding = {},
 ): Promise<void> {
-  const before = await loadHoldersOf(
-    trx,
-    held.map(({ step }) => step.id),
-  );
+  const before = known ?? (await loadHoldersOf(trx, held.map(({ step }) => step.id))); // biome-ignore format: one call
   const looked = held.map((one) => {
     const had = before.get(one.step.id) ?? [];
     const holders = withSince(one, had, now);
@@ -93,19 +100,23 @@ export async function holdSteps(
     changed.map(({ step, state, seating, climbs, holders }) => ({ stepId: step.id, state, needed: seating.needed, climbs, holders })),
     now,
   );
-  await appendLogs(
-    trx,
-    changed.map(({ step, seating: { needed, holders, considered, exhausted } }) => ({
-      orderId: step.orderId,
-      at: now,
-      kind: exhausted === null ? 'step_assigned' : 'step_exhausted',
-      revision: step.revision,
-      facts: { stepId: step.id, name: step.name, needed, holders: holders.map(toldOf), considered, exhausted },
-    })),
-  );
-  await setClocks(trx, recount ? looked : changed);
+  await appendLogs(trx, [...logs, ...changed.map((one) => assignedLog(one, now))]);
+  await setClocks(trx, recount ? looked : changed, clocks);
   const told = changed.flatMap(({ step, holders, had }) => noticesOf(step, holders, had));
   await queueNotices(trx, told, now);
+}
+
+function assignedLog(
+  { step, seating: { needed, holders, considered, exhausted } }: Held,
+  now: Date,
+): Parameters<typeof appendLogs>[1][number] {
+  return {
+    orderId: step.orderId,
+    at: now,
+    kind: exhausted === null ? 'step_assigned' : 'step_exhausted',
+    revision: step.revision,
+    facts: { stepId: step.id, name: step.name, needed, holders: holders.map(toldOf), considered, exhausted },
+  };
 }
 
 /** What the trail tells of a holder; where escalation brought nobody it reads as before. */
@@ -113,16 +124,22 @@ function toldOf({ seatId, level, ...holder }: SeatedHolder): object {
   return level === 0 ? holder : { ...holder, seatId, level };
 }
 
-async function setClocks(trx: Transaction, steps: ReadonlyArray<Held & { holders: readonly StepHolder[] }>): Promise<void> {
+/** With rows of what happened before: what is done stays done, and what is counted now goes before what was counted then. */
+async function setClocks(
+  trx: Transaction,
+  steps: ReadonlyArray<Held & { holders: readonly StepHolder[] }>,
+  earlier: readonly ClockRow[],
+): Promise<void> {
   const clocked = steps.flatMap(({ step, company, holders, climbs }): Clocked[] => {
     return step.clock && holders.length > 0 ? [{ step, clock: step.clock, company, holders, height: climbs.length }] : [];
   });
-  if (clocked.length === 0) return;
-  const times = await loadWorkTimes(trx, [...new Set(clocked.flatMap(timekeepers))]);
-  await writeClocks(
-    trx,
-    clocked.flatMap((one) => clocksOf(one, times)),
-  );
+  const times = clocked.length > 0 ? await loadWorkTimes(trx, [...new Set(clocked.flatMap(timekeepers))]) : null;
+  const rows = new Map<string, ClockRow>();
+  for (const row of [...earlier, ...(times ? clocked.flatMap((one) => clocksOf(one, times)) : [])]) {
+    const key = `${row.stepId} ${row.kind} ${row.level}`;
+    if (!rows.get(key)?.doneAt) rows.set(key, row);
+  }
+  await writeClocks(trx, [...rows.values()]);
 }
 
 /** A seat keeps its beginning, whoever stands in; a rung's people begin when it was due, however late it was climbed. */

@@ -5,12 +5,12 @@ import type { ApproverQuestion } from '../domain/policy/approvers/question.ts';
 import type { PlannedStage } from '../domain/policy/merge-stages.ts';
 import type { Part, Watch } from '../domain/policy/step-clock.ts';
 import { type DelegationWindow, loadWindows } from '../store/approvals/delegations.ts';
-import { loadMembers } from '../store/approvals/directory.ts';
+import { loadMembersOf } from '../store/approvals/directory.ts';
 import type { OpenStep } from '../store/approvals/open-steps.ts';
 import type { Step } from '../store/approvals/steps.ts';
 import type { Transaction } from '../store/database.ts';
 import { listAbsences, type StoredAbsence } from '../store/work-calendars/absences.ts';
-import { type CompanyRules, loadRules } from './company-rules.ts';
+import { type CompanyRules, loadPinnedRules } from './company-rules.ts';
 
 type AbsenceWindow = Pick<StoredAbsence, 'personId' | 'startsAt' | 'endsAt'>;
 
@@ -22,36 +22,54 @@ export interface CompanyPeople {
   readonly absences: readonly AbsenceWindow[];
 }
 
-/** By step. Companies, and versions of rules within one, are looked up once each; windows that ended before the steps began are not. */
+/** By step, in a few statements however many companies there are; windows that ended before the steps began are left out. */
 export async function loadCompanies(trx: Transaction, steps: readonly OpenStep[], now: Date): Promise<Map<string, CompanyPeople>> {
   const from = steps.reduce((least, { assignedAt }) => (assignedAt && assignedAt < least ? assignedAt : least), now);
-  const groups = new Map<string, OpenStep[]>();
+  const groups = new Map<string, [OpenStep, ...OpenStep[]]>();
   for (const step of steps) {
     const key = JSON.stringify([step.companyId, [...step.policies.ids].sort(), asksManagers(step)]);
-    groups.set(key, [...(groups.get(key) ?? []), step]);
+    const known = groups.get(key);
+    if (known) known.push(step);
+    else groups.set(key, [step]);
   }
-  const companies = new Map<string, CompanyPeople>();
-  for (const group of groups.values()) {
-    const [first] = group;
-    if (!first) continue;
-    const company = await loadCompany(trx, first, from);
-    for (const { id } of group) companies.set(id, company);
-  }
-  return companies;
-}
-
-async function loadCompany(trx: Transaction, step: OpenStep, from: Date): Promise<CompanyPeople> {
-  const rules = await loadRules(trx, step.companyId, step.policies.ids);
-  return peopleOf(trx, rules, asksManagers(step), from);
+  const asked = [...groups.values()];
+  const rules = await loadPinnedRules(
+    trx,
+    asked.map(([{ companyId, policies }]) => ({ companyId, policyIds: policies.ids })),
+  );
+  const companies = await loadPeople(
+    trx,
+    rules.map((one, n) => ({ rules: one, managers: asked[n]?.some(asksManagers) ?? false })),
+    from,
+  );
+  return new Map(companies.flatMap((company, n) => (asked[n] ?? []).map(({ id }) => [id, company] as const)));
 }
 
 export async function peopleOf(trx: Transaction, rules: CompanyRules, managers: boolean, from: Date): Promise<CompanyPeople> {
-  const { companyId, units } = rules;
-  const people = await loadMembers(trx, { units, withManagers: managers });
-  const personIds = [...people.keys()];
+  const [company] = await loadPeople(trx, [{ rules, managers }], from);
+  if (!company) throw new Error('one company was asked for, and none was answered');
+  return company;
+}
+
+/** In the order given. */
+async function loadPeople(
+  trx: Transaction,
+  asked: ReadonlyArray<{ readonly rules: CompanyRules; readonly managers: boolean }>,
+  from: Date,
+): Promise<CompanyPeople[]> {
+  const members = await loadMembersOf(trx, asked.map(({ rules: { units }, managers }) => ({ units, withManagers: managers }))); // biome-ignore format: one call
+  const personIds = [...new Set(members.flatMap((people) => [...people.keys()]))];
   const windows = await loadWindows(trx, personIds, from);
   const absences = await listAbsences(trx, { personIds, from });
-  return { rules, directory: { companyId, units, people, delegations: [], away: new Set() }, windows, absences };
+  return asked.map(({ rules }, n): CompanyPeople => {
+    const people = members[n] ?? new Map();
+    return {
+      rules,
+      directory: { companyId: rules.companyId, units: rules.units, people, delegations: [], away: new Set() },
+      windows: windows.filter(({ fromPersonId }) => people.has(fromPersonId)),
+      absences: absences.filter(({ personId }) => people.has(personId)),
+    };
+  });
 }
 
 function asksManagers({ selector, clock }: Pick<Step, 'selector' | 'clock'>): boolean {

@@ -1,7 +1,7 @@
 /** The rules of a company as they stand: its units, and the active policy of each. */
 import { pathOf, type Unit } from '../domain/policy/approvers/directory.ts';
 import { effectivePolicies, type Policy } from '../domain/policy/effective.ts';
-import { loadUnits } from '../store/approvals/directory.ts';
+import { loadUnits, loadUnitsOf } from '../store/approvals/directory.ts';
 import { loadActivePolicies, loadPolicies, readPolicies } from '../store/approvals/policies.ts';
 import { hasBudgets } from '../store/budgets/order-shares.ts';
 import type { Database, Transaction } from '../store/database.ts';
@@ -13,13 +13,35 @@ export interface CompanyRules {
   readonly policies: ReadonlyMap<string, Policy>;
 }
 
-/** Pinned to `policyIds`, or those that are active now. */
-export async function loadRules(db: Database | Transaction, companyId: string, policyIds?: readonly string[]): Promise<CompanyRules> {
-  const rows = policyIds ? await loadPolicies(db, policyIds) : await loadActivePolicies(db, companyId);
+/** Those that are active now. */
+export async function loadRules(db: Database | Transaction, companyId: string): Promise<CompanyRules> {
+  const rows = await loadActivePolicies(db, companyId);
   // Most companies have neither rules nor budgets, and their orders no need of the tree.
-  const isAsked = rows.length > 0 || policyIds !== undefined || (await hasBudgets(db, companyId));
+  const isAsked = rows.length > 0 || (await hasBudgets(db, companyId));
   const units = isAsked ? await loadUnits(db, companyId) : new Map<string, Unit>();
   return { companyId, units, policies: readPolicies(rows, units) };
+}
+
+export interface PinnedRules {
+  readonly companyId: string;
+  readonly policyIds: readonly string[];
+}
+
+/** Of several companies, in the order given, in two statements. */
+export async function loadPinnedRules(db: Database | Transaction, pinned: readonly PinnedRules[]): Promise<CompanyRules[]> {
+  const rows = new Map((await loadPolicies(db, [...new Set(pinned.flatMap(({ policyIds }) => policyIds))])).map((row) => [row.id, row]));
+  const companies = await loadUnitsOf(db, [...new Set(pinned.map(({ companyId }) => companyId))]);
+  return pinned.map(({ companyId, policyIds }) => {
+    const units = companies.get(companyId) ?? new Map<string, Unit>();
+    return {
+      companyId,
+      units,
+      policies: readPolicies(
+        policyIds.flatMap((id) => rows.get(id) ?? []),
+        units,
+      ),
+    };
+  });
 }
 
 /** From the company down to the account. */

@@ -1,9 +1,9 @@
 /** What the clock does to steps nobody decides: the next rung, the list of operations, the end. It never approves (SEMANTICS 2.13). */
-import { type ClockRow, type DueRow, markListed, takeDue, writeClocks } from '../store/approvals/clocks.ts';
+import { type ClockRow, type DueRow, markListed, takeDue } from '../store/approvals/clocks.ts';
 import { loadDeciders, loadOpenSteps } from '../store/approvals/open-steps.ts';
 import { assignSteps, loadHoldersOf } from '../store/approvals/steps.ts';
 import type { Transaction } from '../store/database.ts';
-import { appendLogs, type LogEntry } from '../store/orders/orders.ts';
+import type { LogEntry } from '../store/orders/orders.ts';
 import { type Held, holdSteps, seatAt, withSince } from './assign.ts';
 import { beginWalk, clockedAt, countNext, type Walk, walkOn } from './climb-ladders.ts';
 import { loadCompanies } from './company-people.ts';
@@ -34,13 +34,8 @@ export interface Escalated {
 export async function escalateDue(trx: Transaction, now: Date, limit: number): Promise<Escalated> {
   const walks = await loadWalks(trx, now, limit);
   for (let moved = walks; moved.length > 0; moved = walkOn(walks, now, LATE_MS)) await countAhead(trx, moved);
-  await writeClocks(
-    trx,
-    walks.flatMap(({ done, ahead, ended }) => [...done, ...(ended ? [] : ahead.filter(({ kind }) => kind === 'escalate'))]),
-  );
   const ended = walks.flatMap(({ step, ended: end }) => (end ? [{ orderId: step.orderId, stepId: step.id, ...end }] : []));
   const listed = walks.flatMap(({ step, listed: one }) => (one ? [{ stepId: step.id, ...one }] : []));
-  await appendLogs(trx, walks.flatMap(toldOf));
   await markListed(trx, listed);
   await moveOn(trx, walks, now);
   await stayAsEnded(trx, walks, now);
@@ -77,11 +72,13 @@ function hasClimbed({ climbs, step }: Walk): boolean {
   return climbs.length > step.climbs.length;
 }
 
-/** Holders as they are now, whatever rungs were climbed in between. */
+/** What was done, and holders as they are now, whatever rungs were climbed in between: each kind of rows in one statement. */
 async function moveOn(trx: Transaction, walks: readonly Walk[], now: Date): Promise<void> {
   const climbed = walks.filter((walk) => hasClimbed(walk) && !walk.ended);
   const held = climbed.map(({ step, company, climbs }): Held => ({ step, company, climbs, seating: seatAt(step, company, climbs, now) }));
-  await holdSteps(trx, held, now);
+  const before = new Map(walks.map((walk) => [walk.step.id, walk.before]));
+  const clocks = walks.flatMap(({ done, ahead, ended }) => [...done, ...(ended ? [] : ahead.filter(({ kind }) => kind === 'escalate'))]);
+  await holdSteps(trx, held, now, { before, clocks, logs: walks.flatMap(toldOf) });
 }
 
 /** Whoever was asked is told that it is over; whom a late walk would have asked since is written down, and never hears of it. */

@@ -1,6 +1,7 @@
 /** Work time as instants. Local hours become instants segment by segment of constant offset, so that no change of the clock is guessed. */
 import { IANAZone } from 'luxon';
 import type { WorkCalendar } from './calendar.ts';
+import type { TimeRange } from './definition.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -62,12 +63,31 @@ export function segments(zone: IANAZone, from: number, to: number): Segment[] {
   return [{ from, to: changed, offset }, ...segments(zone, changed, to)];
 }
 
+interface WorkDay {
+  readonly ranges: readonly TimeRange[];
+  readonly dayMs: number;
+}
+
+/** By calendar, for as long as it is in use: thousands of steps are counted through the same days. */
+const workDays = new WeakMap<WorkCalendar, Map<number, WorkDay>>();
+
+function workDay(calendar: WorkCalendar, day: number): WorkDay {
+  const days = workDays.get(calendar) ?? new Map<number, WorkDay>();
+  workDays.set(calendar, days);
+  let known = days.get(day);
+  if (!known) {
+    const ranges = calendar.hoursOn(new Date(day * DAY_MS).toISOString().slice(0, 10));
+    known = { ranges, dayMs: ranges.reduce((sum, range) => sum + (range.to - range.from) * MINUTE_MS, 0) };
+    days.set(day, known);
+  }
+  return known;
+}
+
 function* within(calendar: WorkCalendar, { from, to, offset }: Segment): Generator<WorkInterval> {
   const last = Math.floor((to - 1 + offset) / DAY_MS);
   for (let day = Math.floor((from + offset) / DAY_MS); day <= last; day += 1) {
     const midnight = day * DAY_MS - offset;
-    const ranges = calendar.hoursOn(new Date(day * DAY_MS).toISOString().slice(0, 10));
-    const dayMs = ranges.reduce((sum, range) => sum + (range.to - range.from) * MINUTE_MS, 0);
+    const { ranges, dayMs } = workDay(calendar, day);
     for (const range of ranges) {
       const begin = Math.max(midnight + range.from * MINUTE_MS, from);
       const end = Math.min(midnight + range.to * MINUTE_MS, to);

@@ -17,7 +17,7 @@ export interface ClockRow {
   readonly isLate?: boolean | null;
 }
 
-/** In one statement; what is done stays as it is. */
+/** In one statement; what is done stays as it is, and what is the same is not written again. */
 export async function writeClocks(trx: Transaction, rows: readonly ClockRow[]): Promise<void> {
   if (rows.length === 0) return;
   await trx.raw(
@@ -26,7 +26,8 @@ export async function writeClocks(trx: Transaction, rows: readonly ClockRow[]): 
      from jsonb_to_recordset(:json::jsonb) as r("stepId" bigint, kind text, level int, "dueAt" timestamptz, calendar text, planned text,
        "doneAt" timestamptz, effect text, "isLate" boolean)
      on conflict (step_id, kind, level) do update set due_at = excluded.due_at, calendar = excluded.calendar, planned = excluded.planned,
-       done_at = excluded.done_at, effect = excluded.effect, is_late = excluded.is_late where c.done_at is null`,
+       done_at = excluded.done_at, effect = excluded.effect, is_late = excluded.is_late
+       where c.done_at is null and (c.due_at, c.calendar, c.planned, excluded.done_at) is distinct from (excluded.due_at, excluded.calendar, excluded.planned, null)`,
     { json: JSON.stringify(rows) },
   );
 }
@@ -56,6 +57,7 @@ export async function takeDue(trx: Transaction, now: Date, limit: number): Promi
      order by c.due_at, c.step_id limit :limit for update of o skip locked`,
     { now, limit },
   );
+  if (rows.length === 0) return [];
   const { rows: due } = await trx.raw<{ rows: DueRow[] }>(
     `select s.order_id as "orderId", c.step_id as "stepId", c.kind, c.level, c.due_at as "dueAt", c.calendar, c.planned
      from step_clocks c join approval_steps s on s.id = c.step_id
@@ -77,6 +79,9 @@ export interface Reminder {
   readonly forPersonId: string | null;
 }
 
+/** Of rows looked up by their step. Said so that no plan walks through all that is due for each of them. */
+const isDue = (row: string) => `(${row}.done_at is not null or ${row}.due_at > :now) is not true`;
+
 /**
  * Does what is due of reminders in one statement, and answers whom to tell. Of each step only the latest that is due is told, and none
  * that a later rung has overtaken: after an outage nobody gets a heap of mails. `null`: nothing was due.
@@ -90,7 +95,7 @@ export async function takeReminders(
     `with picked as materialized (
        select c.step_id, c.level, c.due_at from step_clocks c
        where c.done_at is null and c.kind = 'remind' and c.due_at <= :now and not exists (
-         select from step_clocks l where l.step_id = c.step_id and l.kind = 'remind' and l.done_at is null and l.due_at <= :now and l.level > c.level)
+         select from step_clocks l where l.step_id = c.step_id and l.kind = 'remind' and l.level > c.level and ${isDue('l')})
        order by c.due_at, c.step_id limit :limit for update skip locked
      ), told as materialized (
        select p.step_id, p.level, p.due_at, s.order_id, s.revision, s.name from picked p
@@ -100,7 +105,7 @@ export async function takeReminders(
        update step_clocks c set done_at = :now, is_late = c.due_at < :now::timestamptz - make_interval(secs => :lateS),
          effect = case when c.level = p.level and t.step_id is not null then 'reminded' else 'overtaken' end
        from picked p left join told t on t.step_id = p.step_id
-       where c.step_id = p.step_id and c.kind = 'remind' and c.done_at is null and c.due_at <= :now
+       where c.step_id = p.step_id and c.kind = 'remind' and ${isDue('c')}
      )
      select p.step_id as "stepId", p.level, p.due_at as "dueAt", t.order_id as "orderId", t.revision, t.name as step,
        h.person_id as "personId", h.for_person_id as "forPersonId"

@@ -18,6 +18,21 @@ export async function loadUnits(db: Database | Transaction, companyId: string): 
   return new Map(rows.map((unit) => [unit.id, unit]));
 }
 
+/** Of several companies in one statement, by company. */
+export async function loadUnitsOf(db: Database | Transaction, companyIds: readonly string[]): Promise<Map<string, Map<string, Unit>>> {
+  const { rows } = await db.raw<{ rows: Array<Unit & { companyId: string }> }>(
+    `with recursive tree(company, id) as (
+       select id, id from accounts where id = any(:companyIds::bigint[])
+       union select tree.company, a.id from accounts a join tree on a.parent_id = tree.id)
+     select tree.company as "companyId", a.id, a.parent_id as "parentId", a.name, a.account_manager as "accountManager", a.time_zone as "timeZone"
+     from tree join accounts a using (id)`,
+    { companyIds: [...companyIds] },
+  );
+  const companies = new Map(companyIds.map((id) => [id, new Map<string, Unit>()]));
+  for (const { companyId, ...unit } of rows) companies.get(companyId)?.set(unit.id, unit);
+  return companies;
+}
+
 /** Whoever can be told that something waits, in one way or the other. */
 export const IS_REACHABLE = `(coalesce(c.email, '') <> '' and not exists (select from bounced_addresses b where b.address = lower(c.email)) or coalesce(c.attributes ->> 'portalLogin', 'false') not in ('false', 'no', '0', ''))`;
 
@@ -53,16 +68,46 @@ export async function loadDirectory(
 /** People alone, whoever stands in for them. */
 export async function loadMembers(
   db: Database | Transaction,
-  { units, withManagers }: Pick<DirectoryQuestion, 'units' | 'withManagers'>,
+  question: Pick<DirectoryQuestion, 'units' | 'withManagers'>,
 ): Promise<Map<string, Person>> {
-  const managers = withManagers ? [...new Set([...units.values()].flatMap(({ accountManager }) => accountManager ?? []))] : [];
-  const accountIds = [...units.keys()];
+  const [people] = await loadMembersOf(db, [question]);
+  return people ?? new Map();
+}
+
+/** Of several companies, in the order given. One statement for all their members, and one for each company whose managers are asked for. */
+export async function loadMembersOf(
+  db: Database | Transaction,
+  questions: ReadonlyArray<Pick<DirectoryQuestion, 'units' | 'withManagers'>>,
+): Promise<Array<Map<string, Person>>> {
+  const accountIds = [...new Set(questions.flatMap(({ units }) => [...units.keys()]))];
   const { rows } = await db.raw<{ rows: Person[] }>(
-    `select ${PERSON_COLUMNS} from contacts c where c.account_id = any(:accountIds::bigint[])
-     ${managers.length > 0 ? `union select ${PERSON_COLUMNS} from contacts c where ${IS_MANAGER}` : ''}`,
-    { accountIds, managers: managers.map((name) => name.trim().toLowerCase()) },
+    `select ${PERSON_COLUMNS} from contacts c where c.account_id = any(:accountIds::bigint[])`,
+    {
+      accountIds,
+    },
   );
-  return new Map(rows.map((person) => [person.id, person]));
+  const byAccount = new Map<string | null, Person[]>();
+  for (const person of rows) {
+    const known = byAccount.get(person.accountId);
+    if (known) known.push(person);
+    else byAccount.set(person.accountId, [person]);
+  }
+  const companies: Array<Map<string, Person>> = [];
+  for (const { units, withManagers } of questions) {
+    const members = [...units.keys()].flatMap((id) => byAccount.get(id) ?? []);
+    const managers = withManagers ? await loadManagers(db, units) : [];
+    companies.push(new Map([...members, ...managers].map((person) => [person.id, person])));
+  }
+  return companies;
+}
+
+async function loadManagers(db: Database | Transaction, units: ReadonlyMap<string, Unit>): Promise<Person[]> {
+  const names = [...new Set([...units.values()].flatMap(({ accountManager }) => accountManager ?? []))];
+  if (names.length === 0) return [];
+  const { rows } = await db.raw<{ rows: Person[] }>(`select ${PERSON_COLUMNS} from contacts c where ${IS_MANAGER}`, {
+    managers: names.map((name) => name.trim().toLowerCase()),
+  });
+  return rows;
 }
 
 const IS_MANAGER = `lower(c.name) = any(:managers::text[]) or lower(c.email) = any(:managers::text[])

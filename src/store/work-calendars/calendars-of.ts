@@ -23,20 +23,26 @@ const USUAL_HOURS = { 'mon-fri': '09:00-17:00' };
 export async function loadCalendarsOf(db: Database | Transaction, personIds: readonly string[]): Promise<Map<string, WorkCalendar>> {
   const facts = await loadFacts(db, personIds);
   const assigned = await openCalendars(db, [...new Set(facts.flatMap(({ calendar }) => calendar ?? []))]);
-  const defaults = new Map<string, WorkCalendar>();
   const calendars = new Map<string, WorkCalendar>();
   for (const { personId, calendar, zone, country } of facts) {
     const own = calendar === null ? undefined : assigned.get(calendar);
-    const key = `${zone} ${country}`;
-    const opened = own ?? defaults.get(key) ?? (await defaultCalendar(zone, country));
-    if (!own) defaults.set(key, opened);
-    calendars.set(personId, opened);
+    calendars.set(personId, own ?? (await defaultCalendar(zone, country)));
   }
   return calendars;
 }
 
+/** By zone and country: few, the same for ever, and slow to make. */
+const usual = new Map<string, Promise<WorkCalendar>>();
+
 /** Monday to Friday from 9 to 17, with the holidays of the whole country where they are known. */
-export async function defaultCalendar(zone: string | null, country: string | null): Promise<WorkCalendar> {
+export function defaultCalendar(zone: string | null, country: string | null): Promise<WorkCalendar> {
+  const key = `${zone} ${country}`;
+  const known = usual.get(key) ?? openDefault(zone, country);
+  usual.set(key, known);
+  return known;
+}
+
+async function openDefault(zone: string | null, country: string | null): Promise<WorkCalendar> {
   const known = zone !== null && isZone(zone) ? zone : 'UTC';
   const holidaysOf = country !== null && (await whyNoHolidays(country, undefined)) === null ? country : undefined;
   const definition = calendarDefinitionSchema.parse({ zone: known, hours: USUAL_HOURS, country: holidaysOf });

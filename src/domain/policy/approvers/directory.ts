@@ -58,3 +58,19 @@ export function peopleIn({ people }: Directory, isWanted: (person: Person) => bo
 export function hasRole({ roles }: LimitHolder, ...wanted: readonly string[]): boolean {
   return roles.some((role) => wanted.includes(role));
 }
+
+/** By the people of a company, who are looked up once and asked for by name once for each order. */
+const named = new WeakMap<ReadonlyMap<string, Person>, Map<string, Person[]>>();
+
+/** Those whom sources call so; see `Person.names`. In the order of their numbers. */
+export function peopleNamed(directory: Directory, name: string): readonly Person[] {
+  let names = named.get(directory.people);
+  if (!names) {
+    names = new Map();
+    for (const person of peopleIn(directory, () => true)) {
+      for (const one of new Set(person.names)) names.set(one, [...(names.get(one) ?? []), person]);
+    }
+    named.set(directory.people, names);
+  }
+  return names.get(name) ?? [];
+}

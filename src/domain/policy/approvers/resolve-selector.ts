@@ -2,7 +2,7 @@
 import type { BudgetOwner } from '../budget-facts.ts';
 import { fold } from '../facts.ts';
 import { type Selector, saySelector } from '../selector-schema.ts';
-import { hasRole, type Person, pathOf, peopleIn } from './directory.ts';
+import { hasRole, type Person, pathOf, peopleIn, peopleNamed } from './directory.ts';
 import type { Standing } from './eligibility.ts';
 import { type ApproverQuestion, nameOf, policiesAt } from './question.ts';
 
@@ -55,9 +55,9 @@ export function resolveSelector(selector: Selector, question: ApproverQuestion):
   }
 }
 
-function byName({ directory }: ApproverQuestion, given: string, alsoByText = false): Person[] {
+function byName({ directory }: ApproverQuestion, given: string, alsoByText = false): readonly Person[] {
   const wanted = fold(given);
-  const exact = peopleIn(directory, ({ names }) => names.includes(wanted));
+  const exact = peopleNamed(directory, wanted);
   if (exact.length > 0 || !alsoByText) return exact;
   return peopleIn(directory, ({ name, email }) => fold(name) === wanted || (email !== null && fold(email) === wanted));
 }
@@ -88,7 +88,7 @@ function superiorOf(question: ApproverQuestion, level: number): { person: Person
 }
 
 /** Whose money it is, as those who may dispose of it: the person; the owner of the cost centre; people with the role at the unit, or at the company. */
-function budgetOwners(owner: BudgetOwner, question: ApproverQuestion): Person[] {
+function budgetOwners(owner: BudgetOwner, question: ApproverQuestion): readonly Person[] {
   const { directory, order } = question;
   const withRole = (isThere: (person: Person) => boolean) =>
     peopleIn(directory, (person) => hasRole(person, BUDGET_OWNER_ROLE) && isThere(person));
@@ -102,7 +102,7 @@ function budgetOwners(owner: BudgetOwner, question: ApproverQuestion): Person[] 
 }
 
 /** Whom the nearest policy names; else whoever has the role and this cost centre. */
-function ownersOf(question: ApproverQuestion): Person[] {
+function ownersOf(question: ApproverQuestion): readonly Person[] {
   const { costCentre } = question.order;
   if (costCentre === null) return [];
   for (const { document } of policiesAt(question).reverse()) {
