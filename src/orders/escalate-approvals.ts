@@ -1,10 +1,10 @@
 /** Everything the clock has to do about approvals now, in batches, each in a transaction of its own. */
-import { type EndedOrder, escalateDue } from '../approvals/escalate.ts';
+import { type EndedOrder, type Escalated, escalateDue } from '../approvals/escalate.ts';
 import { remindDue } from '../approvals/remind.ts';
 import type { Settings } from '../config/settings.ts';
 import { settleStep } from '../store/approvals/decisions.ts';
 import { voidOpenSteps } from '../store/approvals/steps.ts';
-import type { Transaction } from '../store/database.ts';
+import type { Database, Transaction } from '../store/database.ts';
 import { lockOrder, moveOrder } from '../store/orders/orders.ts';
 import type { OrderContext } from './order-context.ts';
 import { restoreReleased } from './restore-released.ts';
@@ -12,7 +12,9 @@ import { settleBudgetsOf } from './settle-budgets.ts';
 import { tellRequester } from './tell-requester.ts';
 
 const REMINDERS = 5_000;
-const RUNGS = 1_000;
+const RUNGS = 500;
+/** Two: one for this process, one for PostgreSQL. */
+const LANES = 2;
 
 export interface EscalateApprovals {
   readonly reminded: number;
@@ -27,23 +29,48 @@ export interface EscalateApprovals {
 export async function escalateApprovals({ db, settings, now: clock }: OrderContext, signal?: AbortSignal): Promise<EscalateApprovals> {
   const total = { reminded: 0, climbed: 0, listed: 0, ended: 0, handoffIds: [] as string[] };
   const now = clock();
-  for (let more = true; more && !signal?.aborted; ) {
-    more = await db.transaction(async (trx) => {
-      const { steps, climbed, listed, ended } = await escalateDue(trx, now, RUNGS);
-      for (const one of ended) total.handoffIds.push(...(await endOrder(trx, settings, one, now)));
-      await settleBudgetsOf(trx, ended.map(({ orderId }) => orderId), now, settings.orders); // biome-ignore format: one call
-      total.climbed += climbed;
-      total.listed += listed;
-      total.ended += ended.length;
-      return steps > 0;
-    });
-  }
+  await sideBySide(async () => {
+    if (signal?.aborted) return false;
+    const { steps, climbed, listed, ended, handoffIds } = await climbOnce(db, settings, now);
+    total.climbed += climbed;
+    total.listed += listed;
+    total.ended += ended.length;
+    total.handoffIds.push(...handoffIds);
+    return steps > 0;
+  });
   for (let more = true; more && !signal?.aborted; ) {
     const batch = await db.transaction((trx) => remindDue(trx, now, REMINDERS));
     total.reminded += batch ?? 0;
     more = batch !== null;
   }
   return total;
+}
+
+/** Answered once it is committed. */
+function climbOnce(db: Database, settings: Settings, now: Date): Promise<Escalated & { handoffIds: string[] }> {
+  return db.transaction(async (trx) => {
+    const escalated = await escalateDue(trx, now, RUNGS);
+    const handoffIds: string[] = [];
+    for (const one of escalated.ended) handoffIds.push(...(await endOrder(trx, settings, one, now)));
+    await settleBudgetsOf(trx, escalated.ended.map(({ orderId }) => orderId), now, settings.orders); // biome-ignore format: one call
+    return { ...escalated, handoffIds };
+  });
+}
+
+/** Until nothing is left: while one batch is being written, the next is thought out. What one holds the other passes by. */
+async function sideBySide(batch: () => Promise<boolean>): Promise<void> {
+  if (!(await batch())) return;
+  let hasFailed = false;
+  const lane = async () => {
+    try {
+      while (!hasFailed && (await batch()));
+    } catch (error) {
+      hasFailed = true;
+      throw error;
+    }
+  };
+  // Both have ended before a failure is told: nothing goes on behind the caller's back.
+  for (const end of await Promise.allSettled(Array.from({ length: LANES }, lane))) if (end.status === 'rejected') throw end.reason;
 }
 
 /** By the policy of its rules, dated at the instant; whoever was released before stays released. */
