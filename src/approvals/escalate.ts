@@ -30,9 +30,9 @@ export interface Escalated {
   readonly ended: readonly EndedOrder[];
 }
 
-/** One batch, in the caller's transaction: the rows are done and their effects written together, or neither. */
-export async function escalateDue(trx: Transaction, now: Date, limit: number): Promise<Escalated> {
-  const walks = await loadWalks(trx, now, limit);
+/** One batch of those that were due a moment ago, in the caller's transaction: the rows are done and their effects written together, or neither. */
+export async function escalateDue(trx: Transaction, now: Date, stepIds: readonly string[]): Promise<Escalated> {
+  const walks = await loadWalks(trx, now, stepIds);
   for (let moved = walks; moved.length > 0; moved = walkOn(walks, now, LATE_MS)) await countAhead(trx, moved);
   const ended = walks.flatMap(({ step, ended: end }) => (end ? [{ orderId: step.orderId, stepId: step.id, ...end }] : []));
   const listed = walks.flatMap(({ step, listed: one }) => (one ? [{ stepId: step.id, ...one }] : []));
@@ -42,9 +42,9 @@ export async function escalateDue(trx: Transaction, now: Date, limit: number): P
   return { steps: walks.length, climbed: walks.filter(hasClimbed).length, listed: listed.length, ended };
 }
 
-async function loadWalks(trx: Transaction, now: Date, limit: number): Promise<Walk[]> {
+async function loadWalks(trx: Transaction, now: Date, stepIds: readonly string[]): Promise<Walk[]> {
   const due = new Map<string, DueRow[]>();
-  for (const row of await takeDue(trx, now, limit)) due.set(row.stepId, [...(due.get(row.stepId) ?? []), row]);
+  for (const row of await takeDue(trx, now, stepIds)) due.set(row.stepId, [...(due.get(row.stepId) ?? []), row]);
   if (due.size === 0) return [];
   const steps = await loadOpenSteps(trx, [...due.keys()]);
   const companies = await loadCompanies(trx, steps, now);

@@ -2,6 +2,7 @@
 import { type EndedOrder, type Escalated, escalateDue } from '../approvals/escalate.ts';
 import { remindDue } from '../approvals/remind.ts';
 import type { Settings } from '../config/settings.ts';
+import { findDue } from '../store/approvals/clocks.ts';
 import { settleStep } from '../store/approvals/decisions.ts';
 import { voidOpenSteps } from '../store/approvals/steps.ts';
 import type { Database, Transaction } from '../store/database.ts';
@@ -12,7 +13,9 @@ import { settleBudgetsOf } from './settle-budgets.ts';
 import { tellRequester } from './tell-requester.ts';
 
 const REMINDERS = 5_000;
-const RUNGS = 500;
+const RUNGS = 1_000;
+/** Looked up at once: ids alone. */
+const FOUND = 20_000;
 /** Two: one for this process, one for PostgreSQL. */
 const LANES = 2;
 
@@ -29,15 +32,19 @@ export interface EscalateApprovals {
 export async function escalateApprovals({ db, settings, now: clock }: OrderContext, signal?: AbortSignal): Promise<EscalateApprovals> {
   const total = { reminded: 0, climbed: 0, listed: 0, ended: 0, handoffIds: [] as string[] };
   const now = clock();
-  await sideBySide(async () => {
-    if (signal?.aborted) return false;
-    const { steps, climbed, listed, ended, handoffIds } = await climbOnce(db, settings, now);
-    total.climbed += climbed;
-    total.listed += listed;
-    total.ended += ended.length;
-    total.handoffIds.push(...handoffIds);
-    return steps > 0;
-  });
+  for (let more = true; more && !signal?.aborted; ) {
+    const found = await findDue(db, now, FOUND);
+    more = false;
+    await sideBySide(found, async (stepIds) => {
+      if (signal?.aborted) return;
+      const { steps, climbed, listed, ended, handoffIds } = await climbOnce(db, settings, stepIds, now);
+      total.climbed += climbed;
+      total.listed += listed;
+      total.ended += ended.length;
+      total.handoffIds.push(...handoffIds);
+      more ||= steps > 0;
+    });
+  }
   for (let more = true; more && !signal?.aborted; ) {
     const batch = await db.transaction((trx) => remindDue(trx, now, REMINDERS));
     total.reminded += batch ?? 0;
@@ -47,9 +54,9 @@ export async function escalateApprovals({ db, settings, now: clock }: OrderConte
 }
 
 /** Answered once it is committed. */
-function climbOnce(db: Database, settings: Settings, now: Date): Promise<Escalated & { handoffIds: string[] }> {
+function climbOnce(db: Database, settings: Settings, stepIds: readonly string[], now: Date): Promise<Escalated & { handoffIds: string[] }> {
   return db.transaction(async (trx) => {
-    const escalated = await escalateDue(trx, now, RUNGS);
+    const escalated = await escalateDue(trx, now, stepIds);
     const handoffIds: string[] = [];
     for (const one of escalated.ended) handoffIds.push(...(await endOrder(trx, settings, one, now)));
     await settleBudgetsOf(trx, escalated.ended.map(({ orderId }) => orderId), now, settings.orders); // biome-ignore format: one call
@@ -57,16 +64,19 @@ function climbOnce(db: Database, settings: Settings, now: Date): Promise<Escalat
   });
 }
 
-/** Until nothing is left: while one batch is being written, the next is thought out. What one holds the other passes by. */
-async function sideBySide(batch: () => Promise<boolean>): Promise<void> {
-  if (!(await batch())) return;
-  let hasFailed = false;
+/** While one batch is being written, the next is thought out. */
+async function sideBySide(stepIds: readonly string[], batch: (stepIds: readonly string[]) => Promise<void>): Promise<void> {
+  let next = 0;
   const lane = async () => {
-    try {
-      while (!hasFailed && (await batch()));
-    } catch (error) {
-      hasFailed = true;
-      throw error;
+    while (next < stepIds.length) {
+      const from = next;
+      next += RUNGS;
+      try {
+        await batch(stepIds.slice(from, from + RUNGS));
+      } catch (error) {
+        next = stepIds.length;
+        throw error;
+      }
     }
   };
   // Both have ended before a failure is told: nothing goes on behind the caller's back.

@@ -1,5 +1,5 @@
 /** Instants at which the clock does something about a step. A row is done once, in the transaction of its effect. */
-import type { Transaction } from '../database.ts';
+import type { Database, Transaction } from '../database.ts';
 
 export type ClockKind = 'remind' | 'escalate' | 'expire';
 
@@ -46,16 +46,30 @@ export interface DueRow extends ClockRow {
   readonly orderId: string;
 }
 
-/**
- * Rungs and expiries that are due, oldest first, with their orders locked; what somebody else holds is left for the next look.
- * All that is due of a step comes together.
- */
-export async function takeDue(trx: Transaction, now: Date, limit: number): Promise<DueRow[]> {
-  const { rows } = await trx.raw<{ rows: Array<{ orderId: string; stepId: string }> }>(
-    `select o.id as "orderId", c.step_id as "stepId" from step_clocks c join approval_steps s on s.id = c.step_id join orders o on o.id = s.order_id
-     where c.done_at is null and c.due_at <= :now and c.kind <> 'remind' and s.state in ('active', 'exhausted') and o.state = 'pending_approval'
-     order by c.due_at, c.step_id limit :limit for update of o skip locked`,
+/** Of rows looked up by their step. Said so that no plan walks through all that is due for each of them. */
+const isDue = (row: string) => `(${row}.done_at is not null or ${row}.due_at > :now) is not true`;
+
+/** Steps of which a rung or an expiry is due: the oldest, company by company, so that people are looked up once for many of them. */
+export async function findDue(db: Database, now: Date, limit: number): Promise<string[]> {
+  const { rows } = await db.raw<{ rows: Array<{ stepId: string }> }>(
+    `select due.id as "stepId" from (
+       select s.id, o.company_id from step_clocks c join approval_steps s on s.id = c.step_id join orders o on o.id = s.order_id
+       where c.done_at is null and c.due_at <= :now and c.kind <> 'remind' and s.state in ('active', 'exhausted') and o.state = 'pending_approval'
+       order by c.due_at, c.step_id limit :limit
+     ) due group by due.company_id, due.id order by due.company_id, due.id`,
     { now, limit },
+  );
+  return rows.map(({ stepId }) => stepId);
+}
+
+/** What is due of these, with their orders locked; what somebody else holds, or has done since, is left. All of a step comes together. */
+export async function takeDue(trx: Transaction, now: Date, stepIds: readonly string[]): Promise<DueRow[]> {
+  const { rows } = await trx.raw<{ rows: Array<{ orderId: string; stepId: string }> }>(
+    `select o.id as "orderId", s.id as "stepId" from approval_steps s join orders o on o.id = s.order_id
+     where s.id = any(:stepIds::bigint[]) and s.state in ('active', 'exhausted') and o.state = 'pending_approval'
+       and exists (select from step_clocks c where c.step_id = s.id and c.kind <> 'remind' and ${isDue('c')})
+     order by o.id for update of o skip locked`,
+    { now, stepIds: [...stepIds] },
   );
   if (rows.length === 0) return [];
   const { rows: due } = await trx.raw<{ rows: DueRow[] }>(
@@ -63,7 +77,7 @@ export async function takeDue(trx: Transaction, now: Date, limit: number): Promi
      from step_clocks c join approval_steps s on s.id = c.step_id
      where c.step_id = any(:stepIds::bigint[]) and c.done_at is null and c.kind <> 'remind' and s.state in ('active', 'exhausted')
      order by c.due_at, c.step_id`,
-    { stepIds: [...new Set(rows.map(({ stepId }) => stepId))] },
+    { stepIds: rows.map(({ stepId }) => stepId) },
   );
   return due;
 }
@@ -78,9 +92,6 @@ export interface Reminder {
   readonly personId: string;
   readonly forPersonId: string | null;
 }
-
-/** Of rows looked up by their step. Said so that no plan walks through all that is due for each of them. */
-const isDue = (row: string) => `(${row}.done_at is not null or ${row}.due_at > :now) is not true`;
 
 /**
  * Does what is due of reminders in one statement, and answers whom to tell. Of each step only the latest that is due is told, and none

@@ -52,7 +52,11 @@ export function pathOf(units: ReadonlyMap<string, Pick<Unit, 'parentId'>>, id: s
 
 /** In the order of their numbers, so that two looks choose alike. */
 export function peopleIn({ people }: Directory, isWanted: (person: Person) => boolean): Person[] {
-  return [...people.values()].filter(isWanted).sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
+  return [...people.values()].filter(isWanted).sort(byNumber);
+}
+
+function byNumber(a: Person, b: Person): number {
+  return BigInt(a.id) < BigInt(b.id) ? -1 : 1;
 }
 
 export function hasRole({ roles }: LimitHolder, ...wanted: readonly string[]): boolean {
@@ -60,17 +64,21 @@ export function hasRole({ roles }: LimitHolder, ...wanted: readonly string[]): b
 }
 
 /** By the people of a company, who are looked up once and asked for by name once for each order. */
-const named = new WeakMap<ReadonlyMap<string, Person>, Map<string, Person[]>>();
+const named = new WeakMap<ReadonlyMap<string, Person>, Map<string, Set<Person>>>();
 
 /** Those whom sources call so; see `Person.names`. In the order of their numbers. */
-export function peopleNamed(directory: Directory, name: string): readonly Person[] {
-  let names = named.get(directory.people);
+export function peopleNamed({ people }: Directory, name: string): Person[] {
+  let names = named.get(people);
   if (!names) {
     names = new Map();
-    for (const person of peopleIn(directory, () => true)) {
-      for (const one of new Set(person.names)) names.set(one, [...(names.get(one) ?? []), person]);
+    for (const person of people.values()) {
+      for (const one of person.names) {
+        const known = names.get(one);
+        if (known) known.add(person);
+        else names.set(one, new Set([person]));
+      }
     }
-    named.set(directory.people, names);
+    named.set(people, names);
   }
-  return names.get(name) ?? [];
+  return [...(names.get(name) ?? [])].sort(byNumber);
 }

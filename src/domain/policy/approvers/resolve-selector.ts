@@ -55,7 +55,7 @@ export function resolveSelector(selector: Selector, question: ApproverQuestion):
   }
 }
 
-function byName({ directory }: ApproverQuestion, given: string, alsoByText = false): readonly Person[] {
+function byName({ directory }: ApproverQuestion, given: string, alsoByText = false): Person[] {
   const wanted = fold(given);
   const exact = peopleNamed(directory, wanted);
   if (exact.length > 0 || !alsoByText) return exact;
@@ -88,7 +88,7 @@ function superiorOf(question: ApproverQuestion, level: number): { person: Person
 }
 
 /** Whose money it is, as those who may dispose of it: the person; the owner of the cost centre; people with the role at the unit, or at the company. */
-function budgetOwners(owner: BudgetOwner, question: ApproverQuestion): readonly Person[] {
+function budgetOwners(owner: BudgetOwner, question: ApproverQuestion): Person[] {
   const { directory, order } = question;
   const withRole = (isThere: (person: Person) => boolean) =>
     peopleIn(directory, (person) => hasRole(person, BUDGET_OWNER_ROLE) && isThere(person));
@@ -102,7 +102,7 @@ function budgetOwners(owner: BudgetOwner, question: ApproverQuestion): readonly 
 }
 
 /** Whom the nearest policy names; else whoever has the role and this cost centre. */
-function ownersOf(question: ApproverQuestion): readonly Person[] {
+function ownersOf(question: ApproverQuestion): Person[] {
   const { costCentre } = question.order;
   if (costCentre === null) return [];
   for (const { document } of policiesAt(question).reverse()) {
