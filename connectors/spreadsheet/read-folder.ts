@@ -9,10 +9,8 @@ import { archiveFolder } from './archive.ts';
 import { cursorWriter, openCursor } from './cursor.ts';
 import type { ReadOptions, SpreadsheetSettings } from './settings.ts';
 
-/** A page is complete with this many records and never holds twice as many. */
+/** A page is complete with this many records and never holds twice as many. More known ones would name themselves in a text that V8 keeps apart and frees late. */
 const PAGE_ROWS = 2_000;
-/** So many records named by their digest alone weigh as much as one. More in a page, and their text (33 bytes each) is one that V8 keeps apart and frees late. */
-const KNOWN_PER_ROW = 1.5;
 /** Files that make up less are read faster than the engine tells what it holds. */
 const WORTH_ASKING_BYTES = 16 * 1024 * 1024;
 
@@ -61,7 +59,7 @@ export async function* readFolder(
           for (const bad of piece.unreadable) page.unreadable.push(bad);
           for (const { digest } of piece.known) page.known.push(digest);
           state.at = { name: file.name, digest, position: { sheet: batch.sheet, row: piece.lastRow } };
-          if (page.records.length + page.unreadable.length + page.known.length / KNOWN_PER_ROW >= PAGE_ROWS) yield close();
+          if (page.records.length + page.unreadable.length + page.known.length >= PAGE_ROWS) yield close();
         }
       }
       // Not one that was only touched, nor one of which a part could not be read.
