@@ -155,7 +155,7 @@ function placeOf({ id }: WorldOrder, line: number): number {
 export function unlinkLines(ids: readonly number[], world: World, store: Store): true {
   for (const id of [...ids].sort((a, b) => b - a)) {
     const order = world.row('order', String(Math.floor(id / 100)));
-    if (!order || !order.lines[placeOf(order, id)]) throw userError('Record does not exist or has been deleted.');
+    if (!order?.lines[placeOf(order, id)]) throw userError('Record does not exist or has been deleted.');
     if (!['draft', 'quoted'].includes(order.state)) {
       throw userError("You can not remove an order line once the sales order is confirmed.\nYou'd rather set the quantity to 0.");
     }
