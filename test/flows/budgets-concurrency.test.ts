@@ -32,7 +32,7 @@ const anyAct: fc.Arbitrary<Act> = fc.record({
   amount: fc.integer({ min: 1, max: 4_000 }),
 });
 
-it('keeps its invariants under thousands of interleavings of several processes, and never deadlocks', { timeout: 600_000 }, async () => {
+it('keeps its invariants under thousands of interleavings of several processes, and never deadlocks', async () => {
   let world = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(anyAct, { minLength: 20, maxLength: 40 }), async (acts) => {
@@ -49,13 +49,19 @@ it('keeps its invariants under thousands of interleavings of several processes, 
         expect(period.reserved).toBeGreaterThanOrEqual(0);
       }
     }),
-    { numRuns: 20 },
+    { numRuns: 40, endOnFailure: true },
   );
   // Invariant 2: the sums are what the movements give.
   expect(await setup.wrongSums()).toEqual([]);
   expect(Number((await setup.db('budget_movements').count('* as n'))[0]?.n)).toBeGreaterThan(300);
-  const excess = await setup.db('budget_movements as m').join('budgets as b', 'b.id', 'm.budget_id').where('m.type', 'OVERRIDE');
-  expect(excess.filter(({ enforcement, by, amount }) => enforcement === 'block' && by === 'test' && Number(amount) > 0)).toEqual([]);
+  // Nobody who orders exceeds a budget that blocks; facts of the ERP may.
+  const excess = await setup
+    .db('budget_movements as m')
+    .join('budgets as b', 'b.id', 'm.budget_id')
+    .where({ 'm.type': 'OVERRIDE', 'b.enforcement': 'block', 'm.by': 'test' })
+    .where('m.amount', '>', 0)
+    .select('m.idempotency_key', 'm.amount', 'm.reason');
+  expect(excess).toEqual([]);
 });
 
 async function play(where: BudgetsSetup, { what, order, budgets, amount }: Act, ids: readonly string[], world: number): Promise<void> {
@@ -74,7 +80,7 @@ async function play(where: BudgetsSetup, { what, order, budgets, amount }: Act, 
     case 'commit':
       return where.commit(orderId);
     case 'adjust':
-      await where.db.transaction((trx) =>
+      await where.locked(orderId, (trx) =>
         adjust(trx, { ...fact, key: `SO-${orderId} ${amount}`, orderId: String(orderId) }, where.clock.now),
       );
       return;
