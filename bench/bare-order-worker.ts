@@ -18,5 +18,6 @@ const worker = backend.worker(
 );
 worker.on('error', (error) => process.stderr.write(`${error.message}\n`));
 await worker.waitUntilReady();
-process.on('disconnect', () => process.exit(0));
+// A job that was posted and not told of would be posted again by the next one.
+process.on('disconnect', () => worker.close().finally(() => process.exit(0)));
 process.send?.({ isReady: true });

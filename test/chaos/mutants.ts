@@ -40,6 +40,7 @@ export const MUTANTS = {
       to: 'return false;',
     },
     { file: 'src/orders/claim-lease.js', from: 'if (performance.now() > certainUntil - marginMs)', to: 'if (false)' },
+    { file: 'src/orders/claim-lease.js', from: 'return lost.abort(claimLost(claim));', to: 'return;' },
   ],
   'looks before a lost order can be seen': [{ file: 'src/store/orders/relay-handoffs.js', from: '=> lookupLagMs / 1_000)', to: '=> -60)' }],
   'forgets the order of an account': [
