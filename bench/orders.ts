@@ -135,6 +135,7 @@ async function turn(measured: Measured, start: () => Promise<() => Promise<void>
   await stop();
   if (doubled > 0 || taken !== orders.length) throw new Error(`${taken} orders arrived of ${orders.length}, ${doubled} of them twice`);
   measured.perSecond.push((orders.length - WARM_UP) / ((lastUs - fromUs) / 1e6));
+  say(`  ${measured.perSecond.at(-1)?.toFixed(0)} orders per second`);
 }
 
 /** One order at a time: from the commit that approves it (bare: from the call that queues it) to its POST on the ERP's socket. */
