@@ -37,13 +37,14 @@ function chaos(...args: string[]): Promise<{ verdict: Verdict; told: string }> {
 }
 
 describe('orders that are handed off while everything around them breaks', () => {
-  it.each(['postgres', ...(hasRedis ? ['redis'] : [])] as const)('arrive once, with the queue on %s', async (backend) => {
-    const { verdict, told } = await chaos('--backend', backend, '--seeds', SEEDS, '--orders', '5', '--seats', '8');
+  it('arrive once, with the queue on either backend', async () => {
+    const { verdict, told } = await chaos('--backend', hasRedis ? 'both' : 'postgres', '--seeds', SEEDS, '--orders', '5', '--seats', '6');
     expect(told).toBe('');
-    const totals = verdict[backend as 'postgres' | 'redis'];
     expect(verdict.found).toBe(0);
-    expect(totals).toMatchObject({ seeds: 8, orders: 40 });
-    expect((totals?.delivered ?? 0) + (totals?.refusedAsPlanned ?? 0) + sum(totals?.shown)).toBe(40);
+    for (const totals of hasRedis ? [verdict.postgres, verdict.redis] : [verdict.postgres]) {
+      expect(totals).toMatchObject({ seeds: 6, orders: 30 });
+      expect((totals?.delivered ?? 0) + (totals?.refusedAsPlanned ?? 0) + sum(totals?.shown)).toBe(30);
+    }
   });
 
   it('would be found out if they were created without looking', async () => {
@@ -62,8 +63,8 @@ describe('orders that are handed off while everything around them breaks', () =>
   });
 });
 
-/** Eight in a row meet eight themes. */
-const SEEDS = '2-9';
+/** Six in a row meet six themes. */
+const SEEDS = '2-7';
 
 function sum(counts: Readonly<Record<string, number>> = {}): number {
   return Object.values(counts).reduce((all, one) => all + one, 0);
