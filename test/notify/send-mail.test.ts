@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { OutgoingMail } from '../../src/notify/transport/mail-transport.ts';
+import { escalateApprovals } from '../../src/orders/escalate-approvals.ts';
 import { decideByLink, openLink } from '../../src/orders/open-link.ts';
-import { type MailDesk, mailDesk } from './mail-desk.ts';
+import { later, type MailDesk, mailDesk } from './mail-desk.ts';
 
 let open: MailDesk | undefined;
 afterEach(async () => {
@@ -169,6 +170,29 @@ describe('whoever ordered', () => {
     expect(newest().to).toEqual(['p-1@hansa.example']);
     expect(newest().mail.text).toContain('Jens Brandt has approved your order for EUR 50.00 net at Hansa Nord.');
     expect(newest().mail.text).toContain('Comment: as agreed');
+  });
+
+  it('is told that a change of the released order has expired or was declined, and that the order stands as it was', async () => {
+    const clock = { expireAfter: '3 calendar days', onExpire: 'expire' };
+    const desk = await setup({}, [{ approvers: [{ superior: 1 }], clock }]);
+    const { sendAll, server, context, approve, decline, revise, rows, state } = desk;
+    const told = () => server.received.filter(({ to }) => to[0] === 'p-1@hansa.example').map(({ mail }) => mail);
+    const change = { lines: [{ reference: '1', product: '4711', quantity: '6' }] };
+    await approve('P-2');
+    await rows(`update handoffs set state = 'accepted', erp_id = 'SO-1'`);
+    await sendAll();
+    await revise('P-1', change);
+    later(desk, 3 * 24 * 60);
+    await escalateApprovals(context);
+    await sendAll();
+    expect([await state(), told().at(-1)?.subject]).toEqual(['released', 'Change expired: order R-1, still EUR 50.00']);
+    expect(told().at(-1)?.text).toContain('The order stays as it was released, for EUR 50.00 net.');
+    expect(told().at(-1)?.text).not.toContain('order them again');
+    await revise('P-1', change, 3);
+    await decline('P-2');
+    await sendAll();
+    expect(told().at(-1)?.subject).toBe('Change declined: order R-1, still EUR 50.00');
+    expect(told().at(-1)?.text).toContain('Jens Brandt has declined the change of your order at Hansa Nord. The order stays as it was');
   });
 
   it('is told line by line what an approver changed, in the transaction of the change', async () => {

@@ -1,5 +1,6 @@
 /** Mails to those who ordered. */
 import { z } from 'zod';
+import type { ToldOrder } from '../../store/mail/told-orders.ts';
 import type { Tongue } from '../tongue.ts';
 import { type Matter, NOTHING_MORE, requireOrder, type Told } from './matter.ts';
 import { changeEntries, factsOf, linesView, orderFacts, orderValues } from './order-parts.ts';
@@ -17,7 +18,7 @@ function tellVerdict(matter: Matter, tongue: Tongue, byPerson: boolean): Told {
   const { event, decision } = matter;
   const order = requireOrder(matter);
   const by = byPerson ? (decision?.by ?? 'nobody') : 'nobody';
-  const values = { ...orderValues(order, tongue), by };
+  const values = { ...endValues(order, tongue), by };
   return {
     subject: tongue.say(`${event}.subject`, values),
     item: {
@@ -30,9 +31,14 @@ function tellVerdict(matter: Matter, tongue: Tongue, byPerson: boolean): Told {
   };
 }
 
+/** What was declined or has expired of a released order is a change: the order stands, and nobody should order it again. */
+function endValues(order: ToldOrder, tongue: Tongue) {
+  return { ...orderValues(order, tongue), stands: order.state === 'released' ? 'yes' : 'no' };
+}
+
 export function tellExpired(matter: Matter, tongue: Tongue): Told {
   const order = requireOrder(matter);
-  const values = orderValues(order, tongue);
+  const values = endValues(order, tongue);
   return {
     subject: tongue.say('order.expired.subject', values),
     item: {

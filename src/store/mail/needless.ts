@@ -43,7 +43,7 @@ const REASON = `case
   end
   when n.event = 'order.approved' then case when o.state is distinct from 'released' then 'ORDER_ENDED' end
   when n.event = 'order.declined' then case when o.state is null or o.state not in ('declined', 'rejected_by_system', 'released') then 'ORDER_ENDED' end
-  when n.event = 'order.expired' then case when o.state is distinct from 'expired' then 'ORDER_ENDED' end
+  when n.event = 'order.expired' then case when o.state is null or o.state not in ('expired', 'released') then 'ORDER_ENDED' end
   when n.event = 'order.changed' then case
     when o.state is null or o.state not in ('pending_approval', 'released', 'rejected_by_system') then 'ORDER_ENDED'
     when o.revision <> n.revision then 'OUTDATED'
