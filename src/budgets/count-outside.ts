@@ -15,28 +15,14 @@ import {
   type PostedDocument,
 } from '../store/budgets/outside-documents.ts';
 import type { Database, Transaction } from '../store/database.ts';
-import { loadMark, saveMark } from '../store/orders/documents.ts';
 import { loadRates } from '../store/rates.ts';
 import { type OpenDays, openDays } from './open-days.ts';
+import { type Swept, sweep } from './sweep.ts';
 import { write } from './write.ts';
 
-const MARK = 'budgets outside';
-const CHUNK = 200;
-/** A pull stamps its rows when it applies them, and commits later. */
-const COMMIT_LAG_MS = 10 * 60_000;
-
-/** Answers how many movements were written. */
-export async function countOutside(db: Database, now: Date, { rateMaxAgeDays }: { rateMaxAgeDays: number }): Promise<number> {
-  const since = await loadMark(db, MARK);
-  let written = 0;
-  for (let after = '0'; ; ) {
-    const ids = await outsideDocuments(db, { since, after, limit: CHUNK });
-    if (ids.length === 0) break;
-    written += await db.transaction((trx) => countDocuments(trx, ids, now, rateMaxAgeDays));
-    after = ids.at(-1) ?? after;
-  }
-  await saveMark(db, MARK, new Date(now.getTime() - COMMIT_LAG_MS));
-  return written;
+export function countOutside(db: Database, now: Date, { rateMaxAgeDays }: { rateMaxAgeDays: number }): Promise<Swept> {
+  const mend = (trx: Transaction, ids: readonly string[]) => countDocuments(trx, ids, now, rateMaxAgeDays);
+  return sweep(db, { mark: 'budgets outside', chunk: 200, find: outsideDocuments, mend }, now);
 }
 
 interface Target {

@@ -10,10 +10,11 @@ import type { OwnPeriods } from '../domain/budgets/period-rule.ts';
 import { type PostedTo, post } from '../domain/budgets/post.ts';
 import { NEW, type Turn, turn } from '../domain/budgets/turn.ts';
 import { applyTurns, type TurnWrites } from '../store/budgets/apply-turns.ts';
-import { claimDueBudgets, lockDueBudgets } from '../store/budgets/budgets.ts';
+import { type BudgetClaim, claimDueBudgets, lockDueBudgets } from '../store/budgets/budgets.ts';
 import { loadCalendars } from '../store/budgets/calendars.ts';
 import { lockLivePeriods } from '../store/budgets/periods.ts';
-import type { Database, Transaction } from '../store/database.ts';
+import { connectionLost, type Database, type Transaction } from '../store/database.ts';
+import { eachAlone, type Stuck, throwStuck } from './stuck.ts';
 
 const BATCH = 2_000;
 
@@ -26,26 +27,26 @@ interface Turned {
   readonly opened: number;
 }
 
-/** Everything that is owed now, batch by batch, each in a transaction of its own. Answers how much that was. */
+/**
+ * Everything that is owed now, batch by batch, each in a transaction of its own. Answers how much that was. A budget that cannot be
+ * brought up to date keeps no other from it, and is named by what is thrown in the end.
+ */
 export async function openPeriods(
   db: Database,
   now: Date,
   { batch = BATCH, signal }: { batch?: number; signal?: AbortSignal } = {},
 ): Promise<Turned> {
+  const stuck = new Map<string, Stuck>();
   const lane = async (): Promise<Turned> => {
-    let [turned, opened] = [0, 0];
+    const all: Turned[] = [];
     for (let after: Budget | null = null; ; ) {
       signal?.throwIfAborted();
       const from: Budget | null = after;
-      const done = await db.transaction(async (trx) => {
-        const budgets = await claimDueBudgets(trx, now, { limit: batch, after: from });
-        return { ...(await turnAll(trx, budgets, now)), last: budgets.at(-1) ?? null };
-      });
+      const done = await turnBatch(db, now, { limit: batch, after: from }, stuck);
       // Once more from the beginning, for what somebody else held, and for what is owed next.
-      if (done.last === null && from === null) return { turned, opened };
+      if (done.last === null && from === null) return sumOf(all);
       after = done.last;
-      turned += done.turned;
-      opened += done.opened;
+      all.push(done);
     }
   };
   const lanes = await Promise.allSettled(Array.from({ length: LANES }, lane));
@@ -53,7 +54,34 @@ export async function openPeriods(
     if (one.status === 'rejected') throw one.reason;
     return one.value;
   });
-  return { turned: sums.reduce((sum, one) => sum + one.turned, 0), opened: sums.reduce((sum, one) => sum + one.opened, 0) };
+  throwStuck('budgets that the clock could not bring up to date', [...stuck.values()]);
+  return sumOf(sums);
+}
+
+/** `stuck`: by id, those that could not be turned, which are not claimed again. */
+async function turnBatch(
+  db: Database,
+  now: Date,
+  claim: Pick<BudgetClaim, 'limit' | 'after'>,
+  stuck: Map<string, Stuck>,
+): Promise<Turned & { last: Budget | null }> {
+  let claimed: readonly Budget[] = [];
+  try {
+    const done = await db.transaction(async (trx) => {
+      claimed = await claimDueBudgets(trx, now, { ...claim, except: [...stuck.keys()] });
+      return turnAll(trx, claimed, now);
+    });
+    return { ...done, last: claimed.at(-1) ?? null };
+  } catch (error) {
+    if (claimed.length === 0 || connectionLost(error)) throw error;
+  }
+  const turnOne = ({ id }: Budget) => db.transaction(async (trx) => turnAll(trx, await lockDueBudgets(trx, [id], now), now));
+  const done = await eachAlone(claimed, turnOne, ({ id, code }, error) => stuck.set(id, { name: code, error }));
+  return { ...sumOf(done), last: claimed.at(-1) ?? null };
+}
+
+function sumOf(all: readonly Turned[]): Turned {
+  return { turned: all.reduce((sum, one) => sum + one.turned, 0), opened: all.reduce((sum, one) => sum + one.opened, 0) };
 }
 
 /** The same for these budgets, in the transaction of whoever is about to touch them. Answers whether anything was owed. */

@@ -4,15 +4,11 @@
  */
 import { countInvoices } from '../budgets/count-invoices.ts';
 import { countOutside } from '../budgets/count-outside.ts';
+import { throwStuck } from '../budgets/stuck.ts';
+import { sweep } from '../budgets/sweep.ts';
 import { ordersToSettle } from '../store/budgets/orders-to-settle.ts';
-import { loadMark, saveMark } from '../store/orders/documents.ts';
 import type { OrderContext } from './order-context.ts';
 import { settleBudgetsOf } from './settle-budgets.ts';
-
-const MARK = 'budgets of orders';
-const CHUNK = 100;
-/** What a transaction writes is seen when it ends. */
-const COMMIT_LAG_MS = 10 * 60_000;
 
 export interface Tended {
   /** Orders that were looked at. */
@@ -23,17 +19,21 @@ export interface Tended {
   readonly invoiced: number;
 }
 
+/** What cannot be counted keeps nothing else from it, and is named by what is thrown in the end. */
 export async function tendBudgets({ db, settings, now: clock }: OrderContext): Promise<Tended> {
   const now = clock();
-  const since = await loadMark(db, MARK);
-  let [looked, settled] = [0, 0];
-  for (let after = '0'; ; ) {
-    const ids = await ordersToSettle(db, { since, after, limit: CHUNK });
-    if (ids.length === 0) break;
-    settled += await db.transaction((trx) => settleBudgetsOf(trx, ids, now, settings.orders));
-    looked += ids.length;
-    after = ids.at(-1) ?? after;
-  }
-  await saveMark(db, MARK, new Date(now.getTime() - COMMIT_LAG_MS));
-  return { looked, settled, outside: await countOutside(db, now, settings.orders), invoiced: await countInvoices(db, now) };
+  const orders = await sweep(
+    db,
+    {
+      mark: 'budgets of orders',
+      chunk: 100,
+      find: ordersToSettle,
+      mend: (trx, ids) => settleBudgetsOf(trx, ids, now, settings.orders),
+    },
+    now,
+  );
+  const outside = await countOutside(db, now, settings.orders);
+  const invoices = await countInvoices(db, now);
+  throwStuck('what budgets could not count', [...orders.stuck, ...outside.stuck, ...invoices.stuck]);
+  return { looked: orders.looked, settled: orders.written, outside: outside.written, invoiced: invoices.written };
 }

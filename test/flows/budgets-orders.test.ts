@@ -1,6 +1,7 @@
 /** What orders do to budgets, from submission to the ERP and back. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { decideOrder } from '../../src/orders/decide.ts';
+import { tendBudgets } from '../../src/orders/tend-budgets.ts';
 import { loadEvaluations } from '../../src/store/approvals/evaluations.ts';
 import { type BudgetOrders, setupBudgetOrders } from './budgets-orders-setup.ts';
 
@@ -197,5 +198,24 @@ describe('the budgets of an order', () => {
     expect(await setup.sums(posting)).toMatchObject({ reserved: 0, committed: 0 });
     expect(await setup.sums(posting, '2026-12')).toMatchObject({ reserved: 0, committed: 100_000 });
     expect(await setup.sums(submission)).toMatchObject({ reserved: 0, committed: 100_000 });
+  });
+});
+
+describe('a budget that cannot be brought up to date', () => {
+  it('keeps no other order from being settled, is told by the name of its order, and that one is settled once it can', async () => {
+    const nord = await setup.nord();
+    const broken = await setup.budgets.budget({ companyId: setup.id('A-1'), ownerCode: 'FAIR' });
+    const [fine, stuck] = [await setup.order(1), await setup.order(1, { project: 'FAIR' })];
+    await setup.rows(`update orders set state = 'withdrawn'`);
+    const mend = (zone: string) => setup.rows('update budgets set zone = ? where id = ?', [zone, broken]);
+    await mend('Mars/Olympus');
+    setup.clock.now = new Date('2026-12-02T09:00:00Z');
+    await expect(tendBudgets(setup.context)).rejects.toThrow(new RegExp(`could not count: order ${stuck.order.externalKey}\\. `));
+    expect(await setup.movements(fine.order.id)).toEqual(['RESERVE 100000', 'RELEASE -100000']);
+    expect(await setup.sums(nord)).toMatchObject({ reserved: 100_000 });
+    await mend('Europe/Berlin');
+    setup.clock.now = new Date('2026-12-02T09:30:00Z');
+    expect(await tendBudgets(setup.context)).toMatchObject({ settled: 2 });
+    expect(await setup.sums(nord)).toMatchObject({ reserved: 0 });
   });
 });

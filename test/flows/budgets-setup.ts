@@ -1,9 +1,11 @@
 /** Budgets and what happens to them, without orders: movements are told by order numbers that nobody else knows. */
 
+import { changeBudgets } from '../../src/budgets/change-budgets.ts';
 import { createBudgets } from '../../src/budgets/create-budgets.ts';
 import type { NewBudget } from '../../src/domain/budgets/budget.ts';
 import type { LedgerPeriod } from '../../src/domain/budgets/ledger-period.ts';
 import type { Charge } from '../../src/domain/budgets/spread.ts';
+import { loadBudgets } from '../../src/store/budgets/budgets.ts';
 import { loadLines, rebuildAndCompare } from '../../src/store/budgets/movements.ts';
 import { listPeriods } from '../../src/store/budgets/periods.ts';
 import type { Database, Transaction } from '../../src/store/database.ts';
@@ -17,6 +19,8 @@ export interface BudgetsSetup {
   clock: { now: Date };
   /** 5,000.00 EUR a month in Berlin from 2026-01-01, which blocks, unless told otherwise. Answers its id. */
   budget(change?: Partial<NewBudget>): Promise<string>;
+  /** As somebody decides about a known one. */
+  change(budgetId: string, change: Partial<NewBudget>): Promise<void>;
   reserve(
     orderId: number,
     charges: Charge[] | readonly [string, number],
@@ -85,6 +89,11 @@ export function aroundBudgets(db: Database, clock: { now: Date }): BudgetsSetup 
       const definition = budgetDefinition(change);
       const ids = await db.transaction((trx) => createBudgets(trx, [definition], 'test', clock.now));
       return String(ids.get(definition.code));
+    },
+    async change(budgetId, change) {
+      const before = (await loadBudgets(db, [budgetId])).get(budgetId);
+      if (!before) throw new Error(`there is no budget ${budgetId}`);
+      await db.transaction((trx) => changeBudgets(trx, [{ before, after: { ...before, ...change } }], 'test', clock.now));
     },
     reserve(orderId, charges, more = {}) {
       const [first, amount] = charges;

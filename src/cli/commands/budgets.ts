@@ -1,9 +1,8 @@
 /** `kontor budgets`: budgets in, what is left of them, every movement, and when their periods begin. */
 import { type Command, Option } from 'commander';
-import { loadRules } from '../../budgets/open-periods.ts';
+import { previewPeriods } from '../../budgets/preview.ts';
 import { putBudgets } from '../../budgets/put-budgets.ts';
 import { OWNER_KINDS } from '../../domain/budgets/budget.ts';
-import { nextPeriods } from '../../domain/budgets/periods.ts';
 import { NeedsOperatorError } from '../../errors.ts';
 import { requireBudget } from '../../store/budgets/find-budget.ts';
 import { loadLines, rebuildAndCompare } from '../../store/budgets/movements.ts';
@@ -116,10 +115,7 @@ function addPreview(budgets: Command, app: App): void {
     .action(async (code: string, { count }: { count: number }) => {
       const { db } = await app.store(await app.settings([]));
       const budget = await requireBudget(db, code);
-      const rule = (await loadRules(db, [budget]))(budget);
-      const { zone, validUntil: until, nextOpensOn: from, nextOpensAt: startAt } = budget;
-      const boundaries = rule === null || from === null ? [] : nextPeriods({ rule, zone, from, until, count, startAt });
-      app.out.answer({ code, zone, boundaries }, drawBoundaries);
+      app.out.answer({ code, zone: budget.zone, boundaries: await previewPeriods(db, budget, count) }, drawBoundaries);
     });
   withExamples(command, ['kontor budgets preview NORD-2026', 'kontor budgets preview NORD-2026 --count 24 --json']);
 }

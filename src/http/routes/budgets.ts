@@ -1,8 +1,7 @@
 /** Budgets: what is left, when the next periods begin, and every movement. */
 import { z } from 'zod';
-import { loadRules } from '../../budgets/open-periods.ts';
+import { previewPeriods } from '../../budgets/preview.ts';
 import { OWNER_KINDS } from '../../domain/budgets/budget.ts';
-import { nextPeriods } from '../../domain/budgets/periods.ts';
 import { NeedsOperatorError } from '../../errors.ts';
 import { requireBudget } from '../../store/budgets/find-budget.ts';
 import { loadLines } from '../../store/budgets/movements.ts';
@@ -81,10 +80,7 @@ export function addBudgetRoutes(app: HttpServer, { lend }: Desk): void {
       const { budgets } = await listBudgetFigures(db, { code, limit: 1 }, now());
       const [budget] = budgets;
       if (!budget) throw new Error(`budget ${code} is gone`);
-      const rule = (await loadRules(db, [definition]))(definition);
-      const { zone, nextOpensOn: from, nextOpensAt: startAt, validUntil: until } = definition;
-      const boundaries = rule && from !== null ? nextPeriods({ rule, zone, from, until, count: BOUNDARIES, startAt }) : [];
-      return { budget, boundaries };
+      return { budget, boundaries: await previewPeriods(db, definition, BOUNDARIES) };
     },
   );
 
@@ -98,7 +94,7 @@ export function addBudgetRoutes(app: HttpServer, { lend }: Desk): void {
         summary: 'Every movement of one period, in the order of writing',
         params: budgetParams,
         querystring: z.strictObject({
-          period: z.string().max(40).optional().describe('Key of the period; the one that holds now if absent.'),
+          period: z.string().max(200).optional().describe('Key of the period; the one that holds now if absent.'),
         }),
         response: { 200: statementShape, ...failures },
       },

@@ -4,6 +4,7 @@ import type { NextOpening } from '../../domain/budgets/budget.ts';
 import type { NewPeriod, PeriodChange } from '../../domain/budgets/ledger-period.ts';
 import type { Movement } from '../../domain/budgets/post.ts';
 import type { Transaction } from '../database.ts';
+import { OWN_KEY } from './periods.ts';
 
 type Carried = Pick<Balance, 'carriedIn' | 'carriedOut' | 'overridden'>;
 
@@ -22,7 +23,7 @@ export async function applyTurns(trx: Transaction, { created, changed, movements
     `with opened as (
        insert into budget_periods (budget_id, key, start_on, end_on, start_at, end_at, state, is_limited, opened_at, opened_late,
          carry_expires_at, allocated, carried_in, carried_out, overridden)
-       select n."budgetId", n.key, n."startOn", n."endOn", n."startAt", n."endAt", n.state, n."isLimited", n."openedAt", n."openedLate",
+       select n."budgetId", ${OWN_KEY}, n."startOn", n."endOn", n."startAt", n."endAt", n.state, n."isLimited", n."openedAt", n."openedLate",
          n."carryExpiresAt", n.allocated, n."carriedIn", n."carriedOut", n.overridden
        from json_to_recordset(:created::json) as n("budgetId" bigint, key text, "startOn" date, "endOn" date, "startAt" timestamptz,
          "endAt" timestamptz, state text, "isLimited" boolean, "openedAt" timestamptz, "openedLate" boolean, "carryExpiresAt" timestamptz,

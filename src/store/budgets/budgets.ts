@@ -54,20 +54,22 @@ export async function lockDueBudgets(trx: Transaction, ids: readonly string[], n
   return rows;
 }
 
-/**
- * The longest owed first, at most `limit`, and none that another process has at hand. `after`: the last one of the batch before, so that
- * what this run has moved on already is not walked over again.
- */
-export async function claimDueBudgets(
-  trx: Transaction,
-  now: Date,
-  { limit, after }: { readonly limit: number; readonly after: Pick<Budget, 'id' | 'nextDueAt'> | null },
-): Promise<Budget[]> {
+export interface BudgetClaim {
+  readonly limit: number;
+  /** The last one of the batch before, so that what this run has moved on already is not walked over again. */
+  readonly after: Pick<Budget, 'id' | 'nextDueAt'> | null;
+  /** Ids of those this run could not move on. */
+  readonly except: readonly string[];
+}
+
+/** The longest owed first, at most `limit`, and none that another process has at hand. */
+export async function claimDueBudgets(trx: Transaction, now: Date, { limit, after, except }: BudgetClaim): Promise<Budget[]> {
   const { rows } = await trx.raw<{ rows: Budget[] }>(
     `select ${BUDGET_COLUMNS} from budgets b
      where b.next_due_at <= :now and (:afterId::bigint is null or (b.next_due_at, b.id) > (:afterAt::timestamptz, :afterId::bigint))
+       and b.id <> all(:except::bigint[])
      order by b.next_due_at, b.id limit :limit for update skip locked`,
-    { now, limit, afterAt: after?.nextDueAt ?? null, afterId: after?.id ?? null },
+    { now, limit, afterAt: after?.nextDueAt ?? null, afterId: after?.id ?? null, except },
   );
   return rows;
 }

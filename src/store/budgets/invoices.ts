@@ -16,15 +16,29 @@ export interface InvoiceShare {
   readonly movements: number;
 }
 
-/** Of invoices that were pulled or changed since; only those whose amount is not what stands. */
-export async function changedInvoices(db: Database | Transaction, since: Date, limit: number): Promise<InvoiceShare[]> {
+/** Invoices that were pulled or changed since, by id. */
+export async function invoicesToCount(
+  db: Database | Transaction,
+  { since, after, limit }: { since: Date; after: string; limit: number },
+): Promise<Array<{ id: string; name: string }>> {
+  const { rows } = await db.raw<{ rows: Array<{ id: string; name: string }> }>(
+    `select d.id, 'invoice ' || coalesce(d.number, d.id::text) as name from documents d
+     where d.kind = 'invoice' and d.id > :after::bigint and (d.updated_at >= :since
+       or exists (select from document_lines l where l.document_id = d.id and l.updated_at >= :since))
+     order by d.id limit :limit::int`,
+    { since, after, limit },
+  );
+  return rows;
+}
+
+/** Only those whose amount is not what stands. */
+export async function invoiceShares(db: Database | Transaction, invoiceIds: readonly string[]): Promise<InvoiceShare[]> {
   const { rows } = await db.raw<{ rows: InvoiceShare[] }>(
     `with recursive told as (
        select d.id, d.number, d.version, d.about_id, d.reference,
          case when d.state in ('draft', 'cancelled') then 0
            else coalesce(d.total, (select sum(l.amount) from document_lines l where l.document_id = d.id), 0) end as total
-       from documents d where d.kind = 'invoice' and (d.updated_at >= :since
-         or exists (select from document_lines l where l.document_id = d.id and l.updated_at >= :since))
+       from documents d where d.id = any(:invoiceIds::bigint[])
      ), up as (
        select t.id as invoice, t.id, t.about_id, t.reference from told t
        union select up.invoice, d.id, d.about_id, d.reference from up join documents d on d.id = up.about_id
@@ -47,8 +61,8 @@ export async function changedInvoices(db: Database | Transaction, since: Date, l
      left join lateral (select sum(m.amount) as posted, count(*) as movements from budget_movements m
        where m.type = 'ACTUAL' and m.document_id = due.invoice and m.budget_id = due.budget_id and m.period_id = due.period_id) stands on true
      where due.amount is not null and due.amount <> coalesce(stands.posted, 0)
-     order by b.company_id, due.invoice, due.budget_id limit :limit::int`,
-    { since, limit },
+     order by b.company_id, due.invoice, due.budget_id`,
+    { invoiceIds: [...invoiceIds] },
   );
   return rows;
 }

@@ -4,9 +4,9 @@ import type { Database } from '../database.ts';
 export async function ordersToSettle(
   db: Database,
   { since, after, limit }: { since: Date; after: string; limit: number },
-): Promise<string[]> {
-  const { rows } = await db.raw<{ rows: Array<{ id: string }> }>(
-    `select o.id from orders o
+): Promise<Array<{ id: string; name: string }>> {
+  const { rows } = await db.raw<{ rows: Array<{ id: string; name: string }> }>(
+    `select o.id, 'order ' || o.external_key as name from orders o
      where o.id > :after::bigint and o.company_id in (select company_id from budgets)
        and (o.id in (select order_id from order_log where at >= :since)
          or (o.submitted_at > :since::timestamptz - interval '31 days' and exists (select from exchange_rates x
@@ -14,5 +14,5 @@ export async function ordersToSettle(
      order by o.id limit :limit::int`,
     { since, after, limit },
   );
-  return rows.map(({ id }) => id);
+  return rows;
 }

@@ -36,9 +36,12 @@ export interface OutsideQuestion {
 }
 
 /** Documents by id, whole: all budgets of a document come with it. */
-export async function outsideDocuments(db: Database | Transaction, { since, after, limit }: OutsideQuestion): Promise<string[]> {
-  const { rows } = await db.raw<{ rows: Array<{ id: string }> }>(
-    `select d.id from documents d
+export async function outsideDocuments(
+  db: Database | Transaction,
+  { since, after, limit }: OutsideQuestion,
+): Promise<Array<{ id: string; name: string }>> {
+  const { rows } = await db.raw<{ rows: Array<{ id: string; name: string }> }>(
+    `select d.id, 'document ' || coalesce(d.number, d.id::text) as name from documents d
      where d.kind = 'order' and d.id > :after::bigint and d.account_id is not null
        and (d.updated_at >= :since or exists (select from document_lines l where l.document_id = d.id and l.updated_at >= :since)
          or exists (select from budgets b where b.created_at >= :since and b.actuals_source <> 'kontor' and d.dated_on >= b.valid_from)
@@ -47,7 +50,7 @@ export async function outsideDocuments(db: Database | Transaction, { since, afte
      order by d.id limit :limit::int`,
     { since, after, limit },
   );
-  return rows.map(({ id }) => id);
+  return rows;
 }
 
 /** What must stand for these documents in budgets that are theirs; where anything else stands it no longer should. */

@@ -1,6 +1,7 @@
 /** The periods of budgets with their sums. */
 import type { ChargeDay } from '../../domain/budgets/charge-day.ts';
 import type { LedgerPeriod, NewPeriod, PeriodChange } from '../../domain/budgets/ledger-period.ts';
+import type { Period } from '../../domain/budgets/periods.ts';
 import type { Database, Transaction } from '../database.ts';
 
 const SUMS = ['allocated', 'carried_in', 'carried_out', 'adjusted', 'overridden', 'reserved', 'committed', 'actual'] as const;
@@ -11,6 +12,23 @@ export const PERIOD_COLUMNS = `p.id, p.budget_id as "budgetId", p.key, p.start_o
   ${SUMS.map((sum) => `p.${sum}::float8 as "${sum.replace(/_(.)/, (_, letter: string) => letter.toUpperCase())}"`).join(', ')}`;
 
 export type { ChargeDay };
+
+/**
+ * The key of a new period `n`. Where its budget has another of that name (a month that was cut short and goes on, P1 of the next fiscal
+ * year), its first day is added, so that a key names one period for ever.
+ */
+export const OWN_KEY = `case when exists (
+    select from budget_periods k where k.budget_id = n."budgetId" and k.key = n.key and k.start_on <> n."startOn")
+  then n.key || ' from ' || n."startOn" else n.key end`;
+
+/** Periods to come, called as they will be. */
+export async function withOwnKeys(db: Database | Transaction, budgetId: string, periods: readonly Period[]): Promise<Period[]> {
+  const { rows } = await db.raw<{ rows: Array<{ key: string }> }>(
+    `select ${OWN_KEY} as key from jsonb_to_recordset(:json::jsonb) as n(n int, "budgetId" bigint, key text, "startOn" date) order by n.n`,
+    { json: JSON.stringify(periods.map(({ key, startOn }, n) => ({ n, budgetId, key, startOn }))) },
+  );
+  return periods.map((period, n) => ({ ...period, key: rows[n]?.key ?? period.key }));
+}
 
 const contains = (day: ChargeDay) => ('at' in day ? 'p.start_at <= :at and p.end_at > :at' : 'p.start_on <= :on and p.end_on > :on');
 
@@ -73,7 +91,7 @@ export async function insertPeriods(trx: Transaction, periods: readonly NewPerio
   if (periods.length === 0) return [];
   const { rows } = await trx.raw<{ rows: LedgerPeriod[] }>(
     `insert into budget_periods as p (budget_id, key, start_on, end_on, start_at, end_at, state, is_limited, opened_at, opened_late, carry_expires_at)
-     select n."budgetId", n.key, n."startOn", n."endOn", n."startAt", n."endAt", n.state, n."isLimited", n."openedAt", n."openedLate",
+     select n."budgetId", ${OWN_KEY}, n."startOn", n."endOn", n."startAt", n."endAt", n.state, n."isLimited", n."openedAt", n."openedLate",
        n."carryExpiresAt"
      from jsonb_to_recordset(:json::jsonb) as n("budgetId" bigint, key text, "startOn" date, "endOn" date, "startAt" timestamptz,
        "endAt" timestamptz, state text, "isLimited" boolean, "openedAt" timestamptz, "openedLate" boolean, "carryExpiresAt" timestamptz)
