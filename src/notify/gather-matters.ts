@@ -5,10 +5,10 @@ import type { Database } from '../store/database.ts';
 import type { Claimed } from '../store/mail/claim.ts';
 import {
   loadAddressesOf,
+  loadChanges,
   loadLastDecisions,
   loadToldOrders,
   loadToldSteps,
-  loadVersions,
   loadWaiting,
   type ToldOrder,
 } from '../store/mail/told-orders.ts';
@@ -25,9 +25,13 @@ export async function gatherMatters(db: Database, settings: Settings, asked: rea
   const idsOf = (pick: (one: Asked) => string | null, ...events: string[]) =>
     [...new Set(asked.filter(({ event }) => events.length === 0 || events.includes(event)).map(pick))].filter((id) => id !== null);
   const orderId = (one: Asked) => one.orderId;
-  const [orders, versions, steps, decisions, waiting] = await Promise.all([
+  const [orders, changes, steps, decisions, waiting] = await Promise.all([
     loadToldOrders(db, idsOf(orderId)),
-    loadVersions(db, idsOf(orderId, 'order.changed')),
+    loadChanges(
+      db,
+      idsOf(({ id }) => id, 'order.changed'),
+      now,
+    ),
     loadToldSteps(
       db,
       idsOf(({ stepId }) => stepId),
@@ -38,8 +42,11 @@ export async function gatherMatters(db: Database, settings: Settings, asked: rea
       idsOf(({ personId }) => personId, 'absence.handover'),
     ),
   ]);
-  const contents = [...[...orders.values()].map(({ content }) => content), ...[...versions.values()].flat().map(({ content }) => content)];
-  const addresses = await loadAddressesOf(db, contents);
+  const told = [...orders.values(), ...[...changes.values()].flatMap(({ versions }) => versions)];
+  const addresses = await loadAddressesOf(
+    db,
+    told.map(({ content }) => content),
+  );
   const matters = await Promise.all(
     asked.map(async (one): Promise<[string, Matter]> => {
       const order = orders.get(one.orderId ?? '') ?? null;
@@ -52,7 +59,7 @@ export async function gatherMatters(db: Database, settings: Settings, asked: rea
           revision,
           personId,
           order,
-          versions: versions.get(one.orderId ?? '') ?? [],
+          change: changes.get(one.id) ?? null,
           step: steps.get(one.stepId ?? '') ?? null,
           decision: decisions.get(one.orderId ?? '') ?? null,
           addresses,

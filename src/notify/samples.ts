@@ -71,7 +71,6 @@ const version = (n: number, content: OrderContent, total: number) => ({
 });
 
 const FACTS: Readonly<Partial<Record<NoticeEvent, Record<string, unknown>>>> = {
-  'order.changed': { withdrawUntil: '2026-11-24T13:30:00Z' },
   'budget.alert': {
     budget: 'NORD-KITCHEN',
     budgetName: 'Nord, kitchen',
@@ -99,7 +98,7 @@ export function sampleMatter(event: NoticeEvent): Matter {
     revision: 2,
     personId: '3',
     order: { ...ORDER, state: STATES[event] ?? ORDER.state },
-    versions: [version(1, BEFORE, 130_750), version(2, AFTER, ORDER.total)],
+    change: { versions: [version(1, BEFORE, 130_750), version(2, AFTER, ORDER.total)], withdrawUntil: new Date('2026-11-24T13:30:00Z') },
     step: {
       id: '1',
       name: 'Purchasing',

@@ -44,7 +44,6 @@ export async function tellOfChange(
         personId: reader,
         orderId: order.id,
         revision: revision.n,
-        facts: { withdrawUntil: until?.toISOString() ?? null },
       }),
     ),
     now,

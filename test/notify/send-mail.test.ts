@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { OutgoingMail } from '../../src/notify/transport/mail-transport.ts';
 import { escalateApprovals } from '../../src/orders/escalate-approvals.ts';
 import { decideByLink, openLink } from '../../src/orders/open-link.ts';
+import { reviseOrder } from '../../src/orders/revise.ts';
 import { later, type MailDesk, mailDesk } from './mail-desk.ts';
 
 let open: MailDesk | undefined;
@@ -212,6 +213,41 @@ describe('whoever ordered', () => {
     expect(mail.text).toContain('- Ladle (4711): quantity 4 → 3');
     expect(mail.text).toContain('- Skimmer (4712): new, 2 PCE at EUR 3.999 each');
     expect(mail.text).toContain('- Total: EUR 50.00 → EUR 45.50');
+  });
+
+  it('is told of several changes at once what is new since the last mail, and until when any of them may be taken back', async () => {
+    const desk = await setup({ digestMinutes: 10 });
+    const { order, settings, send, newest, states, id } = desk;
+    const context = { ...desk.context, settings: { ...settings, orders: { ...settings.orders, changeWindow: '4 business hours' } } };
+    const revise = (who: string, from: number, change: object, reason: string | null = null) =>
+      reviseOrder(context, { orderId: order.id, personId: id(who), from, change, reason, channel: 'test' });
+    const quantity = (n: string) => ({ lines: [{ reference: '1', product: '4711', quantity: n }] });
+    await revise('P-2', 1, quantity('3'), 'three are enough');
+    later(desk, 5);
+    await revise('P-2', 2, { note: 'ring twice' });
+    later(desk, 10);
+    await send();
+    expect(await states()).toEqual(['suppressed OUTDATED', 'sent']);
+    expect(newest().mail.text).toContain('- Ladle (4711): quantity 4 → 3');
+    expect(newest().mail.text).toContain('- Note: none → ring twice');
+    expect(newest().mail.text).toContain('You may withdraw it until Monday, 23 November 2026 at 14:00 CET');
+    expect(newest().mail.text).toContain('Reason: three are enough');
+
+    await revise('P-2', 3, { note: 'ring thrice' });
+    later(desk, 10);
+    await send();
+    expect(newest().mail.text).toContain('- Note: ring twice → ring thrice');
+    expect(newest().mail.text).not.toContain('quantity 4 → 3');
+    expect(newest().mail.text).toContain('You may withdraw it until Monday, 23 November 2026 at 14:00 CET');
+
+    await revise('P-2', 4, quantity('2'));
+    await revise('P-1', 5, quantity('5'));
+    await revise('P-2', 6, { note: null });
+    later(desk, 10);
+    await send();
+    expect((await states()).slice(3)).toEqual(['suppressed OUTDATED', 'sent']);
+    expect(newest().mail.text).toContain('- Note: ring thrice → none');
+    expect(newest().mail.text).not.toMatch(/quantity|withdraw it until/);
   });
 });
 

@@ -1,5 +1,5 @@
 /** What one notification is about, gathered before it is put into words, and what the words come to. */
-import type { ToldDecision, ToldOrder, ToldStep, ToldVersion, WaitingOrder } from '../../store/mail/told-orders.ts';
+import type { ToldChange, ToldDecision, ToldOrder, ToldStep, WaitingOrder } from '../../store/mail/told-orders.ts';
 import type { NoticeEvent } from '../../store/notifications.ts';
 import type { AddressLabel } from '../../store/views/order-details.ts';
 import type { ItemView } from '../mail-view.ts';
@@ -10,8 +10,8 @@ export interface Matter {
   readonly revision: number | null;
   readonly personId: string | null;
   readonly order: ToldOrder | null;
-  /** Of the order, oldest first; only where changes are told. */
-  readonly versions: readonly ToldVersion[];
+  /** Only where changes are told. */
+  readonly change: ToldChange | null;
   readonly step: ToldStep | null;
   readonly decision: ToldDecision | null;
   readonly addresses: ReadonlyMap<string, AddressLabel>;

@@ -1,5 +1,4 @@
 /** Mails to those who ordered. */
-import { z } from 'zod';
 import type { ToldOrder } from '../../store/mail/told-orders.ts';
 import type { Tongue } from '../tongue.ts';
 import { type Matter, NOTHING_MORE, requireOrder, type Told } from './matter.ts';
@@ -51,16 +50,18 @@ export function tellExpired(matter: Matter, tongue: Tongue): Told {
   };
 }
 
-const changeFacts = z.object({ withdrawUntil: z.iso.datetime({ offset: true }).nullable().catch(null) });
-
+/** All that is new to the reader: what several have changed is said of nobody, with what each of them gave as the reason. */
 export function tellChanged(matter: Matter, tongue: Tongue): Told {
   const order = requireOrder(matter);
-  const at = matter.versions.findIndex(({ n }) => n === (matter.revision ?? order.revision));
-  const [before, after] = [matter.versions[at - 1], matter.versions[at]];
-  const { withdrawUntil } = changeFacts.parse(matter.facts);
+  const { versions, withdrawUntil } = matter.change ?? { versions: [], withdrawUntil: null };
+  const [before, ...made] = versions;
+  const after = made.at(-1);
+  const byPeople = made.filter(({ editedById }) => editedById !== null);
+  const [by = 'nobody', ...others] = new Set(byPeople.flatMap(({ editedBy }) => editedBy ?? []));
+  const reasons = new Set(byPeople.flatMap(({ reason }) => reason ?? []));
   const values = {
     ...orderValues(order, tongue),
-    by: after?.editedBy ?? 'nobody',
+    by: others.length > 0 ? 'nobody' : by,
     when: tongue.instant(after?.createdAt ?? order.submittedAt),
   };
   const entries = before && after ? changeEntries(before, after, matter.addresses, tongue) : [];
@@ -73,7 +74,7 @@ export function tellChanged(matter: Matter, tongue: Tongue): Told {
       notes: withdrawUntil === null ? [] : [tongue.say('order.changed.window', { until: tongue.instant(withdrawUntil) })],
       lists: entries.length === 0 ? [] : [{ title: tongue.say('changes'), entries }],
       lines: linesView(order, tongue),
-      facts: [...factsOf([['fact.reason', after?.reason]], tongue), ...orderFacts(order, matter.addresses, tongue)],
+      facts: [...factsOf([['fact.reason', [...reasons].join('\n')]], tongue), ...orderFacts(order, matter.addresses, tongue)],
     },
   };
 }

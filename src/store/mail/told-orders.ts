@@ -33,24 +33,44 @@ export interface ToldVersion {
   readonly n: number;
   readonly content: OrderContent;
   readonly total: number;
+  /** `null`: the program's own, such as one that stands as it was released. */
   readonly editedById: string | null;
   readonly editedBy: string | null;
   readonly reason: string | null;
   readonly createdAt: Date;
 }
 
-/** Every version of the orders, oldest first. */
-export async function loadVersions(db: Database | Transaction, orderIds: readonly string[]): Promise<Map<string, ToldVersion[]>> {
-  if (orderIds.length === 0) return new Map();
-  const { rows } = await db.raw<{ rows: Array<ToldVersion & { orderId: string }> }>(
-    `select r.order_id as "orderId", r.n, r.content, r.total::float8 as total, r.edited_by_id as "editedById", c.name as "editedBy", r.reason,
-       r.created_at as "createdAt"
-     from order_revisions r left join contacts c on c.id = r.edited_by_id where r.order_id = any(:orderIds::bigint[]) order by r.order_id, r.n`,
-    { orderIds: [...orderIds] },
+export interface ToldChange {
+  /** The one the reader knows, and those since up to the one that is told; oldest first. */
+  readonly versions: readonly ToldVersion[];
+  /** Until when the order waits for a word of whoever ordered, whichever change it was that opened the window. */
+  readonly withdrawUntil: Date | null;
+}
+
+/**
+ * By id of the notification. A reader knows what was ordered, what the last mail that left told, and what whoever ordered has made of
+ * it since: a message that did not leave because a newer one came is told with the newer one.
+ */
+export async function loadChanges(db: Database | Transaction, noticeIds: readonly string[], now: Date): Promise<Map<string, ToldChange>> {
+  if (noticeIds.length === 0) return new Map();
+  const { rows } = await db.raw<{ rows: Array<ToldVersion & { noticeId: string; withdrawUntil: Date | null }> }>(
+    `select n.id as "noticeId", r.n, r.content, r.total::float8 as total, r.edited_by_id as "editedById", c.name as "editedBy", r.reason,
+       r.created_at as "createdAt", (select max(w.withdraw_until) from order_revisions w
+         where w.order_id = n.order_id and w.n <= n.revision and w.agreed_at is null and w.withdraw_until > :now) as "withdrawUntil"
+     from notifications n join orders o on o.id = n.order_id,
+       lateral (select greatest(1,
+         (select max(t.revision) from notifications t where t.order_id = n.order_id and t.reader = n.reader and t.event = n.event
+           and t.state = 'sent' and t.revision < n.revision),
+         (select max(w.n) from order_revisions w where w.order_id = n.order_id and w.n < n.revision
+           and w.edited_by_id in (o.ordered_by_id, o.on_behalf_of_id))) as n) known,
+       order_revisions r left join contacts c on c.id = r.edited_by_id
+     where n.id = any(:noticeIds::bigint[]) and r.order_id = n.order_id and r.n between known.n and n.revision order by n.id, r.n`,
+    { noticeIds: [...noticeIds], now },
   );
-  const versions = new Map<string, ToldVersion[]>();
-  for (const { orderId, ...version } of rows) versions.set(orderId, [...(versions.get(orderId) ?? []), version]);
-  return versions;
+  const changes = new Map<string, ToldChange>();
+  for (const { noticeId, withdrawUntil, ...version } of rows)
+    changes.set(noticeId, { withdrawUntil, versions: [...(changes.get(noticeId)?.versions ?? []), version] });
+  return changes;
 }
 
 export interface ToldStep {
