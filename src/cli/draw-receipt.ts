@@ -14,12 +14,14 @@ export const STATE_WORDS: Readonly<Record<HandoffReceipt['state'], string>> = {
   refused: 'refused; a person has to look',
   doubled: 'is there twice; frozen until a person has cancelled one',
   parked: 'stands still; a person has to look',
-  cancelled: 'cancelled before it was sent',
+  cancelled: 'cancelled before it arrived',
 };
 
 const OUTCOME_WORDS: Readonly<Record<string, string>> = {
   created: 'created there',
   adopted: 'found there with equal content, not sent again',
+  absent: 'not found there, and not sent',
+  unfinished: 'found there, and a step is not taken',
   changed: 'changed there',
   cancelled: 'cancelled there',
   unknown: 'the answer was lost',

@@ -50,7 +50,8 @@ export async function placeOrder<Config>(
   return { placed, created: true, adopted: false, calls: way.calls };
 }
 
-function refuseOther(order: OrderToPlace, found: PlacedOrder): void {
+/** Throws ORDER_STATE for one that was cancelled there, ORDER_DIFFERS for one with other content. */
+export function refuseOther(order: OrderToPlace, found: PlacedOrder): void {
   const name = `order ${nameOf(found)} (${order.reference})`;
   if (found.state === 'cancelled') {
     throw new NeedsOperatorError(

@@ -7,3 +7,9 @@ export interface Obstacle {
   /** When it is over, where that is known; looked at again from time to time if absent. */
   readonly until?: Date;
 }
+
+const HOLD_MS = 60_000;
+
+export function lookAgainAt({ until }: Obstacle, now: Date): Date {
+  return until ?? new Date(now.getTime() + HOLD_MS);
+}

@@ -4,6 +4,7 @@
  */
 
 import { cancelOrder, reviseOrder } from '../connector/change-order.ts';
+import { lookForOrder } from '../connector/look-for-order.ts';
 import type { OrderToPlace, PlacedOrder } from '../connector/orders.ts';
 import { placeOrder } from '../connector/place-order.ts';
 import { NeedsOperatorError } from '../errors.ts';
@@ -14,7 +15,8 @@ import { CLAIM_TTL_MS, type HeldClaim, withClaim } from './claim-lease.ts';
 import { digestOfOrder, digestOfPlaced } from './digests.ts';
 import { Footprint } from './footprint.ts';
 import { findObstacle } from './gates.ts';
-import type { Obstacle } from './obstacle.ts';
+import { heldInstead, isLeftUndone, settleLooked, UNWANTED } from './look-only.ts';
+import { lookAgainAt, type Obstacle } from './obstacle.ts';
 import type { HandoffContext } from './order-context.ts';
 import { findOrderTarget, lookupLagMs, openTarget, pulledBy, type Target } from './order-targets.ts';
 import { proposedSites } from './proposed-sites.ts';
@@ -33,7 +35,6 @@ export interface Pushed {
   readonly next?: string | null;
 }
 
-const HOLD_MS = 60_000;
 const OPEN = ['pending', 'unknown', 'held'];
 
 export async function pushHandoff(context: HandoffContext, handoffId: string): Promise<Pushed> {
@@ -50,10 +51,15 @@ export async function pushHandoff(context: HandoffContext, handoffId: string): P
   if (!facts) return { outcome: 'nothing' };
   const target = tryTarget(context, facts.connection ?? '');
   if ('code' in target) return hold(context, facts, target);
-  // What may have arrived is asked for whatever stands in the way by now.
-  const obstacle = facts.state === 'unknown' ? null : await findObstacle(context, facts);
-  if (obstacle) return hold(context, facts, obstacle);
-  return send(context, facts, target);
+  const obstacle = facts.isWanted ? await findObstacle(context, facts) : UNWANTED;
+  // What may have arrived is asked for whatever stands in the way by now; what is not there is not sent then.
+  if (obstacle && facts.isWanted && !isOpen(facts)) return hold(context, facts, obstacle);
+  return send(context, facts, target, facts.kind === 'cancel' ? null : obstacle);
+}
+
+/** Whether nobody knows if it is there. What is held was looked for before it was held. */
+function isOpen({ state, mayBeThereSince }: PushFacts): boolean {
+  return mayBeThereSince !== null && state !== 'held';
 }
 
 const NO_TARGET: Obstacle = {
@@ -70,14 +76,15 @@ function tryTarget(context: HandoffContext, name: string): Target | Obstacle {
   }
 }
 
-async function hold(context: HandoffContext, facts: PushFacts, { code, reason, until }: Obstacle): Promise<Pushed> {
+async function hold(context: HandoffContext, facts: PushFacts, obstacle: Obstacle): Promise<Pushed> {
   const now = context.now();
-  const notBefore = until ?? new Date(now.getTime() + HOLD_MS);
-  await holdHandoff(context.db, facts.id, { code, reason, notBefore, now });
+  const { code, reason } = obstacle;
+  await holdHandoff(context.db, facts.id, { code, reason, notBefore: lookAgainAt(obstacle, now), now });
   return { outcome: 'held', state: 'held', code };
 }
 
-async function send(context: HandoffContext, facts: PushFacts, target: Target): Promise<Pushed> {
+/** With an obstacle it is only looked for. */
+async function send(context: HandoffContext, facts: PushFacts, target: Target, obstacle: Obstacle | null): Promise<Pushed> {
   const { db, holder, claimTtlMs: ttlMs = CLAIM_TTL_MS } = context;
   const sites = await proposedSites(context, facts);
   const askedMs = performance.now();
@@ -85,16 +92,16 @@ async function send(context: HandoffContext, facts: PushFacts, target: Target): 
   if (!claim) return { outcome: 'nothing' };
   const order = orderToPlace(facts, facts.soldTo ?? '', sites);
   const settled = await withClaim(db, claim, { askedMs, ttlMs, signal: context.signal }, (held) =>
-    attempt(context, { facts, claim, target, order, held }),
+    attempt(context, { facts, claim, target, obstacle, order, held }),
   );
-  const done = await settleWithBudgets(context, facts, claim, settled)
+  const done = await settle(context, facts, claim, settled)
     .then((line) => ({ line, settled }))
     .catch(async (error: unknown) => {
       const parked = idTaken(error, settled);
       return { settled: parked, line: await settleClaim(db, claim, parked, context.now()) };
     });
   if (!done.line) return { outcome: 'nothing' };
-  const { outcome, state, code, notBefore } = done.settled;
+  const { outcome, state, code, notBefore } = { ...done.settled, ...done.line };
   return { outcome, state, code, notBefore, next: done.line.next };
 }
 
@@ -107,8 +114,9 @@ function idTaken(error: unknown, settled: Settlement): Settlement {
 }
 
 /** What the ERP has taken, or let go, its budgets learn in the same transaction; an attempt that only waits changes nothing for them. */
-async function settleWithBudgets({ db, settings, now: clock }: HandoffContext, facts: PushFacts, claim: Claim, settled: Settlement) {
+async function settle({ db, settings, now: clock }: HandoffContext, facts: PushFacts, claim: Claim, settled: Settlement) {
   const now = clock();
+  if (isLeftUndone(settled.outcome)) return db.transaction((trx) => settleLooked(trx, settings, claim, settled, now));
   // Whoever has none now had none when this order was submitted; those are settled together.
   if (settled.state !== 'accepted' || !facts.hasBudgets) return settleClaim(db, claim, settled, now);
   return db.transaction(async (trx) => {
@@ -122,11 +130,12 @@ interface Attempt {
   readonly facts: PushFacts;
   readonly claim: Claim;
   readonly target: Target;
+  readonly obstacle: Obstacle | null;
   readonly order: OrderToPlace;
   readonly held: HeldClaim;
 }
 
-async function attempt(context: HandoffContext, { facts, claim, target, order, held }: Attempt): Promise<Settlement> {
+async function attempt(context: HandoffContext, { facts, claim, target, obstacle, order, held }: Attempt): Promise<Settlement> {
   const sentHash = digestOfOrder(order);
   const footprint = new Footprint();
   try {
@@ -138,7 +147,9 @@ async function attempt(context: HandoffContext, { facts, claim, target, order, h
         footprint.beforeSend();
       },
     };
-    const { placed, outcome, calls } = await carry(facts.kind, footprint.watch(target.orders), session, order, hooks);
+    const { placed, outcome, calls } = await (obstacle
+      ? lookForOrder(target.orders, session, order, facts.kind)
+      : carry(facts.kind, footprint.watch(target.orders), session, order, hooks));
     return {
       state: 'accepted',
       outcome,
@@ -151,6 +162,7 @@ async function attempt(context: HandoffContext, { facts, claim, target, order, h
       confirmedHash: placed && digestOfPlaced(placed),
       ...(placed && { erp: { id: placed.id, number: placed.number, state: placed.stateThere, foundIn: placed.foundIn } }),
       facts: { calls },
+      ...(obstacle && isLeftUndone(outcome) && heldInstead(outcome, claim, obstacle, context.now())),
     };
   } catch (error) {
     const left = { isLeft: footprint.isLeftBy(error), lookupLagMs: lookupLagMs(target) };

@@ -4,6 +4,7 @@ import type { Database } from '../database.ts';
 import { inSets } from '../in-sets.ts';
 import { prepared } from '../prepared.ts';
 import type { HandoffKind } from './handoffs.ts';
+import { IS_WANTED } from './stop-handoff.ts';
 
 export interface PushFacts {
   readonly id: string;
@@ -19,7 +20,10 @@ export interface PushFacts {
   readonly materialHash: string;
   readonly content: OrderContent;
   readonly total: number;
-  readonly orderState: string;
+  /** Not taken back, and not replaced by another of the same order. */
+  readonly isWanted: boolean;
+  /** An earlier attempt ended without an answer. */
+  readonly mayBeThereSince: Date | null;
   /** Until then whoever ordered may take back what others changed, and has not agreed to it yet. */
   readonly withdrawUntil: Date | null;
   /** The account and those above it that may not order now. */
@@ -61,7 +65,7 @@ const loadSet = inSets(async function loadForPush(
   const { rows } = await prepared(
     db.raw<{ rows: Array<PushFacts & { place: number }> }>(
       `with recursive h as (
-         select q.*, h.*, o.state as order_state, o.approved_by, o.ordered_by_id, o.company_id, r.content, r.material_hash, r.total
+         select q.*, h.*, ${IS_WANTED} as is_wanted, o.approved_by, o.ordered_by_id, o.company_id, r.content, r.material_hash, r.total
          from unnest(:ids::bigint[], :accounts::boolean[], :addresses::boolean[], :contacts::boolean[]) with ordinality
            as q (wanted, pulls_accounts, pulls_addresses, pulls_contacts, place)
          join handoffs h on h.id = q.wanted join orders o on o.id = h.order_id join order_revisions r on r.order_id = h.order_id and r.n = h.revision
@@ -71,7 +75,7 @@ const loadSet = inSets(async function loadForPush(
          select up.place, a.id, a.parent_id, a.name, a.status, a.time_zone, up.level + 1 from accounts a join up on a.id = up.parent_id where up.level < ${MAX_LEVELS}
        )
        select h.place::int, h.id, h.state, h.order_id as "orderId", h.account_id as "accountId", h.connection, h.kind, h.revision, h.external_key as "externalKey",
-         h.approved_hash as "approvedHash", h.material_hash as "materialHash", h.content, h.total::float8 as total, h.order_state as "orderState",
+         h.approved_hash as "approvedHash", h.material_hash as "materialHash", h.content, h.total::float8 as total, h.is_wanted as "isWanted", h.may_be_there_since as "mayBeThereSince",
          h.approved_by as "approvedBy", exists (select from budgets b where b.company_id = h.company_id) as "hasBudgets",
          (select max(r.withdraw_until) from order_revisions r where r.order_id = h.order_id and r.n <= h.revision and r.agreed_at is null) as "withdrawUntil",
          (select name from up where up.place = h.place and level = 0) as "accountName",

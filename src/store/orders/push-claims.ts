@@ -107,7 +107,7 @@ export async function renewClaims(db: Database, held: ReadonlyArray<Pick<Claim, 
 export type HandoffState = 'pending' | 'sending' | 'unknown' | 'held' | 'accepted' | 'refused' | 'doubled' | 'parked' | 'cancelled';
 
 export interface Settlement {
-  readonly state: Exclude<HandoffState, 'sending' | 'cancelled'>;
+  readonly state: Exclude<HandoffState, 'sending'>;
   /** What the attempt was: accepted, adopted, refused, unknown, transient, throttled, ... (for people and figures). */
   readonly outcome: string;
   readonly code: string | null;
