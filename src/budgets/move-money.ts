@@ -46,7 +46,8 @@ export async function transfer(trx: Transaction, move: MoneyMove & { readonly fr
       `${source.budget.code} is in ${source.budget.currency}, ${target.budget.code} in ${target.budget.currency}; transfer within one currency`,
     );
   if (source.period.id === target.period.id) throw invalid(`${source.budget.code} would give to itself; name another budget or period`);
-  await requireAuthority(trx, source.budget, move.personId);
+  await requireAuthority(trx, source, target, move.personId);
+  requireGiving(source);
   requireLimited(source);
   requireLimited(target);
   const free = available(source.period);
@@ -75,6 +76,7 @@ export async function topUp(trx: Transaction, move: MoneyMove, now: Date): Promi
     throw refused(
       `${person.name} may not bring money into ${target.budget.code}; an administrator of the company may, or transfer from another budget`,
     );
+  if (move.amount < 0) requireGiving(target);
   requireLimited(target);
   const free = available(target.period);
   const by = `person:${move.personId}`;
@@ -109,12 +111,22 @@ async function requirePerson(trx: Transaction, personId: string) {
   return person;
 }
 
-async function requireAuthority(trx: Transaction, budget: Budget, personId: string): Promise<void> {
+async function requireAuthority(trx: Transaction, { budget }: OpenPurse, target: OpenPurse, personId: string): Promise<void> {
   const person = await requirePerson(trx, personId);
+  // What a person has each month is no allowance for the year.
+  if (budget.ownerKind === 'person' && budget.id === target.budget.id && budget.ownerId === personId)
+    throw refused(`${person.name} may not move ${budget.code} from one period to another, for it is their own; an administrator may`);
   const units = await loadUnits(trx, budget.companyId);
   const owner = budget.ownerKind === 'person' && budget.ownerId ? (await loadPeople(trx, [budget.ownerId])).get(budget.ownerId) : undefined;
   if (mayDispose(budget, person, units, owner?.accountId ?? null)) return;
   throw refused(`${person.name} has no authority over ${budget.code}; its owner may do this, or an administrator of its unit or above`);
+}
+
+/** What a closed period had left was carried over or has lapsed; and of those to come only the next gives, so that no year is spent at once. */
+function requireGiving({ budget, period }: OpenPurse): void {
+  if (period.state === 'open' || (period.state === 'planned' && period.startOn === budget.nextOpensOn)) return;
+  const why = period.state === 'planned' ? 'is further ahead than the next one' : 'is closed';
+  throw invalid(`period ${period.key} of ${budget.code} ${why}; only the running period and the next one give money`);
 }
 
 function requireLimited({ budget, period }: OpenPurse): void {

@@ -19,7 +19,7 @@ const request = z.strictObject({
   amount: z.int().min(1).describe('Whole minor units of the currency of both.'),
   reason: z.string().trim().min(1).max(500).describe('Kept with both movements.'),
   on: day.describe('Into the period of this day; the running one if absent.'),
-  fromOn: day.describe('Out of the period of this day; the running one if absent.'),
+  fromOn: day.describe('Out of the period of this day, which is the running one or the next; the running one if absent.'),
 });
 
 const left = z.object({ code: z.string(), period: z.string(), available: minor });
