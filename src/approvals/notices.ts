@@ -6,7 +6,7 @@ import { type NewNotice, queueNotices } from '../store/notifications.ts';
 
 type NoticedStep = Pick<OpenStep, 'id' | 'name' | 'orderId' | 'revision'>;
 
-/** Those who hold a step now and did not before are asked, those who lost it are told: once each, however often it goes and returns. */
+/** Those who hold a step now and did not before are asked, those who lost it are told. What comes back before anybody heard of it is told once. */
 export function noticesOf(step: NoticedStep, holders: readonly StepHolder[], before: readonly StepHolder[]): NewNotice[] {
   const fresh = holders.filter(({ personId }) => !before.some((one) => one.personId === personId));
   const keeps = new Set(holders.flatMap(({ personId, forPersonId }) => [personId, forPersonId ?? personId]));

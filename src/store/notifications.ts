@@ -40,20 +40,28 @@ export interface NewNotice {
   readonly notBefore?: Date;
 }
 
+/** People whose decision is asked. */
+export const ASK_EVENTS = "('approval.asked', 'approval.reminder', 'approval.escalated')";
+/** What `old` told was taken back by a mail that left since, or is on its way: who was asked is told that it is over, and the other way round. */
+const TAKEN_BACK = `exists (select from notifications u where u.step_id = old.step_id and u.reader = old.reader
+  and (u.state = 'sending' or (u.state = 'sent' and u.settled_at >= old.settled_at))
+  and case when old.event = 'approval.recalled' then u.event in ${ASK_EVENTS} when old.event in ${ASK_EVENTS} then u.event = 'approval.recalled' end)`;
+
 /**
  * In one statement. Answers how many are to be told now; what was told before stays as it is. What nobody needed any more when it was to
- * leave, and is caused again, is needed again: a step that went to a deputy and came back.
+ * leave, and is caused again, is needed again: a step that went to a deputy and came back. What was told and taken back is told again.
  */
 export async function queueNotices(trx: Transaction, notices: readonly NewNotice[], now: Date): Promise<number> {
   if (notices.length === 0) return 0;
   const rows = notices.map(({ notBefore = now, facts = {}, ...notice }) => ({ ...notice, facts, notBefore: notBefore.toISOString() }));
   const { rowCount } = (await trx.raw(
-    `insert into notifications (dedupe_key, event, person_id, address, order_id, step_id, revision, facts, created_at, not_before, due_at)
+    `insert into notifications as old (dedupe_key, event, person_id, address, order_id, step_id, revision, facts, created_at, not_before, due_at)
      select distinct on (n."dedupeKey") n."dedupeKey", n.event, n."personId", n.address, n."orderId", n."stepId", n.revision, n.facts, :now, n."notBefore", n."notBefore"
      from jsonb_to_recordset(:json::jsonb) as n("dedupeKey" text, event text, "personId" bigint, address text, "orderId" bigint,
        "stepId" bigint, revision integer, facts jsonb, "notBefore" timestamptz)
-     on conflict (dedupe_key) do update set state = 'queued', due_at = excluded.due_at, facts = excluded.facts, code = null, because = null,
-       settled_at = null where notifications.state = 'suppressed'`,
+     on conflict (dedupe_key) do update set state = 'queued', not_before = excluded.not_before, due_at = excluded.due_at, facts = excluded.facts,
+       code = null, because = null, settled_at = null, mail_id = case when old.state = 'suppressed' then old.mail_id end
+       where old.state = 'suppressed' or (old.state = 'sent' and ${TAKEN_BACK})`,
     { json: JSON.stringify(rows), now },
   )) as { rowCount: number };
   return rowCount;

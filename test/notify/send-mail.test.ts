@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { OutgoingMail } from '../../src/notify/transport/mail-transport.ts';
+import { delegateApprovals } from '../../src/orders/delegate.ts';
 import { escalateApprovals } from '../../src/orders/escalate-approvals.ts';
 import { decideByLink, openLink } from '../../src/orders/open-link.ts';
 import { reviseOrder } from '../../src/orders/revise.ts';
+import { tendSteps } from '../../src/orders/tend-steps.ts';
 import { later, type MailDesk, mailDesk } from './mail-desk.ts';
 
 let open: MailDesk | undefined;
@@ -160,6 +162,36 @@ describe('nothing leaves that nobody needs any more:', () => {
     expect(newest().mail.text).toContain('Somebody else has approved it. You need do nothing.');
     expect(newest().mail.text).not.toMatch(/50\.00|4711|Ladle/);
   });
+});
+
+it('asks whoever loses a step and holds it again, once for each time that the loss was told, and else not at all', async () => {
+  const desk = await setup();
+  const { sendAll, server, context, clock, id } = desk;
+  const told = (who: string) => server.received.filter(({ to }) => to[0] === who).map(({ mail }) => mail.subject?.split(':')[0]);
+  const people = { fromPersonId: id('P-2'), toPersonId: id('P-4'), orderId: null, reason: null, createdBy: 'test' };
+  const standIn = () => delegateApprovals(context, { ...people, endsAt: new Date(clock.now.getTime() + 48 * 3_600_000) });
+  const comeBack = () => {
+    later(desk, 48 * 60);
+    return tendSteps(context);
+  };
+  await sendAll();
+  for (const _time of [1, 2, 3]) {
+    await standIn();
+    await sendAll();
+    await sendAll();
+    await comeBack();
+    await sendAll();
+  }
+  const round = ['Please approve', 'No longer needed'];
+  expect(told('p-4@hansa.example')).toEqual([...round, ...round, ...round]);
+  await standIn();
+  await sendAll();
+  await comeBack();
+  await standIn();
+  await sendAll();
+  expect(told('p-4@hansa.example')).toEqual([...round, ...round, ...round, 'Please approve']);
+  expect(told('p-2@hansa.example')).toEqual(['Please approve']);
+  expect(server.received.filter(({ mail }) => mail.text?.includes('This message is late'))).toEqual([]);
 });
 
 describe('whoever ordered', () => {

@@ -1,5 +1,6 @@
 /** Which notifications nobody needs any more, asked at the moment of sending: nothing leaves about what has been decided since. */
 import type { Database, Transaction } from '../database.ts';
+import { ASK_EVENTS } from '../notifications.ts';
 
 /** Code and the words of `kontor mail list`. */
 export const NEEDLESS = {
@@ -18,28 +19,27 @@ export const NEEDLESS = {
 } as const;
 export type NeedlessCode = keyof typeof NEEDLESS;
 
-const ASKS = "('approval.asked', 'approval.reminder', 'approval.escalated')";
 const IS_HOLDER = 'exists (select from step_holders h where h.step_id = n.step_id and h.person_id = n.person_id)';
 const HAS_SAID = 'exists (select from decisions d where d.step_id = n.step_id and d.person_id = n.person_id)';
 const TWIN = 'select from notifications t where t.reader = n.reader and t.step_id = n.step_id';
 
 const REASON = `case
   when n.person_id is not null and c.status is distinct from 'active' then 'PERSON_GONE'
-  when n.event in ${ASKS} then case
+  when n.event in ${ASK_EVENTS} then case
     when o.state is distinct from 'pending_approval' then 'ORDER_ENDED'
     when s.state in ('approved', 'declined', 'superseded') then 'STEP_DECIDED'
     when s.state is null or s.state not in ('active', 'exhausted') then 'STEP_VOID'
     when ${HAS_SAID} then 'SAID'
     when not ${IS_HOLDER} then 'NOT_HOLDER'
     when n.event = 'approval.reminder' and exists (${TWIN} and t.id <> n.id and t.not_before <= :now and (
-      (t.event = 'approval.asked' and t.state in ('queued', 'sending')) or (t.event in ${ASKS} and t.id > n.id and t.state in ('queued', 'sending', 'sent')))) then 'TOLD_NEWER'
+      (t.event = 'approval.asked' and t.state in ('queued', 'sending')) or (t.event in ${ASK_EVENTS} and t.id > n.id and t.state in ('queued', 'sending', 'sent')))) then 'TOLD_NEWER'
   end
   when n.event = 'approval.recalled' then case
     when ${HAS_SAID} then 'SAID'
     when s.state in ('active', 'exhausted') and ${IS_HOLDER} then 'ASKED_AGAIN'
-    when exists (select from notifications t where t.reader = n.reader and t.order_id = n.order_id and t.event in ${ASKS}
+    when exists (select from notifications t where t.reader = n.reader and t.order_id = n.order_id and t.event in ${ASK_EVENTS}
       and t.step_id > n.step_id and t.state in ('queued', 'sending', 'sent')) then 'ASKED_AGAIN'
-    when not exists (${TWIN} and t.event in ${ASKS} and t.mail_id is not null) then 'NEVER_ASKED'
+    when not exists (${TWIN} and t.event in ${ASK_EVENTS} and t.mail_id is not null) then 'NEVER_ASKED'
   end
   when n.event = 'order.approved' then case when o.state is distinct from 'released' then 'ORDER_ENDED' end
   when n.event = 'order.declined' then case when o.state is null or o.state not in ('declined', 'rejected_by_system', 'released') then 'ORDER_ENDED' end
