@@ -28,10 +28,7 @@ async function obstacleToGoods(context: OrderContext, facts: PushFacts): Promise
   }
   const now = context.now();
   const isChecked = settings.orders.credit !== 'ignore';
-  const [price, credit] = await Promise.all([
-    changedPrices(context, facts),
-    isChecked ? creditSnapshot(db, facts.accountId, facts.orderId) : null,
-  ]);
+  const [price, credit] = await Promise.all([changedPrices(context, facts), isChecked ? creditSnapshot(db, facts) : null]);
   if (price) return price;
   const order = { total: facts.total, currency: facts.content.currency };
   return credit && judgeCredit(credit, order, { now, maxAgeHours: settings.orders.creditMaxAgeHours });

@@ -10,7 +10,7 @@ import { placeOrder } from '../connector/place-order.ts';
 import { NeedsOperatorError } from '../errors.ts';
 import { loadForPush, type PushFacts } from '../store/orders/load-for-push.ts';
 import { type Claim, claimHandoff, holdHandoff, type Settlement, settleClaim } from '../store/orders/push-claims.ts';
-import { giveTarget } from '../store/orders/relay-handoffs.ts';
+import { giveTarget, returnToLine } from '../store/orders/relay-handoffs.ts';
 import { CLAIM_TTL_MS, type HeldClaim, withClaim } from './claim-lease.ts';
 import { digestOfOrder, digestOfPlaced } from './digests.ts';
 import { Footprint } from './footprint.ts';
@@ -54,6 +54,9 @@ export async function pushHandoff(context: HandoffContext, handoffId: string): P
   const obstacle = facts.isWanted ? await findObstacle(context, facts) : UNWANTED;
   // What may have arrived is asked for whatever stands in the way by now; what is not there is not sent then.
   if (obstacle && facts.isWanted && !isOpen(facts)) return hold(context, facts, obstacle);
+  // Those held for one reason are free in one moment, and only what stands in line counts against the others' credit.
+  if (!obstacle && facts.state === 'held')
+    return (await returnToLine(db, handoffId, context.now())) ? pushHandoff(context, handoffId) : { outcome: 'nothing' };
   return send(context, facts, target, facts.kind === 'cancel' ? null : obstacle);
 }
 

@@ -10,7 +10,7 @@ export interface CreditSnapshot {
   /** Minor units. */
   readonly limit: number;
   readonly balance: number;
-  /** Orders on their way, or taken after the snapshot. Without the order in question. */
+  /** Orders that may be there and are not in the balance, and those that go before. Without the order in question. */
   readonly openOrders: number;
   /** Of them in other currencies; they cannot be added up. */
   readonly otherCurrencies: number;
@@ -19,20 +19,33 @@ export interface CreditSnapshot {
 }
 
 /** `null`: no limit is known for this account. */
-export function creditSnapshot(db: Database, accountId: string, exceptOrderId: string): Promise<CreditSnapshot | null> {
-  return snapshotSet(db, { accountId, exceptOrderId });
+export function creditSnapshot(db: Database, { accountId, orderId, id }: Question): Promise<CreditSnapshot | null> {
+  return snapshotSet(db, { accountId, orderId, id });
 }
 
 interface Question {
   readonly accountId: string;
-  readonly exceptOrderId: string;
+  readonly orderId: string;
+  /** Of the hand-off. */
+  readonly id: string;
 }
+
+/**
+ * Of a create `f`: the order stands there, or may, and the snapshot does not know it; or it goes before. What is held, refused or
+ * parked uses nothing while it stands still, or orders would hold each other for ever. Of several in line the earlier goes first.
+ */
+const COUNTS = `(f.state in ('sending', 'unknown', 'doubled') or (f.may_be_there_since is not null and f.state <> 'cancelled')
+  or (f.state = 'accepted' and f.settled_at > k.as_of) or (f.state = 'pending' and f.id < asked.handoff_id))`;
+
+/** The newest version that may be there. */
+const STANDING = `select r.total from handoffs h join order_revisions r on r.order_id = h.order_id and r.n = h.revision
+  where h.order_id = o.id and h.kind <> 'cancel' and (h.id = f.id or h.state in ('sending', 'unknown', 'accepted')) order by h.seq desc limit 1`;
 
 const snapshotSet = inSets(async function creditSnapshot(db: Database, asked: readonly Question[]): Promise<Array<CreditSnapshot | null>> {
   const { rows } = await prepared(
     db.raw<{ rows: Array<CreditSnapshot & { place: number }> }>(
       `with recursive asked as (
-         select * from unnest(:accounts::bigint[], :orders::bigint[]) with ordinality as q (account_id, order_id, place)
+         select * from unnest(:accounts::bigint[], :orders::bigint[], :handoffs::bigint[]) with ordinality as q (account_id, order_id, handoff_id, place)
        ), up as (
          select asked.place, a.id, a.parent_id, 0 as level from asked join accounts a on a.id = asked.account_id
          union all select up.place, a.id, a.parent_id, up.level + 1 from accounts a join up on a.id = up.parent_id where up.level < 64
@@ -47,16 +60,20 @@ const snapshotSet = inSets(async function creditSnapshot(db: Database, asked: re
          from holder left join links l on l.local_id = holder.id left join sources s on s.id = l.source_id left join runs r on r.id = s.cursor_run_id
          group by holder.place, holder.credit_as_of
        ), open as (
-         select k.place, o.currency, o.total from below b join known k using (place) join asked using (place) join orders o on o.account_id = b.id
-         left join handoffs f on f.order_id = o.id and f.kind = 'create'
-         where o.state = 'released' and o.id <> asked.order_id
-           and (f.id is null or f.state not in ('accepted', 'cancelled') or (f.state = 'accepted' and f.settled_at > k.as_of))
+         select k.place, o.currency, v.total from below b join known k using (place) join asked using (place)
+         join orders o on o.account_id = b.id and o.id <> asked.order_id
+         join handoffs f on f.order_id = o.id and f.kind = 'create' and ${COUNTS} cross join lateral (${STANDING}) v
+         where not exists (select from handoffs c where c.order_id = o.id and c.kind = 'cancel' and c.state = 'accepted')
        )
        select h.place::int, h.name as holder, h.currency, h.credit_limit::float8 as limit, coalesce(h.balance, 0)::float8 as balance, known.as_of as "asOf",
          (select coalesce(sum(total), 0) from open where open.place = h.place and open.currency = h.currency)::float8 as "openOrders",
          (select count(*) from open where open.place = h.place and open.currency is distinct from h.currency)::int as "otherCurrencies"
        from holder h join known using (place)`,
-      { accounts: asked.map(({ accountId }) => accountId), orders: asked.map(({ exceptOrderId }) => exceptOrderId) },
+      {
+        accounts: asked.map(({ accountId }) => accountId),
+        orders: asked.map(({ orderId }) => orderId),
+        handoffs: asked.map(({ id }) => id),
+      },
     ),
     'credit_snapshot',
   );

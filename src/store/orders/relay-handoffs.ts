@@ -34,6 +34,16 @@ export async function giveTarget(db: Database, connection: string): Promise<void
   );
 }
 
+/** What was held and may leave now, if it is due. Answers whether it is. */
+export async function returnToLine(db: Database, id: string, now: Date): Promise<boolean> {
+  const { rows } = await db.raw<{ rows: unknown[] }>(
+    `update handoffs set state = 'pending', code = null, reason = null, not_before = null
+     where id = :id and state = 'held' and (not_before is null or not_before <= greatest(:now::timestamptz, clock_timestamp())) returning id`,
+    { id, now },
+  );
+  return rows.length > 0;
+}
+
 /** Due, and next in their account's line; the longest waiting first. */
 export async function dueHandoffs(db: Database, now: Date, limit: number): Promise<string[]> {
   const { rows } = await db.raw<{ rows: Array<{ id: string }> }>(
