@@ -31,8 +31,8 @@ interface Sending {
 const DEADLINE_MS = 120_000;
 const FIRST_DELAY_MS = 60_000;
 const MAX_DELAY_MS = 3_600_000;
-/** A server that says "later" for so long about one mail means never. After that a person looks. */
-const MOST_ATTEMPTS = 48;
+/** A server that says "later" so often about one mail means never. After that a person looks. */
+const MOST_DEFERRALS = 48;
 /** When the server itself is away or does not let us in. */
 const BLOCKED_DELAY_MS = 60_000;
 
@@ -119,7 +119,7 @@ async function settleOutcome(
   sent: SentMails,
 ): Promise<void> {
   const now = clock();
-  const { mailId, attempt } = departing;
+  const { mailId } = departing;
   const { answer } = outcome;
   const end = (state: 'bounced' | 'failed', code: string) =>
     settleNotifications(
@@ -140,11 +140,10 @@ async function settleOutcome(
     sent.notifications += needed.length;
     return;
   }
-  await noteAnswer(
-    db,
-    mailId,
-    'mayHaveArrived' in outcome && outcome.mayHaveArrived ? `${answer} (it may have arrived all the same)` : answer,
-  );
+  const deferrals = await noteAnswer(db, mailId, {
+    answer: 'mayHaveArrived' in outcome && outcome.mayHaveArrived ? `${answer} (it may have arrived all the same)` : answer,
+    isDeferral: outcome.kind === 'later',
+  });
   switch (outcome.kind) {
     case 'bounced':
       await noteBounces(db, [{ address, reason: answer, mailId }], now);
@@ -156,11 +155,11 @@ async function settleOutcome(
       sent.failed += needed.length;
       return;
     case 'later':
-      if (attempt >= MOST_ATTEMPTS) {
+      if (deferrals >= MOST_DEFERRALS) {
         await end('failed', 'GAVE_UP');
         sent.failed += needed.length;
       } else {
-        await again(Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(attempt - 1, 10)), 'MAIL_LATER');
+        await again(Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(deferrals - 1, 10)), 'MAIL_LATER');
         sent.held += needed.length;
       }
       return;

@@ -45,6 +45,37 @@ describe('a mail server', () => {
     expect(server.received).toHaveLength(1);
   });
 
+  it('that was away for an hour has cost no mail its patience: the first "later" after it is asked again in a minute', async () => {
+    const desk = await setup();
+    const { queue, send, server, states, rows } = desk;
+    await queue('approval.asked', 'P-2');
+    await server.close();
+    for (let minute = 0; minute < 60; minute += 1) {
+      expect(await send()).toMatchObject({ blocked: { code: 'MAIL_UNREACHABLE' } });
+      later(desk, 1);
+    }
+    const back = await startMailServer({ port: server.port });
+    closers.push(back.close);
+    back.accidents.push({ at: 'rcpt', code: 450, words: '4.2.0 greylisted' });
+    expect(await send()).toMatchObject({ held: 1, failed: 0 });
+    expect(await states()).toEqual(['queued MAIL_LATER']);
+    later(desk, 1);
+    expect(await send()).toMatchObject({ mails: 1 });
+    expect(await rows('select attempts, deferrals from mails')).toEqual([{ attempts: 62, deferrals: 1 }]);
+  });
+
+  it('that says "later" of one mail without an end gets it 48 times; then a person looks', async () => {
+    const desk = await setup();
+    await desk.queue('approval.asked', 'P-2');
+    for (let time = 0; time < 48; time += 1) {
+      desk.server.accidents.push({ at: 'rcpt', code: 450, words: '4.2.1 mailbox busy' });
+      await desk.send();
+      later(desk, 60);
+    }
+    expect(await desk.states()).toEqual(['failed GAVE_UP']);
+    expect(desk.server.received).toEqual([]);
+  });
+
   it('that knows no such address is not asked again, and its person counts as unreachable until somebody says otherwise', async () => {
     const desk = await setup();
     const { queue, send, server, states, db, clock, rows } = desk;

@@ -109,8 +109,6 @@ export interface NewMail {
 export interface Departing {
   readonly mailId: string;
   readonly messageId: string;
-  /** Handed to the server before, and nobody knows what became of it. */
-  readonly attempt: number;
 }
 
 /**
@@ -134,9 +132,9 @@ export async function departMail(
     const { rows } = await trx.raw<{ rows: Departing[] }>(
       known === null
         ? `insert into mails (message_id, person_id, address, locale, created_at, departed_at)
-           values (:messageId, :personId::bigint, :address, :locale, :now, :now) returning id as "mailId", message_id as "messageId", attempts as attempt`
+           values (:messageId, :personId::bigint, :address, :locale, :now, :now) returning id as "mailId", message_id as "messageId"`
         : `update mails set attempts = attempts + 1, address = :address, departed_at = :now where id = :known
-           returning id as "mailId", message_id as "messageId", attempts as attempt`,
+           returning id as "mailId", message_id as "messageId"`,
       { ...mail, known, now },
     );
     const departing = rows[0] as Departing;
@@ -165,7 +163,15 @@ export async function settleMail(
   return rows.length > 0;
 }
 
-/** What the server said, where it has not taken it. */
-export async function noteAnswer(db: Database, mailId: string, answer: string): Promise<void> {
-  await db.raw('update mails set answer = :answer where id = :mailId', { mailId, answer });
+/** What the server said, where it has not taken it. Answers how often it has deferred this very mail. */
+export async function noteAnswer(
+  db: Database,
+  mailId: string,
+  { answer, isDeferral }: { answer: string; isDeferral: boolean },
+): Promise<number> {
+  const { rows } = await db.raw<{ rows: Array<{ deferrals: number }> }>(
+    'update mails set answer = :answer, deferrals = deferrals + :more::int where id = :mailId returning deferrals',
+    { mailId, answer, more: isDeferral ? 1 : 0 },
+  );
+  return rows[0]?.deferrals ?? 0;
 }

@@ -5,6 +5,7 @@ import { createOrdersMigration } from './0002-orders.ts';
 import { createNotificationTables } from './0003-notifications.ts';
 import { createBudgetTables } from './0004-budgets.ts';
 import { createClockTables } from './0005-clocks.ts';
+import { countMailDeferrals } from './0006-mail-deferrals.ts';
 
 export interface Migration {
   /** Its identity for ever; the order is that of the list. */
@@ -18,4 +19,5 @@ export const migrations: readonly Migration[] = [
   { name: '0003-notifications', up: createNotificationTables },
   { name: '0004-budgets', up: createBudgetTables },
   { name: '0005-clocks', up: createClockTables },
+  { name: '0006-mail-deferrals', up: countMailDeferrals },
 ];
