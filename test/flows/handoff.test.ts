@@ -1,6 +1,8 @@
 /** Approved orders on their way to an ERP that breaks in the ways ERPs break. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { relayHandoffs } from '../../src/orders/relay.ts';
+import { reviseOrder } from '../../src/orders/revise.ts';
+import { withdrawOrder } from '../../src/orders/withdraw.ts';
 import { type HandoffSetup, line, setupHandoff } from './handoff-setup.ts';
 
 let setup: HandoffSetup;
@@ -205,5 +207,37 @@ describe('what holds an order back', () => {
     const { handoffId } = await setup.release('W-1');
     await setup.db.raw("delete from links where external_id = 'A-2'");
     expect(await setup.push(handoffId)).toMatchObject({ state: 'held', code: 'ORDER_NOT_MAPPED' });
+  });
+});
+
+describe('a change or cancellation', () => {
+  /** From now on orders go somewhere else. */
+  function elsewhere(): HandoffSetup['context'] {
+    const { settings } = setup.context;
+    return { ...setup.context, settings: { ...settings, orders: { ...settings.orders, target: 'another' } } };
+  }
+
+  it('goes where the order went, though orders go elsewhere by now', async () => {
+    const { orderId, handoffId, externalKey } = await setup.release('W-1');
+    await setup.push(handoffId);
+    const context = elsewhere();
+    const who = { orderId, personId: setup.id('P-1'), reason: null };
+    const change = { lines: [{ reference: '1', product: '4711', quantity: '5' }] };
+    const changed = await reviseOrder(context, { ...who, from: 1, change, channel: 'test' });
+    expect(await setup.push(changed.handoffId ?? '', context)).toMatchObject({ outcome: 'changed', state: 'accepted' });
+    const cancelled = await withdrawOrder(context, who);
+    expect(await setup.push(cancelled.handoffId ?? '', context)).toMatchObject({ outcome: 'cancelled', state: 'accepted' });
+    expect(setup.there(externalKey)).toMatchObject([{ state: 'cancelled', lines: [{ quantity: '5' }] }]);
+  });
+
+  it('of an order that never left goes where orders go now', async () => {
+    const { orderId } = await setup.release('W-1');
+    const change = { lines: [{ reference: '1', product: '4711', quantity: '5' }] };
+    await reviseOrder(elsewhere(), { orderId, personId: setup.id('P-1'), reason: null, from: 1, change, channel: 'test' });
+    const told = await setup.rows('select kind, state, connection from handoffs order by seq');
+    expect(told).toEqual([
+      { kind: 'create', state: 'cancelled', connection: 'erp' },
+      { kind: 'create', state: 'pending', connection: 'another' },
+    ]);
   });
 });
