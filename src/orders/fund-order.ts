@@ -4,10 +4,11 @@ import { openDays } from '../budgets/open-days.ts';
 import { available } from '../domain/budgets/balance.ts';
 import type { Budget } from '../domain/budgets/budget.ts';
 import { type ChargeDay, chargeDay } from '../domain/budgets/charge-day.ts';
+import type { LedgerShare } from '../domain/budgets/order-ledger.ts';
 import type { Order } from '../domain/orders/order.ts';
 import { NeedsOperatorError } from '../errors.ts';
 import { lockSpend } from '../store/approvals/period-spend.ts';
-import { loadBudgets } from '../store/budgets/budgets.ts';
+import { loadWithAncestors } from '../store/budgets/budgets.ts';
 import { requireBudget } from '../store/budgets/find-budget.ts';
 import { loadLedgerShares } from '../store/budgets/order-shares.ts';
 import { loadOrderStandings, type OrderStanding } from '../store/budgets/order-standings.ts';
@@ -23,7 +24,8 @@ export interface Funding {
 
 /**
  * Before the order is taken out of its budgets, in the transaction that approves it. To each budget it exceeds comes as much as is
- * missing there; the other budgets are left alone. Throws NOT_ALLOWED without authority, BUDGET_EXCEEDED where there is not enough.
+ * missing there, from below upwards, for what one gets the enforced ones above it may get with it; the other budgets are left alone.
+ * Throws NOT_ALLOWED without authority, BUDGET_EXCEEDED where there is not enough.
  */
 export async function fundOrder(trx: Transaction, { order, fromBudget, personId }: Funding, now: Date): Promise<void> {
   const source = await requireBudget(trx, fromBudget);
@@ -31,47 +33,51 @@ export async function fundOrder(trx: Transaction, { order, fromBudget, personId 
     throw new NeedsOperatorError('NOT_ALLOWED', `${fromBudget} is a budget of another company; name one of the company that orders`);
   await lockSpend(trx, order.companyId);
   const [standing] = await loadOrderStandings(trx, [order.id]);
-  const reason = `for order ${order.externalKey}`;
-  for (const { budget, day, missing } of standing ? await shortages(trx, standing, now) : []) {
+  const held = heldBy((await loadLedgerShares(trx, [order.id])).get(order.id) ?? []);
+  for (const takings of standing ? await takingsOf(trx, standing, now) : []) {
+    const missing = await missingIn(trx, takings, held, now);
+    if (missing === 0) continue;
+    const { budget, day } = takings;
     const key = `order:${order.id}:${order.revision}:${budget.id}`;
-    const move = {
-      personId,
-      reason,
-      key,
-      amount: missing,
-      from: { budgetId: source.id, day: { at: now } },
-      to: { budgetId: budget.id, day },
-    };
-    await transfer(trx, move, now);
+    const told = { personId, key, held, reason: `for order ${order.externalKey}`, amount: missing };
+    await transfer(trx, { ...told, from: { budgetId: source.id, day: { at: now } }, to: { budgetId: budget.id, day } }, now);
   }
 }
 
-interface Shortage {
+interface Taking {
   readonly budget: Budget;
   readonly day: ChargeDay;
-  readonly missing: number;
+  readonly takes: number;
 }
 
-async function shortages(trx: Transaction, standing: OrderStanding, now: Date): Promise<Shortage[]> {
-  const { orderId, current, submittedAt } = standing;
+/** By period, what the order has taken there already. */
+function heldBy(shares: readonly LedgerShare[]): Map<string, number> {
+  const held = new Map<string, number>();
+  for (const { periodId, reserved, charged, credited } of shares)
+    held.set(periodId, (held.get(periodId) ?? 0) + reserved + charged - credited);
+  return held;
+}
+
+/** Of the budgets that somebody has to let it exceed, those below before those above. */
+async function takingsOf(trx: Transaction, { current, submittedAt }: OrderStanding, now: Date): Promise<Taking[]> {
   if (!current) return [];
   const asked = trialsOf(current).filter(({ effect, takes }) => effect === 'require' && takes !== null);
-  const budgets = await loadBudgets(trx, asked.map(({ id }) => id)); // biome-ignore format: one call
+  const tree = await loadWithAncestors(trx, asked.map(({ id }) => id)); // biome-ignore format: one call
+  const depthOf = ({ parentId }: Budget): number => {
+    const parent = tree.get(parentId ?? '');
+    return parent ? depthOf(parent) + 1 : 0;
+  };
   const { requestedDeliveryOn } = current.content;
-  const days = asked.flatMap(({ id, takes }) => {
-    const budget = budgets.get(id);
+  const takings = asked.flatMap(({ id, takes }): Taking[] => {
+    const budget = tree.get(id);
     const day = budget && chargeDay(budget, { submittedAt, decidedAt: now, requestedDeliveryOn, postedAt: null });
-    return day ? [{ budget, budgetId: id, day, takes: takes ?? 0 }] : [];
+    return day ? [{ budget, day, takes: takes ?? 0 }] : [];
   });
-  const books = await openDays(trx, days, [], now);
-  const shares = (await loadLedgerShares(trx, [orderId])).get(orderId) ?? [];
-  return days.flatMap(({ budget, budgetId, day, takes }): Shortage[] => {
-    const period = books.periodOn({ budgetId, day });
-    if (!period?.isLimited) return [];
-    const own = shares
-      .filter(({ periodId }) => periodId === period.id)
-      .reduce((sum, one) => sum + one.reserved + one.charged - one.credited, 0);
-    const missing = takes - available(period) - own;
-    return missing > 0 ? [{ budget, day, missing }] : [];
-  });
+  return takings.sort((a, b) => depthOf(b.budget) - depthOf(a.budget));
+}
+
+async function missingIn(trx: Transaction, { budget, day, takes }: Taking, held: ReadonlyMap<string, number>, now: Date): Promise<number> {
+  const asked = { budgetId: budget.id, day };
+  const period = (await openDays(trx, [asked], [], now)).periodOn(asked);
+  return period?.isLimited ? Math.max(0, takes - available(period) - (held.get(period.id) ?? 0)) : 0;
 }

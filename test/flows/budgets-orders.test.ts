@@ -123,6 +123,26 @@ describe('an order beyond its budget', () => {
     expect(await setup.sums(hansa)).toMatchObject({ available: 400_000 });
   });
 
+  it('may be paid out of the budget above that is charged as well, where it fits, and that one is charged once', async () => {
+    const hansa = await setup.nord({ ownerId: setup.id('A-1'), code: 'HANSA', rollUp: 'enforced', amount: 620_000 });
+    const nord = await setup.nord({ parentId: hansa });
+    const approve = (orderId: string) =>
+      decideOrder(setup.context, {
+        orderId,
+        verdict: 'approve',
+        comment: null,
+        channel: 'test',
+        fromBudget: 'HANSA',
+        personId: setup.id('P-2'),
+      });
+    const { order } = await setup.order(6);
+    await setup.alter('P-2', { account_id: setup.id('A-1'), roles: ['budget_owner'] });
+    await approve(order.id);
+    expect(await setup.sums(nord)).toMatchObject({ reserved: 600_000, available: 0, overridden: 0 });
+    expect(await setup.sums(hansa)).toMatchObject({ reserved: 600_000, available: 20_000, overridden: 0 });
+    await expect(approve((await setup.order(1)).order.id)).rejects.toThrow('HANSA has 200.00 EUR free in 2026-11');
+  });
+
   it('is refused where the budget blocks, warned about where it warns, and let by where it only counts', async () => {
     await setup.nord({ enforcement: 'block', code: 'HARD' });
     const refused = await setup.order(6);

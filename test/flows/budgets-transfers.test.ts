@@ -1,7 +1,9 @@
 /** What may be moved from one budget or period into another, and what stands in the ledger then. */
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { topUp, transfer } from '../../src/budgets/move-money.ts';
 import { openPeriods } from '../../src/budgets/open-periods.ts';
+import { available } from '../../src/domain/budgets/balance.ts';
 import type { NewBudget } from '../../src/domain/budgets/budget.ts';
 import { aroundBudgets, type BudgetsSetup } from './budgets-setup.ts';
 import { type OrdersSetup, setupOrders } from './order-setup.ts';
@@ -56,4 +58,89 @@ describe('what gives money', () => {
     await move(next, own, 1, 'P-4');
     await move(own, await budget(), 1, 'P-1');
   });
+});
+
+describe('between a budget and those above it', () => {
+  const lines = async (id: string) =>
+    (await setup.rows<{ line: string }>(`select type || ' ' || amount as line from budget_movements where budget_id = ? and type like 'TRANSFER%' order by id`, [id])).map(({ line }) => line); // biome-ignore format: one query
+  const free = async (...ids: string[]) => Promise.all(ids.map(async (id) => available((await books.periods(id))[0] ?? expect.fail())));
+  const family = async (change: Partial<NewBudget> = {}) => {
+    const top = await budget({ rollUp: 'enforced', amount: 300_000, code: `TOP ${++moves}` });
+    const [north, south] = [await budget({ parentId: top, rollUp: 'enforced' }), await budget({ parentId: top, rollUp: 'enforced' })];
+    return { top, north, south, leaf: await budget({ parentId: north, ...change }), other: await budget({ parentId: south }) };
+  };
+
+  it('nothing leaves what is charged with both, whose statement tells of it all the same', async () => {
+    const { top, north } = await family();
+    expect(await move(top, north, 50_000)).toMatchObject({ from: { available: 300_000 }, to: { available: 150_000 } });
+    await move(north, top, 20_000);
+    expect(await free(top, north)).toEqual([300_000, 130_000]);
+    expect([await lines(top), await lines(north)]).toEqual([
+      ['TRANSFER_OUT 0', 'TRANSFER_IN 0'],
+      ['TRANSFER_IN 50000', 'TRANSFER_OUT -20000'],
+    ]);
+    const [{ reason }] = await setup.rows<{ reason: string }>(`select reason from budget_movements where budget_id = ? and type = 'TRANSFER_OUT'`, [top]) as [{ reason: string }]; // biome-ignore format: one query
+    expect(reason).toMatch(/^trade fair; 500\.00 EUR stay here, where B-\d+ is charged as well$/);
+    await expect(move(top, north, 300_001)).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED' });
+    await expect(move(top, north, 1, 'P-1')).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+  });
+
+  it('what is charged with one side gives or gets as much, from whoever has authority over all that give', async () => {
+    const { top, north, south, leaf, other } = await family({ ...greta, ownerId: setup.id('P-1') });
+    await expect(move(leaf, other, 1_000, 'P-1')).rejects.toThrow(/no authority over B-/);
+    await move(leaf, other, 30_000);
+    expect(await free(top, north, south, leaf, other)).toEqual([300_000, 70_000, 130_000, 70_000, 130_000]);
+    await books.reserve(1, [north, 70_000]);
+    await expect(move(leaf, other, 1)).rejects.toMatchObject({ code: 'BUDGET_EXCEEDED' });
+  });
+
+  it('leaves what can be spent in all as it was, whatever moves in whatever tree', async () => {
+    const anyBudget = fc.record({
+      parent: fc.nat(5),
+      rollUp: fc.constantFrom('enforced', 'enforced', 'informative'),
+      kind: fc.constantFrom('month', 'quarter'),
+      limitKind: fc.constantFrom('amount', 'amount', 'amount', 'unlimited'),
+    } as const);
+    const anyMove = fc.record({
+      from: fc.nat(5),
+      to: fc.nat(5),
+      isNext: fc.tuple(fc.boolean(), fc.boolean()),
+      amount: fc.integer({ min: 1, max: 60_000 }),
+    });
+    const done = { moved: 0 };
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(anyBudget, { minLength: 3, maxLength: 6 }),
+        fc.array(anyMove, { minLength: 3, maxLength: 8 }),
+        async (tree, all) => {
+          const made: Array<{ id: string; isBelow: boolean; rollUp: string }> = [];
+          for (const { parent, rollUp, kind, limitKind } of tree) {
+            const above = made[parent % Math.max(made.length, 1)];
+            const periodRule = { kind, firstMonth: 1, anchorDay: 1 };
+            const id = await budget({
+              parentId: above?.id ?? null,
+              rollUp,
+              limitKind,
+              periodRule,
+              amount: limitKind === 'amount' ? 100_000 : null,
+            });
+            made.push({ id, rollUp, isBelow: above !== undefined && (above.isBelow || above.rollUp === 'enforced') });
+          }
+          for (const { from, to, isNext, amount } of all) {
+            const place = (n: number, next: boolean) => `${made[n % made.length]?.id}${next ? ' 2026-10-15' : ''}`;
+            await move(place(from, isNext[0]), place(to, isNext[1]), amount).then(() => (done.moved += 1), expectRefusal);
+          }
+          // What is enforced above bounds all that is below it: in all there is what those have that nothing is enforced above.
+          const periods = (await Promise.all(made.map(({ id }) => books.periods(id)))).flat();
+          const tops = new Set(made.filter(({ isBelow }) => !isBelow).map(({ id }) => id));
+          const moved = periods.filter(({ budgetId }) => tops.has(budgetId)).reduce((sum, { adjusted }) => sum + adjusted, 0);
+          expect([moved, periods.filter(({ overridden }) => overridden > 0)]).toEqual([0, []]);
+        },
+      ),
+      { numRuns: 30, endOnFailure: true },
+    );
+    expect(done.moved).toBeGreaterThan(30);
+  });
+
+  const expectRefusal = (error: { code?: string }) => expect(['BUDGET_INVALID', 'BUDGET_EXCEEDED']).toContain(error.code);
 });

@@ -36,7 +36,7 @@ export function spread(charges: readonly Charge[], budgets: ReadonlyMap<string, 
 }
 
 /** A budget and those above it that are charged with it: what enforces, and what a budget inherits its limit from. */
-function chargedWith(budgetId: string, budgets: ReadonlyMap<string, Node>): string[] {
+export function chargedWith(budgetId: string, budgets: ReadonlyMap<string, Node>): string[] {
   const charged = [budgetId];
   let inherits = budgets.get(budgetId)?.limitKind === 'inherit';
   const seen = new Set(charged);
