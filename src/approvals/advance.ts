@@ -1,7 +1,8 @@
 /** Carries a revision on as far as its decisions reach: a step with enough of them is approved, and the next one is asked. */
 import { isApproved } from '../domain/orders/quorum.ts';
 import { insertDecision, loadDecisions, settleStep } from '../store/approvals/decisions.ts';
-import { loadHolders, loadStep, loadSteps, type Step, type StepState } from '../store/approvals/steps.ts';
+import { loadHolders } from '../store/approvals/holders.ts';
+import { loadStep, loadSteps, type Step, type StepState } from '../store/approvals/steps.ts';
 import type { Transaction } from '../store/database.ts';
 import { appendLog } from '../store/orders/orders.ts';
 import { activateStep } from './assign.ts';

@@ -1,8 +1,9 @@
 /** Who holds a step. People are looked up whenever a step is assigned; the rules stay those the order was matched with (SEMANTICS 2.8). */
 import { type Climb, type SeatedHolder, type Seating, seatHolders } from '../domain/policy/climb.ts';
 import { type ClockRow, writeClocks } from '../store/approvals/clocks.ts';
+import { assignSteps, loadHoldersOf, type SeatHeld, type StepHolder, seatsHeld } from '../store/approvals/holders.ts';
 import { loadOpenSteps, type OpenStep } from '../store/approvals/open-steps.ts';
-import { assignSteps, loadApprovers, loadHoldersOf, loadStep, type StepHolder, type StepState } from '../store/approvals/steps.ts';
+import { loadApprovers, loadStep, type StepState } from '../store/approvals/steps.ts';
 import type { Transaction } from '../store/database.ts';
 import { queueNotices } from '../store/notifications.ts';
 import { appendLogs } from '../store/orders/orders.ts';
@@ -72,7 +73,7 @@ interface Holding {
   readonly recount?: boolean;
   /** Where they are known already. */
   readonly before?: ReadonlyMap<string, readonly StepHolder[]>;
-  /** Of what happened before, to be written with it. */
+  /** Of what happened before, to be written with it; the next rungs of these steps are counted. */
   readonly clocks?: readonly ClockRow[];
   readonly logs?: Parameters<typeof appendLogs>[1];
 }
@@ -101,9 +102,16 @@ export async function holdSteps(
     now,
   );
   await appendLogs(trx, [...logs, ...changed.map((one) => assignedLog(one, now))]);
-  await setClocks(trx, recount ? looked : changed, clocks);
+  const walked = new Set(clocks.map(({ stepId }) => stepId));
+  await setClocks(trx, recount ? looked : changed.filter((one) => !walked.has(one.step.id) || hasNewcomer(one)), clocks);
   const told = changed.flatMap(({ step, holders, had }) => noticesOf(step, holders, had));
   await queueNotices(trx, told, now);
+}
+
+/** Among those whom the rules choose: all of their time is counted. */
+function hasNewcomer({ had, holders }: { had: readonly StepHolder[]; holders: readonly StepHolder[] }): boolean {
+  const known = new Set(seatsHeld(had).map(({ personId, level }) => `${personId} ${level}`));
+  return seatsHeld(holders).some(({ personId, level }) => level === 0 && !known.has(`${personId} ${level}`));
 }
 
 function assignedLog(
@@ -131,7 +139,7 @@ async function setClocks(
   earlier: readonly ClockRow[],
 ): Promise<void> {
   const clocked = steps.flatMap(({ step, company, holders, climbs }): Clocked[] => {
-    return step.clock && holders.length > 0 ? [{ step, clock: step.clock, company, holders, height: climbs.length }] : [];
+    return step.clock && holders.length > 0 ? [{ step, clock: step.clock, company, holders, climbs }] : [];
   });
   const times = clocked.length > 0 ? await loadWorkTimes(trx, [...new Set(clocked.flatMap(timekeepers))]) : null;
   const rows = new Map<string, ClockRow>();
@@ -144,19 +152,23 @@ async function setClocks(
 
 /** A seat keeps its beginning, whoever stands in; a rung's people begin when it was due, however late it was climbed. */
 export function withSince(
-  { seating: { holders }, climbs }: Pick<Held, 'seating' | 'climbs'>,
+  { seating: { holders, alsoFor }, climbs }: Pick<Held, 'seating' | 'climbs'>,
   before: readonly StepHolder[],
   now: Date,
 ): StepHolder[] {
+  const known = seatsHeld(before);
+  const seatOf = (personId: string, level: number): SeatHeld => {
+    const since = known.find((one) => one.personId === personId && one.level === level)?.since;
+    return { personId, level, since: since ?? climbs.find((climb) => climb.level === level)?.at ?? now };
+  };
   return holders.map(({ personId, forPersonId, via, seatId, level }) => {
-    const known = before.find((one) => (one.forPersonId ?? one.personId) === (forPersonId ?? personId) && one.level === level);
-    const climbedAt = climbs.find((climb) => climb.level === level)?.at;
-    return { personId, forPersonId, via, seatId, level, since: known?.since ?? climbedAt ?? now };
+    const also = alsoFor.filter(({ holderId }) => holderId === personId).map((one) => seatOf(one.personId, one.level));
+    return { personId, forPersonId, alsoFor: also, via, seatId, level, since: seatOf(forPersonId ?? personId, level).since };
   });
 }
 
 function isSame(before: readonly StepHolder[], holders: readonly StepHolder[]): boolean {
   const told = (all: readonly StepHolder[]) =>
-    all.map(({ personId, forPersonId, level }) => `${personId} ${forPersonId ?? ''} ${level}`).sort();
+    all.map((one) => [one.personId, ...seatsHeld([one]).map(({ personId, level }) => `${personId} ${level}`)].join(' ')).sort();
   return told(before).join() === told(holders).join();
 }

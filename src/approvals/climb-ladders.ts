@@ -6,8 +6,8 @@ import { seatsOf } from '../domain/orders/quorum.ts';
 import { type Climb, whoIsNext } from '../domain/policy/climb.ts';
 import type { OnExpire, Rung } from '../domain/policy/clock-schema.ts';
 import type { ClockRow, DueRow } from '../store/approvals/clocks.ts';
+import type { StepHolder } from '../store/approvals/holders.ts';
 import type { OpenStep } from '../store/approvals/open-steps.ts';
-import type { StepHolder } from '../store/approvals/steps.ts';
 import { seatAt, withSince } from './assign.ts';
 import { type CompanyPeople, questionAt } from './company-people.ts';
 import { type Clocked, nextRung, rungAt } from './step-clocks.ts';
@@ -97,7 +97,7 @@ export function clockedAt(walk: Walk): Clocked | null {
   const last = climbs.at(-1);
   if (!step.clock || !last || ended || rungAt(step.clock, climbs.length) === null) return null;
   const holders = withSince({ seating: seatAt(step, company, climbs, last.at), climbs }, before, last.at);
-  return holders.length > 0 ? { step, clock: step.clock, company, holders, height: climbs.length } : null;
+  return holders.length > 0 ? { step, clock: step.clock, company, holders, climbs } : null;
 }
 
 export function countNext(walk: Walk, clocked: Clocked, times: Parameters<typeof nextRung>[1]): void {

@@ -2,7 +2,8 @@
 import type { Order, Revision } from '../domain/orders/order.ts';
 import { NeedsOperatorError } from '../errors.ts';
 import { type Decision, insertDecision, loadDecisions, newestSteps, settleStep, type Verdict } from '../store/approvals/decisions.ts';
-import { loadHolders, loadStep, type Step, voidOpenSteps } from '../store/approvals/steps.ts';
+import { loadHolders } from '../store/approvals/holders.ts';
+import { loadStep, type Step, voidOpenSteps } from '../store/approvals/steps.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import { appendLog, loadRevision } from '../store/orders/orders.ts';
 import { advance, type Progress } from './advance.ts';

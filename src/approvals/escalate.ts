@@ -1,7 +1,7 @@
 /** What the clock does to steps nobody decides: the next rung, the list of operations, the end. It never approves (SEMANTICS 2.13). */
 import { type ClockRow, type DueRow, markListed, takeDue } from '../store/approvals/clocks.ts';
+import { assignSteps, loadHoldersOf } from '../store/approvals/holders.ts';
 import { loadDeciders, loadOpenSteps } from '../store/approvals/open-steps.ts';
-import { assignSteps, loadHoldersOf } from '../store/approvals/steps.ts';
 import type { Transaction } from '../store/database.ts';
 import type { LogEntry } from '../store/orders/orders.ts';
 import { type Held, holdSteps, seatAt, withSince } from './assign.ts';

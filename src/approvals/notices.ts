@@ -1,6 +1,7 @@
 /** Whom the course of approval tells what. Written in the transaction of its cause; sent, bundled or suppressed elsewhere. */
+import { type StepHolder, seatsHeld } from '../store/approvals/holders.ts';
 import type { OpenStep } from '../store/approvals/open-steps.ts';
-import { loadUnheard, type StepHolder } from '../store/approvals/steps.ts';
+import { loadUnheard } from '../store/approvals/steps.ts';
 import type { Transaction } from '../store/database.ts';
 import { type NewNotice, queueNotices } from '../store/notifications.ts';
 
@@ -9,7 +10,7 @@ type NoticedStep = Pick<OpenStep, 'id' | 'name' | 'orderId' | 'revision'>;
 /** Those who hold a step now and did not before are asked, those who lost it are told. What comes back before anybody heard of it is told once. */
 export function noticesOf(step: NoticedStep, holders: readonly StepHolder[], before: readonly StepHolder[]): NewNotice[] {
   const fresh = holders.filter(({ personId }) => !before.some((one) => one.personId === personId));
-  const keeps = new Set(holders.flatMap(({ personId, forPersonId }) => [personId, forPersonId ?? personId]));
+  const keeps = new Set([...holders, ...seatsHeld(holders)].map(({ personId }) => personId));
   const lost = before.filter(({ personId }) => !keeps.has(personId));
   return [
     ...fresh.map(({ personId, forPersonId, level, via }): NewNotice => {

@@ -2,7 +2,7 @@
 import { delegate } from '../approvals/delegate.ts';
 import { NeedsOperatorError } from '../errors.ts';
 import { heldSteps } from '../store/approvals/decisions.ts';
-import { loadHolders } from '../store/approvals/steps.ts';
+import { loadHolders } from '../store/approvals/holders.ts';
 import type { Transaction } from '../store/database.ts';
 import { lockOrder } from '../store/orders/orders.ts';
 import type { PersonFacts } from '../store/orders/resolve.ts';

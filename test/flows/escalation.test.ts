@@ -184,4 +184,60 @@ describe('a deputy', () => {
     await desk.at('2026-11-25T09:00');
     expect(await desk.held()).toBe('active: P-2, P-5 for P-3');
   });
+
+  it('who holds the step anyway has the whole time of whom a rung brought, too, and that one returns to it', async () => {
+    const desk = await clockDesk();
+    const tendAt = (when: string) => desk.at(when).then(() => tend(desk));
+    await desk.at('2026-11-25T09:00');
+    await desk.delegate('P-3', 'P-2', '2026-11-26T09:00', '2026-11-28T09:00');
+    await tendAt('2026-11-26T09:00');
+    expect(await desk.held()).toBe('active: P-2');
+    // Jens has less than two days until she is back; she has had one of hers, and Monday is left.
+    expect((await desk.clocks())[2]).toBe('escalate 2 2026-11-30T16:00');
+    await tendAt('2026-11-28T09:00');
+    expect(await desk.held()).toBe('active: P-2, P-3');
+    expect(await desk.rows('select since from step_holders order by since')).toEqual(
+      ['2026-11-23', '2026-11-25'].map((day) => ({ since: new Date(`${day}T09:00:00Z`) })),
+    );
+    expect(await desk.told()).toEqual(['approval.asked P-2', 'approval.escalated P-3']);
+  });
+
+  it('who was asked beside the original decides alone while that one is away, and both do afterwards', async () => {
+    const desk = await clockDesk({ approvers: [{ role: 'approver', in: 'company' }] });
+    await desk.delegate('P-2', 'P-3', '2026-11-24T08:00', '2026-11-25T08:00');
+    const clocks = await desk.clocks();
+    await desk.at('2026-11-24T08:00');
+    await tend(desk);
+    expect(await desk.held()).toBe('active: P-3');
+    await desk.at('2026-11-25T08:00');
+    await tend(desk);
+    expect(await desk.held()).toBe('active: P-3, P-2');
+    expect(await desk.clocks()).toEqual([expect.stringContaining('reminded'), ...clocks.slice(1)]);
+  });
+
+  it.each([
+    ['P-4', 'P-3'],
+    ['P-3', 'P-4'],
+  ])('of %s, if it is %s, takes no second seat where both must agree and one came by escalation', async (from, to) => {
+    const desk = await clockDesk({ mode: 'all', approvers: [{ person: 'P-2' }, { person: 'P-3' }], ladder: ['replace'] });
+    await desk.at('2026-11-25T09:00');
+    expect(await desk.held()).toBe('active: P-3, P-4');
+    await desk.delegate(from, to, '2026-11-25T09:00', '2026-12-23T09:00');
+    expect(await desk.held()).toBe('active: P-3, P-4');
+    expect((await desk.approve(to)).order).toBe('pending');
+    expect((await desk.approve(from)).order).toBe('approved');
+  });
+
+  it('gives the step to whoever is deputy next, and gets it back', async () => {
+    const desk = await clockDesk();
+    await desk.delegate('P-2', 'P-4', '2026-11-24T08:00', '2026-11-28T08:00');
+    await desk.delegate('P-2', 'P-5', '2026-11-25T08:00', '2026-11-26T08:00');
+    const held = [];
+    for (const when of ['2026-11-24T08:00', '2026-11-25T08:00', '2026-11-26T08:00', '2026-11-28T08:00']) {
+      desk.clock.now = new Date(`${when}:00Z`);
+      await tend(desk);
+      held.push(await desk.held());
+    }
+    expect(held).toEqual(['P-4 for P-2', 'P-5 for P-2', 'P-4 for P-2', 'P-2'].map((who) => `active: ${who}`));
+  });
 });

@@ -7,8 +7,9 @@ import { materialHash, totalOf } from '../../src/domain/orders/material.ts';
 import type { OrderContent, OrderContentLine } from '../../src/domain/orders/order.ts';
 import type { policySchema } from '../../src/domain/policy/schema.ts';
 import { loadEvaluations } from '../../src/store/approvals/evaluations.ts';
+import { loadHolders } from '../../src/store/approvals/holders.ts';
 import { insertPolicy } from '../../src/store/approvals/policies.ts';
-import { loadHolders, loadSteps } from '../../src/store/approvals/steps.ts';
+import { loadSteps } from '../../src/store/approvals/steps.ts';
 import { insertOrder, insertRevision, loadOrder, loadRevision, moveOrder } from '../../src/store/orders/orders.ts';
 import { type OrdersSetup, setupOrders } from './order-setup.ts';
 

@@ -15,6 +15,12 @@ export interface Holder {
   readonly selfApproved: boolean;
 }
 
+/** Somebody away whose deputy holds the stage anyway, and decides for both. */
+export interface AlsoFor {
+  readonly personId: string;
+  readonly holderId: string;
+}
+
 /** One person, or one place where nobody was found, with why it is not a holder. */
 export interface Considered {
   readonly personId: string | null;
@@ -26,6 +32,8 @@ export interface Considered {
 export interface Selection {
   /** None when exhausted. */
   readonly holders: readonly Holder[];
+  /** Who is meant, too, and has no row among the holders. */
+  readonly alsoFor: readonly AlsoFor[];
   /** How many of them must approve. */
   readonly needed: number;
   readonly considered: readonly Considered[];
@@ -56,10 +64,11 @@ export function selectApprovers(stage: StageQuestion, question: ApproverQuestion
       : missing.filter((one) => !replace(one, { question, ask, asked, chosen, wantsSeats: stage.mode === 'n_of_m' }));
   const isFallback = chosen.length === 0 && (stage.mode !== 'all' || unreplaced.length === 0);
   if (isFallback) chosen.push(...bubbleUp(question, startOf(candidates, question), ask));
-  const holders = withDeputies(chosen, { question, considered, keepsSeats: stage.mode !== 'any' });
+  const { holders, alsoFor } = withDeputies(chosen, { question, considered, keepsSeats: stage.mode !== 'any' });
   const needed = stage.mode === 'n_of_m' ? (stage.n ?? 1) : stage.mode === 'all' && !isFallback ? holders.length : 1;
   const exhausted = whyExhausted(stage, { holders, needed, unreplaced });
-  return { holders: exhausted === null ? holders : [], needed: Math.max(needed, 1), considered, exhausted };
+  const seats = exhausted === null ? { holders, alsoFor } : { holders: [], alsoFor: [] };
+  return { ...seats, needed: Math.max(needed, 1), considered, exhausted };
 }
 
 function askAll(candidates: readonly Candidate[], ask: Ask): { able: Candidate[]; missing: Candidate[] } {
@@ -107,8 +116,9 @@ interface Seating {
   readonly keepsSeats: boolean;
 }
 
-function withDeputies(chosen: readonly Candidate[], { question, considered, keepsSeats }: Seating): Holder[] {
+function withDeputies(chosen: readonly Candidate[], { question, considered, keepsSeats }: Seating): Pick<Selection, 'holders' | 'alsoFor'> {
   const seats = new Map<string, Holder>();
+  const alsoFor: AlsoFor[] = [];
   const direct = new Set(chosen.flatMap(({ person }) => person?.id ?? []));
   for (const { person, via } of chosen) {
     if (!person) continue;
@@ -120,10 +130,11 @@ function withDeputies(chosen: readonly Candidate[], { question, considered, keep
     if (deputy === null || (isTaken && keepsSeats)) seats.set(person.id, own);
     else {
       considered.push({ personId: person.id, name: person.name, via, skipped: `is away; ${deputy.name} stands in` });
-      if (!isTaken) seats.set(deputy.id, { ...own, personId: deputy.id, name: deputy.name, forPersonId: person.id, selfApproved: false });
+      if (isTaken) alsoFor.push({ personId: person.id, holderId: deputy.id });
+      else seats.set(deputy.id, { ...own, personId: deputy.id, name: deputy.name, forPersonId: person.id, selfApproved: false });
     }
   }
-  return [...seats.values()];
+  return { holders: [...seats.values()], alsoFor };
 }
 
 function whyExhausted(

@@ -66,11 +66,12 @@ export async function newestSteps(db: Database | Transaction, orderId: string): 
   return n === null ? [] : loadSteps(db, orderId, n);
 }
 
-/** Steps of the order, of any revision, that the person holds, has held as somebody's deputy, or has decided. */
+/** Steps of the order, of any revision, that the person holds, is stood in for, or has decided. */
 export async function heldSteps(db: Database | Transaction, orderId: string, personId: string): Promise<string[]> {
   const { rows } = await db.raw<{ rows: Array<{ id: string }> }>(
     `select s.id from approval_steps s where s.order_id = :orderId and s.state <> 'waiting' and (
-       exists (select from step_holders h where h.step_id = s.id and :personId::bigint in (h.person_id, h.for_person_id))
+       exists (select from step_holders h where h.step_id = s.id and (:personId::bigint in (h.person_id, h.for_person_id)
+         or h.also_for @> jsonb_build_array(jsonb_build_object('personId', :personId::text))))
        or exists (select from decisions d where d.step_id = s.id and d.person_id = :personId))
      order by s.id`,
     { orderId, personId },

@@ -2,6 +2,9 @@
 import type { Database, Transaction } from '../database.ts';
 import { IS_REACHABLE } from './directory.ts';
 
+/** Whose deputy a holder is besides the one row. */
+const ALSO_FOR = `lateral (select (a ->> 'personId')::bigint as id from jsonb_array_elements(h.also_for) a) o`;
+
 export interface NewDelegation {
   readonly fromPersonId: string;
   readonly toPersonId: string;
@@ -94,8 +97,10 @@ export async function openStepsOf(
   personIds: readonly string[],
 ): Promise<Array<{ stepId: string; orderId: string }>> {
   const { rows } = await db.raw<{ rows: Array<{ stepId: string; orderId: string }> }>(
-    `select distinct s.id as "stepId", s.order_id as "orderId" from step_holders h join approval_steps s on s.id = h.step_id
-     where (h.person_id = any(:personIds::bigint[]) or h.for_person_id = any(:personIds::bigint[])) and s.state = 'active' order by 2, 1`,
+    `select s.id as "stepId", s.order_id as "orderId" from (
+       select h.step_id from step_holders h where h.person_id = any(:personIds::bigint[]) or h.for_person_id = any(:personIds::bigint[])
+       union select h.step_id from step_holders h, ${ALSO_FOR} where h.also_for is not null and o.id = any(:personIds::bigint[])
+     ) held join approval_steps s on s.id = held.step_id and s.state = 'active' order by 2, 1`,
     { personIds: [...personIds] },
   );
   return rows;
@@ -108,7 +113,7 @@ export interface StaleStep {
 
 /**
  * Steps that wait for nobody, for somebody who is not active or is away, for somebody whose deputy is in, for one who stands in and
- * whose time has passed, for a superior where a deputy came, or for a deputy where the superior is next. Those behind `after`.
+ * whose time has passed or is another's now, or for a deputy where the superior is next. Those behind `after`.
  */
 export async function staleSteps(db: Database | Transaction, now: Date, limit: number, after?: StaleStep): Promise<StaleStep[]> {
   const holds = `d.starts_at <= :now and d.ends_at > :now and (d.revoked_at is null or d.revoked_at > :now)`;
@@ -118,19 +123,21 @@ export async function staleSteps(db: Database | Transaction, now: Date, limit: n
   const delegates = (whose: string) =>
     `(${whose} in (select d.from_person_id from delegations d where ${holds} and d.order_id is null)
       or (${whose}, s.order_id) in (select d.from_person_id, d.order_id from delegations d where ${holds} and d.order_id is not null))`;
-  const ofThisOrder = 'd.from_person_id = h.for_person_id and (d.order_id is null or d.order_id = s.order_id)';
-  const toSomebodyElse = `exists (select from delegations d where ${ofThisOrder} and ${holds} and d.to_person_id <> h.person_id)`;
-  const ended = `exists (select from delegations d where ${ofThisOrder}
-    and least(d.ends_at, d.revoked_at) <= :now and least(d.ends_at, d.revoked_at) > h.since)`;
+  /** Who is stood in for is back, or is another's to stand in for. */
+  const isOver = (whose: string) => {
+    const ofThisOrder = `d.from_person_id = ${whose} and (d.order_id is null or d.order_id = s.order_id)`;
+    return `case when ${delegates(whose)} then exists (select from delegations d where ${ofThisOrder} and ${holds} and d.to_person_id <> h.person_id)
+      when ${isAway(whose)} then exists (select from delegations d where ${ofThisOrder}
+        and least(d.ends_at, d.revoked_at) <= :now and least(d.ends_at, d.revoked_at) > h.since)
+      else true end`;
+  };
   const { rows } = await db.raw<{ rows: StaleStep[] }>(
     `select s.id as "stepId", s.order_id as "orderId" from approval_steps s
      where (s.state = 'exhausted' or (s.state = 'active' and exists (
        select from step_holders h left join contacts c on c.id = h.person_id
        where h.step_id = s.id and (c.id is null or c.status <> 'active' or not ${IS_REACHABLE} or ${isAway('h.person_id')}
-         or (h.for_person_id is null and ${delegates('h.person_id')})
-         or (h.for_person_id is not null and not ${delegates('h.for_person_id')} and not ${isAway('h.for_person_id')})
-         or (h.for_person_id is not null and ${isAway('h.for_person_id')} and
-           case when ${delegates('h.for_person_id')} then ${toSomebodyElse} else ${ended} end)))))
+         or ${delegates('h.person_id')} or (h.for_person_id is not null and ${isOver('h.for_person_id')})
+         or (h.also_for is not null and exists (select from ${ALSO_FOR} where o.id <> h.person_id and ${isOver('o.id')}))))))
        and (s.order_id, s.id) > (:orderId::bigint, :stepId::bigint)
      order by s.order_id, s.id limit :limit`,
     { now, limit, orderId: after?.orderId ?? 0, stepId: after?.stepId ?? 0 },

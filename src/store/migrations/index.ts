@@ -6,6 +6,7 @@ import { createNotificationTables } from './0003-notifications.ts';
 import { createBudgetTables } from './0004-budgets.ts';
 import { createClockTables } from './0005-clocks.ts';
 import { countMailDeferrals } from './0006-mail-deferrals.ts';
+import { addAlsoFor } from './0007-also-for.ts';
 
 export interface Migration {
   /** Its identity for ever; the order is that of the list. */
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   { name: '0004-budgets', up: createBudgetTables },
   { name: '0005-clocks', up: createClockTables },
   { name: '0006-mail-deferrals', up: countMailDeferrals },
+  { name: '0007-also-for', up: addAlsoFor },
 ];
