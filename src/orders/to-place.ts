@@ -6,12 +6,13 @@ import type { PushFacts } from '../store/orders/load-for-push.ts';
 /** By line reference: the site proposed for it. */
 export type ProposedSites = ReadonlyMap<string, string>;
 
+const RELEASED = { rules: 'released by rules', bypass: 'released by bypass', people: 'approved by people' } as const;
+
 export function orderToPlace(facts: PushFacts, soldTo: string, sites: ProposedSites): OrderToPlace {
   const { content, externalKey, shipTo, billTo, contact, comments, approvals, approvedBy } = facts;
   const { purchaseOrderNumber, costCentre, paymentTerms, paymentMethod, requestedDeliveryOn, note, shippingCost } = content;
   const notes = [note, ...comments].filter((text) => text !== null && text !== '').join('\n');
-  const released =
-    approvals.length > 0 ? approvals.map((who) => `approved by ${who}`) : [`released by ${approvedBy === 'bypass' ? 'bypass' : 'rules'}`];
+  const released = approvals.length > 0 ? approvals.map((who) => `approved by ${who}`) : [RELEASED[approvedBy ?? 'rules']];
   return {
     reference: externalKey,
     soldTo,

@@ -37,6 +37,7 @@ export const DEFAULTS: { readonly [K in Kind]: (turn: number) => Required<Omit<P
     number: null,
     shipTo: null,
     billTo: null,
+    note: null,
     currency: 'EUR',
     state: 'draft',
     location: 'open',

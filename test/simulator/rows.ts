@@ -125,6 +125,8 @@ export interface WorldOrder extends Stamped {
   readonly billTo: string | null;
   readonly currency: string;
   readonly lines: readonly WorldOrderLine[];
+  /** A remark, where the dialect keeps it. */
+  readonly note: string | null;
   readonly state: OrderState;
   /** `posted`: it has left the table of open orders; a dialect shows it where its system keeps the finished ones. */
   readonly location: 'open' | 'posted';

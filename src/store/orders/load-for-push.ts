@@ -1,5 +1,6 @@
 /** Everything a hand-off needs to know before it is sent, in one statement for all that are about to be. */
-import type { OrderContent } from '../../domain/orders/order.ts';
+import type { Order, OrderContent } from '../../domain/orders/order.ts';
+import { askedRevision } from '../approvals/asked-revision.ts';
 import type { Database } from '../database.ts';
 import { inSets } from '../in-sets.ts';
 import { prepared } from '../prepared.ts';
@@ -37,9 +38,9 @@ export interface PushFacts {
   readonly billTo: string | null;
   readonly contact: string | null;
   readonly comments: ReadonlyArray<string>;
-  /** "Greta Brandt on 2026-11-22" for every approving decision of this revision. */
+  /** "Greta Brandt on 2026-11-22" for every approving decision that holds for this revision. */
   readonly approvals: ReadonlyArray<string>;
-  readonly approvedBy: string | null;
+  readonly approvedBy: Order['approvedBy'];
   /** Of its company: they learn what became of the order. */
   readonly hasBudgets: boolean;
 }
@@ -89,7 +90,7 @@ const loadSet = inSets(async function loadForPush(
          coalesce((select jsonb_agg(l.facts ->> 'text' order by l.id) from order_log l where l.order_id = h.order_id and l.kind = 'comment'
            and coalesce(l.facts ->> 'forSupplier', 'false') = 'true'), '[]') as comments,
          coalesce((select jsonb_agg(c.name || ' on ' || to_char(d.at, 'YYYY-MM-DD') order by d.id) from decisions d join contacts c on c.id = d.person_id
-           where d.order_id = h.order_id and d.revision = h.revision and d.verdict = 'approve'), '[]') as approvals
+           where d.order_id = h.order_id and d.revision = ${askedRevision('h.order_id', 'h.revision')} and d.verdict = 'approve'), '[]') as approvals
        from h`,
       {
         ids: asked.map(({ id }) => id),

@@ -9,6 +9,7 @@ interface GivenOrder {
   shipTo: string | null;
   billTo: string | null;
   currency: string;
+  note?: string | null;
   lines: Array<{ product: string; quantity: string; unitPrice: string; lineReference: string | null }>;
 }
 
@@ -36,11 +37,22 @@ export function findOrders(location: WorldOrder['location'], { query }: SimReque
 
 /** All or nothing: everything is looked up before anything is made. The reference field holds 30 characters, and cuts what is longer. */
 export function createOrder(request: SimRequest, world: World): SimAnswer {
-  const { reference, customerId, shipTo, billTo, currency, lines } = request.json() as GivenOrder;
+  const { reference, customerId, lines, ...rest } = request.json() as GivenOrder;
   if (!world.row('account', customerId)) throw refusal(422, 'CUSTOMER', `Customer ${customerId} is unknown`);
   refuseLines(lines, world);
-  const order = world.placeOrder({ reference: reference.slice(0, 30), soldTo: customerId, shipTo, billTo, currency, lines, number: null });
+  const order = world.placeOrder({
+    ...head(rest),
+    reference: reference.slice(0, 30),
+    soldTo: customerId,
+    currency: rest.currency,
+    lines,
+    number: null,
+  });
   return { status: 201, json: { id: order.id, number: order.number } };
+}
+
+function head({ shipTo, billTo, note = null }: Pick<GivenOrder, 'shipTo' | 'billTo' | 'note'>) {
+  return { shipTo, billTo, note };
 }
 
 function refuseLines(lines: GivenOrder['lines'], world: World): void {
@@ -67,9 +79,9 @@ export function cancelOrder(id: string, world: World): SimAnswer {
 /** Replaces all lines, or nothing. */
 export function replaceOrder(id: string, request: SimRequest, world: World): SimAnswer {
   const { number } = changeable(id, world);
-  const { shipTo, billTo, lines } = request.json() as GivenOrder;
+  const { lines, ...rest } = request.json() as GivenOrder;
   refuseLines(lines, world);
-  world.change('order', id, { shipTo, billTo, lines });
+  world.change('order', id, { ...head(rest), lines });
   return { status: 200, json: { id, number } };
 }
 
