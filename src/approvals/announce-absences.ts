@@ -1,5 +1,6 @@
 /** Towards the end of the last working day before an absence: what waits, and who could take it (SEMANTICS 3.6). */
-import { workTimeBetween } from '../domain/work-calendar/work-time.ts';
+import type { Span } from '../domain/work-calendar/span.ts';
+import { addWorkTime, workTimeBetween } from '../domain/work-calendar/work-time.ts';
 import type { Database } from '../store/database.ts';
 import { type NewNotice, queueNotices } from '../store/notifications.ts';
 import { type ComingAbsence, comingAbsences } from '../store/work-calendars/handovers.ts';
@@ -9,7 +10,7 @@ const HOUR_MS = 3_600_000;
 /** Work that is left before it begins. */
 const BEFORE_MS = 2 * HOUR_MS;
 /** A shorter one needs nobody to take over. */
-const SHORTEST_MS = 4 * HOUR_MS;
+const SHORTEST: Span = { amount: 4, unit: 'business_hours' };
 /** Longer than any row of days without work. */
 const AHEAD_MS = 14 * 24 * HOUR_MS;
 
@@ -24,9 +25,8 @@ export async function announceAbsences(db: Database, now: Date): Promise<number>
 
 function isTime({ personId, startsAt, endsAt }: ComingAbsence, { calendarOf, awayOf }: WorkTimes, now: Date): boolean {
   const calendar = calendarOf(personId);
-  return (
-    workTimeBetween(calendar, now, startsAt, awayOf(personId)) <= BEFORE_MS && workTimeBetween(calendar, startsAt, endsAt) >= SHORTEST_MS
-  );
+  // Counted until it is long enough, and no further: some have no end.
+  return workTimeBetween(calendar, now, startsAt, awayOf(personId)) <= BEFORE_MS && addWorkTime(calendar, startsAt, SHORTEST) <= endsAt;
 }
 
 function noticeOf({ personId, startsAt, endsAt, waiting, deputies }: ComingAbsence): NewNotice {

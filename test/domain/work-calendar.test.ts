@@ -65,6 +65,17 @@ describe('absences', () => {
   });
 });
 
+it('an absence of a hundred years is passed at once: none of its days is looked at', async () => {
+  const plain = await calendar();
+  const asked = new Set<string>();
+  const watched = { ...plain, hoursOn: (date: string) => plain.hoursOn(asked.add(date) && date) };
+  const never = [{ from: at('2026-03-10T12:00:00+01:00'), until: at('2126-12-31T00:00:00Z') }];
+  const monday = at('2026-03-09T09:00:00+01:00');
+  expect(workTimeBetween(watched, monday, at('2126-12-31T00:00:00Z'), never)).toBe(11 * 3_600_000);
+  expect(addWorkTime(watched, monday, span('2 business days'), never)).toEqual(at('2026-03-10T17:00:00+01:00'));
+  expect([...asked].sort()).toEqual(['2026-03-09', '2026-03-10']);
+});
+
 describe('a clock that changes while somebody works', () => {
   it('gives a night shift an hour less in spring and an hour more in autumn', async () => {
     const night = await calendar({ hours: { 'mon-sun': '00:00-06:00' } });

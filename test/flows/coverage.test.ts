@@ -75,6 +75,14 @@ describe('before an absence', () => {
     ]);
   });
 
+  it('without an end nobody counts the days until the end of time', async () => {
+    const { away, announceAt, told, id } = await office();
+    // As SAP writes it.
+    await away('P-2', '2026-11-29T23:00:00Z', '9999-12-30T23:00:00Z');
+    expect(await announceAt('2026-11-27T14:00:00Z')).toBe(1);
+    expect(await told()).toMatchObject([{ person_id: id('P-2'), facts: { endsAt: '9999-12-30T23:00:00.000Z' } }]);
+  });
+
   it('of an hour, or with nothing that waits, nobody is told', async () => {
     const { away, announceAt } = await office();
     await away('P-2', '2026-11-24T09:00:00Z', '2026-11-24T11:00:00Z');

@@ -26,7 +26,7 @@ const FARTHEST_MS = 40 * YEAR_MS;
 export function addWorkTime(calendar: WorkCalendar, from: Date, span: Span, awayOn: readonly Away[] = []): Date {
   if (span.unit === 'calendar_days') return addDays(calendar.zone, from, span.amount);
   const room = from.getTime() + LONGEST_AWAY_MS;
-  const found = awayOn.length > 0 ? consume(present(workIntervals(calendar, from.getTime(), room), awayOn), span) : null;
+  const found = awayOn.length > 0 ? consume(present(calendar, from.getTime(), room, awayOn), span) : null;
   const at = found ?? consume(workIntervals(calendar, from.getTime(), from.getTime() + FARTHEST_MS), span);
   if (at === null)
     throw new Error(`calendar ${calendar.name} version ${calendar.version} has no ${span.amount} ${span.unit} in forty years`);
@@ -54,22 +54,14 @@ function divisor(a: bigint, b: bigint): bigint {
   return b === 0n ? a : divisor(b, a % b);
 }
 
-/** What is left of work time without absences, which may overlap. */
-function* present(intervals: Iterable<WorkInterval>, awayOn: readonly Away[]): Generator<WorkInterval> {
-  const away = awayOn
-    .map(({ from, until }) => ({ from: from.getTime(), until: until.getTime() }))
-    .filter(({ from, until }) => from < until)
-    .sort((a, b) => a.from - b.from);
-  for (const { from, to, dayMs } of intervals) {
-    let at = from;
-    for (const absence of away) {
-      if (absence.until <= at) continue;
-      if (absence.from >= to) break;
-      if (absence.from > at) yield { from: at, to: absence.from, dayMs };
-      at = absence.until;
-    }
-    if (at < to) yield { from: at, to, dayMs };
+/** Work time without absences, which may overlap. Nobody walks through the days of one: some have no end. */
+function* present(calendar: WorkCalendar, from: number, until: number, awayOn: readonly Away[]): Generator<WorkInterval> {
+  let at = from;
+  for (const away of [...awayOn].sort((a, b) => a.from.getTime() - b.from.getTime())) {
+    yield* workIntervals(calendar, at, Math.min(away.from.getTime(), until));
+    at = Math.max(at, away.until.getTime());
   }
+  yield* workIntervals(calendar, at, until);
 }
 
 /** A time of day that the clock skips is the instant at which it does; one it repeats is the first. */
@@ -98,6 +90,6 @@ export function nextWorkTime(calendar: WorkCalendar, at: Date): Date {
 /** Work time between two instants in milliseconds, absences taken out; 0 if the second is not later. */
 export function workTimeBetween(calendar: WorkCalendar, from: Date, to: Date, awayOn: readonly Away[] = []): number {
   let sum = 0;
-  for (const one of present(workIntervals(calendar, from.getTime(), to.getTime()), awayOn)) sum += one.to - one.from;
+  for (const one of present(calendar, from.getTime(), to.getTime(), awayOn)) sum += one.to - one.from;
   return sum;
 }
