@@ -213,6 +213,11 @@ export const ERROR_CODES = {
     'a budget has less than should be taken from it',
     'take less, transfer money to it first, or ask somebody with authority to top it up',
   ],
+  TRANSFER_CONFLICT: [
+    'NeedsOperatorError',
+    'the reference belongs to a transfer between budgets with other content',
+    'use a new reference for a new transfer; the message tells what the old one moved',
+  ],
   NOT_ALLOWED: [
     'NeedsOperatorError',
     'the person or key may not do this',

@@ -4,12 +4,15 @@ import { mayTopUp } from '../domain/budgets/authority.ts';
 import { available } from '../domain/budgets/balance.ts';
 import type { Entry } from '../domain/budgets/post.ts';
 import type { Transaction } from '../store/database.ts';
+import { knownTransfer, transferKeys } from './known-transfer.ts';
 import {
   type ChargedPurse,
   invalid,
+  lockCompanies,
+  type MoneyMove,
+  type MovedMoney,
   type OpenPurse,
   openPurses,
-  type Purse,
   refused,
   requireAuthority,
   requireFree,
@@ -17,38 +20,20 @@ import {
   requireLimited,
   requirePerson,
   sayMinor,
+  type Transfer,
 } from './purses.ts';
 import { write } from './write.ts';
 
-export interface MoneyMove {
-  readonly to: Purse;
-  /** Minor units of the currency of both. */
-  readonly amount: number;
-  readonly personId: string;
-  readonly reason: string;
-  /** Says which move it is, so that the same one told twice happens once. */
-  readonly key: string;
-}
-
-export interface Transfer extends MoneyMove {
-  readonly from: Purse;
-  /** By period, what the order that it is for has taken there already. */
-  readonly held?: ReadonlyMap<string, number>;
-}
-
-export interface MovedMoney {
-  readonly amount: number;
-  readonly currency: string;
-  readonly to: { readonly code: string; readonly period: string; readonly available: number };
-  readonly from: { readonly code: string; readonly period: string; readonly available: number } | null;
-}
-
 /**
  * Never more than is free there. What is charged with both sides keeps what it has, what is charged with one side gives or gets as much
- * as that side: so what can be spent in all is the same before and after. Throws NOT_ALLOWED, BUDGET_EXCEEDED, BUDGET_INVALID.
+ * as that side: so what can be spent in all is the same before and after. Told again it is answered and not done again. Throws NOT_ALLOWED,
+ * BUDGET_EXCEEDED, BUDGET_INVALID, TRANSFER_CONFLICT.
  */
 export async function transfer(trx: Transaction, move: Transfer, now: Date): Promise<MovedMoney> {
   const { from, to, amount, held } = move;
+  await lockCompanies(trx, [from, to]);
+  const known = await knownTransfer(trx, move);
+  if (known) return known;
   const [source, target] = await openPurses(trx, [from, to], now);
   if (!source || !target) throw new RangeError('two purses were asked for');
   requirePair(source, target);
@@ -58,17 +43,16 @@ export async function transfer(trx: Transaction, move: Transfer, now: Date): Pro
   for (const one of [source, ...gives]) requireGiving(one);
   for (const one of [source, target]) requireLimited(one);
   const entries = entriesOf(move, { source, target, gives, gets }, now);
+  for (const one of gives) requireFree(one, amount);
+  // What is charged here with the target is not taken out; the order's own is what it will be spent on.
+  if (!gives.includes(source)) requireFree(source, amount, held?.get(source.period.id));
   const posting = await write(trx, booksOf([source, target, ...gives, ...gets]), entries, now);
-  if (posting.movements.length > 0) {
-    for (const one of gives) requireFree(one, amount);
-    // What is charged here with the target is not taken out; the order's own is what it will be spent on.
-    if (!gives.includes(source)) requireFree(source, amount, held?.get(source.period.id));
-  }
   return { amount, currency: source.budget.currency, to: after(target, posting), from: after(source, posting) };
 }
 
 /** Money from outside, by an administrator of the company. Below zero takes back what is free. */
 export async function topUp(trx: Transaction, move: MoneyMove, now: Date): Promise<MovedMoney> {
+  await lockCompanies(trx, [move.to]);
   const [target] = await openPurses(trx, [move.to], now);
   if (!target) throw new RangeError('a purse was asked for');
   const person = await requirePerson(trx, move.personId);
@@ -111,7 +95,7 @@ interface Parties {
 
 /** Of both sides always, of what is charged with both with an amount of zero: its statement tells of it all the same. */
 function entriesOf(move: Transfer, { source, target, gives, gets }: Parties, now: Date): Entry[] {
-  const keys = { out: `transfer:${move.key}:out`, in: `transfer:${move.key}:in` };
+  const keys = transferKeys(move.key);
   const out = { ...told(move, now), type: 'TRANSFER_OUT' as const, counterpart: keys.in };
   const into = { ...told(move, now), type: 'TRANSFER_IN' as const, counterpart: keys.out };
   const isWithBoth = (side: ChargedPurse, moved: readonly OpenPurse[]) => !moved.some(({ period }) => period.id === side.period.id);

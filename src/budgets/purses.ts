@@ -8,7 +8,8 @@ import { chargedWith } from '../domain/budgets/spread.ts';
 import { decimalOfMinor } from '../domain/orders/money.ts';
 import { NeedsOperatorError } from '../errors.ts';
 import { loadPeople, loadUnits } from '../store/approvals/directory.ts';
-import { loadWithAncestors } from '../store/budgets/budgets.ts';
+import { lockSpend } from '../store/approvals/period-spend.ts';
+import { loadBudgets, loadWithAncestors } from '../store/budgets/budgets.ts';
 import type { Transaction } from '../store/database.ts';
 import { openDays } from './open-days.ts';
 
@@ -16,6 +17,29 @@ export interface Purse {
   readonly budgetId: string;
   /** Its period that holds this day. */
   readonly day: ChargeDay;
+}
+
+export interface MoneyMove {
+  readonly to: Purse;
+  /** Minor units of the currency of both. */
+  readonly amount: number;
+  readonly personId: string;
+  readonly reason: string;
+  /** Says which move it is, so that the same one told twice happens once. */
+  readonly key: string;
+}
+
+export interface Transfer extends MoneyMove {
+  readonly from: Purse;
+  /** By period, what the order that it is for has taken there already. */
+  readonly held?: ReadonlyMap<string, number>;
+}
+
+export interface MovedMoney {
+  readonly amount: number;
+  readonly currency: string;
+  readonly to: { readonly code: string; readonly period: string; readonly available: number };
+  readonly from: { readonly code: string; readonly period: string; readonly available: number } | null;
 }
 
 export interface OpenPurse {
@@ -28,7 +52,14 @@ export interface ChargedPurse extends OpenPurse {
   readonly charged: readonly OpenPurse[];
 }
 
-/** Throws BUDGET_INVALID. */
+/** Orders of theirs are kept apart from the move, as open-days.ts asks; and two moves from each other. */
+export async function lockCompanies(trx: Transaction, purses: readonly Purse[]): Promise<void> {
+  const budgets = await loadBudgets(trx, purses.map(({ budgetId }) => budgetId)); // biome-ignore format: one call
+  const companies = new Set([...budgets.values()].map(({ companyId }) => companyId));
+  for (const id of [...companies].sort((a, b) => Number(a) - Number(b))) await lockSpend(trx, id);
+}
+
+/** Under the locks of their companies. Throws BUDGET_INVALID. */
 export async function openPurses(trx: Transaction, purses: readonly Purse[], now: Date): Promise<ChargedPurse[]> {
   const tree = await loadWithAncestors(trx, purses.map(({ budgetId }) => budgetId)); // biome-ignore format: one call
   const chain = ({ budgetId, day }: Purse) => chargedWith(budgetId, tree).map((id) => ({ budgetId: id, day }));

@@ -113,7 +113,7 @@ describe('between a budget and those above it', () => {
         fc.array(anyBudget, { minLength: 3, maxLength: 6 }),
         fc.array(anyMove, { minLength: 3, maxLength: 8 }),
         async (tree, all) => {
-          const made: Array<{ id: string; isBelow: boolean; rollUp: string }> = [];
+          const made: Array<{ id: string; isBelow: boolean; isBound: boolean }> = [];
           for (const { parent, rollUp, kind, limitKind } of tree) {
             const above = made[parent % Math.max(made.length, 1)];
             const periodRule = { kind, firstMonth: 1, anchorDay: 1 };
@@ -124,13 +124,17 @@ describe('between a budget and those above it', () => {
               periodRule,
               amount: limitKind === 'amount' ? 100_000 : null,
             });
-            made.push({ id, rollUp, isBelow: above !== undefined && (above.isBelow || above.rollUp === 'enforced') });
+            made.push({
+              id,
+              isBound: rollUp === 'enforced' && limitKind === 'amount',
+              isBelow: above !== undefined && (above.isBelow || above.isBound),
+            });
           }
           for (const { from, to, isNext, amount } of all) {
             const place = (n: number, next: boolean) => `${made[n % made.length]?.id}${next ? ' 2026-10-15' : ''}`;
             await move(place(from, isNext[0]), place(to, isNext[1]), amount).then(() => (done.moved += 1), expectRefusal);
           }
-          // What is enforced above bounds all that is below it: in all there is what those have that nothing is enforced above.
+          // A limit that is enforced bounds all that is below it: in all there is what those have that none is above of.
           const periods = (await Promise.all(made.map(({ id }) => books.periods(id)))).flat();
           const tops = new Set(made.filter(({ isBelow }) => !isBelow).map(({ id }) => id));
           const moved = periods.filter(({ budgetId }) => tops.has(budgetId)).reduce((sum, { adjusted }) => sum + adjusted, 0);

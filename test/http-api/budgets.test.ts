@@ -89,6 +89,12 @@ describe('budgets over HTTP', () => {
       { code: 'HANSA', period: { available: 30_000 } },
       { code: 'NORD', period: { available: 30_000 } },
     ]);
+    for (const other of [{ amount: 20_001 }, { from: 'NORD', path: 'HANSA' }, { on: '2026-12-24' }, { reason: 'another fair' }]) {
+      const { path = 'NORD', ...change } = { path: 'NORD', ...other };
+      const { status, body } = await post(`/v1/budgets/${path}/transfers`, { ...move, person: 'P-4', ...change });
+      expect([status, body.error.code]).toEqual([409, 'TRANSFER_CONFLICT']);
+      expect(body.error.message).toContain('belongs to another transfer: 200.00 EUR from HANSA 2026-11 to NORD 2026-11');
+    }
     const much = await post('/v1/budgets/NORD/transfers', { ...move, reference: 'T-2', amount: 999_999, person: 'P-4' });
     expect(much.body.error.code).toBe('BUDGET_EXCEEDED');
   });

@@ -1,7 +1,8 @@
 /** `kontor budgets transfer | top-up`: find the money. */
 import { randomUUID } from 'node:crypto';
 import { type Command, Option } from 'commander';
-import { type MovedMoney, topUp, transfer } from '../../budgets/move-money.ts';
+import { topUp, transfer } from '../../budgets/move-money.ts';
+import type { MovedMoney } from '../../budgets/purses.ts';
 import { Refused } from '../../connector/mapping/cell.ts';
 import { readTypedDecimal, toMinor } from '../../connector/mapping/decimal.ts';
 import { exponentOf } from '../../connector/mapping/words.ts';

@@ -34,6 +34,7 @@ export function addBudgetTransferRoutes(app: HttpServer, { lend }: Desk): void {
         tags: ['budgets'],
         operationId: 'transferBudget',
         summary: 'Move money that is free into a budget',
+        description: 'Safe to repeat: the same content under the same reference moves nothing more, other content is refused.',
         params: z.strictObject({ code: code.describe('Code of the budget that gets it.') }),
         body: request,
         response: { 200: moved, '4xx': errorShape, '5xx': errorShape },

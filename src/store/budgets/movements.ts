@@ -79,6 +79,14 @@ export async function loadLines(db: Database | Transaction, periodId: string): P
   return rows;
 }
 
+export async function linesByKey(db: Database | Transaction, keys: readonly string[]): Promise<LedgerLine[]> {
+  const { rows } = await db.raw<{ rows: LedgerLine[] }>(
+    `select ${LINE_COLUMNS} from budget_movements m where m.idempotency_key = any(:keys::text[])`,
+    { keys },
+  );
+  return rows;
+}
+
 /** What an order has taken out of a period. */
 export interface OrderShare {
   readonly budgetId: string;
