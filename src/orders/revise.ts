@@ -8,6 +8,7 @@ import type { Order, Revision } from '../domain/orders/order.ts';
 import { OrderInvalid } from '../domain/orders/problem.ts';
 import { parseChange } from '../domain/orders/submission.ts';
 import { NeedsOperatorError } from '../errors.ts';
+import { findAskedRevision } from '../store/approvals/asked-revision.ts';
 import type { Transaction } from '../store/database.ts';
 import { appendLog, insertRevision, loadOrder, loadRevision, lockOrder, moveOrder } from '../store/orders/orders.ts';
 import { handedOff, stopHandoffs } from '../store/orders/stop-handoff.ts';
@@ -61,7 +62,8 @@ async function revise(trx: Transaction, settings: Settings, request: ReviseReque
   const changes = describeChanges(before, draft);
   const same: Revised = { order, revision: before, changes, isMaterial: false, handoffId: null, warnings: [], reasons: [] };
   if (changes.length === 0) return same;
-  const material = isMaterial(before, draft, settings.orders.dateToleranceDays);
+  const asked = await loadRevision(trx, order.id, await findAskedRevision(trx, order.id, before.n));
+  const material = isMaterial(asked, draft, settings.orders.dateToleranceDays);
   const { personId, reason, channel } = request;
   const n = order.revision + 1;
   await insertRevision(trx, { orderId: order.id, n, ...draft, editedById: personId, reason }, now);

@@ -50,6 +50,33 @@ describe('a change by the requester', () => {
     expect(await steps()).toEqual(['1 void', '2 void', '4 active']);
   });
 
+  it('of the date is measured from what was asked about, however small the steps', async () => {
+    const { revise, steps } = await desk();
+    await revise('P-1', { requestedDeliveryOn: '2026-12-01' });
+    expect(await revise('P-1', { requestedDeliveryOn: '2026-12-08' }, 2)).toMatchObject({ isMaterial: false });
+    expect(await revise('P-1', { requestedDeliveryOn: '2026-12-09' }, 3)).toMatchObject({ isMaterial: true });
+    expect(await revise('P-1', { requestedDeliveryOn: '2026-12-16' }, 4)).toMatchObject({ isMaterial: false });
+    expect(await steps()).toEqual(['1 void', '2 void', '4 active']);
+  });
+
+  it('of the date is measured from what was released, not from a change that was declined', async () => {
+    const { revise, approve, decline } = await desk();
+    await revise('P-1', { requestedDeliveryOn: '2026-12-01' });
+    await approve('P-2');
+    await revise('P-1', { requestedDeliveryOn: '2026-12-20' }, 2);
+    await decline('P-2');
+    expect(await revise('P-1', { requestedDeliveryOn: '2026-12-21' }, 4)).toMatchObject({ isMaterial: true });
+  });
+
+  it.each(['category', 'supplier'])('of the %s of a line, which rules ask for, voids what was decided', async (field) => {
+    const { revise, steps } = await desk();
+    const line = { reference: '1', product: '4711', quantity: '4' };
+    expect(await revise('P-1', { lines: [{ ...line, [field]: 'Chemicals' }] })).toMatchObject({ isMaterial: true });
+    expect(await revise('P-1', { lines: [{ ...line, [field]: 'Tools' }] }, 2)).toMatchObject({ isMaterial: true });
+    expect(await revise('P-1', { note: 'Ring twice' }, 3)).toMatchObject({ isMaterial: false });
+    expect(await steps()).toEqual(['1 void', '2 void', '3 active']);
+  });
+
   it('may save an order that a rule denied', async () => {
     const { put, submit, context, id, rows } = await desk();
     const deny = { name: 'never', effect: 'deny', when: { orderTotal: { gt: 60, currency: 'EUR' } } };

@@ -45,10 +45,13 @@ export interface Version {
   readonly total: number;
 }
 
-/** A date moved within the tolerance is a detail; one that is new, gone or farther off is not. */
-export function isMaterial(before: Version, after: Version, dateToleranceDays: number): boolean {
-  if (before.materialHash !== after.materialHash) return true;
-  const [was, is] = [before.content.requestedDeliveryOn, after.content.requestedDeliveryOn];
+/**
+ * A date moved within the tolerance is a detail; one that is new, gone or farther off is not. `asked` is the version that was asked
+ * about: measured from the one before, many small steps would go any way.
+ */
+export function isMaterial(asked: Version, after: Version, dateToleranceDays: number): boolean {
+  if (asked.materialHash !== after.materialHash) return true;
+  const [was, is] = [asked.content.requestedDeliveryOn, after.content.requestedDeliveryOn];
   if (was === is) return false;
   return was === null || is === null || daysBetween(was, is) > dateToleranceDays;
 }

@@ -6,13 +6,32 @@ import type { OrderContent } from './order.ts';
 export function materialHash(content: OrderContent): string {
   const { soldTo, shipTo, billTo, currency, costCentre, paymentTerms, paymentMethod, shippingCost } = content;
   const lines = content.lines.map(({ reference, product, quantity, unit, unitPrice }) => [reference, product, quantity, unit, unitPrice]);
-  const material = [soldTo, shipTo, billTo, currency, costCentre, paymentTerms, paymentMethod, shippingCost, lines, ...later(content)];
+  const material = [
+    soldTo,
+    shipTo,
+    billTo,
+    currency,
+    costCentre,
+    paymentTerms,
+    paymentMethod,
+    shippingCost,
+    lines,
+    ...later(content),
+    ...ruled(content),
+  ];
   return createHash('sha256').update(JSON.stringify(material)).digest('hex');
 }
 
 /** What orders came to name later: where they do not, the hash is the one that was approved before. */
 function later({ project = null, tax = null }: OrderContent): unknown[] {
   return project === null && tax === null ? [] : [project, tax];
+}
+
+/** What rules ask of a line beside what is ordered, likewise. */
+function ruled({ lines }: OrderContent): unknown[] {
+  return lines.some(({ category, supplier }) => category !== null || supplier !== null)
+    ? [lines.map(({ category, supplier }) => [category, supplier])]
+    : [];
 }
 
 /** Net, with shipping; minor units. */
