@@ -7,6 +7,7 @@ import { createBudgetTables } from './0004-budgets.ts';
 import { createClockTables } from './0005-clocks.ts';
 import { countMailDeferrals } from './0006-mail-deferrals.ts';
 import { addAlsoFor } from './0007-also-for.ts';
+import { markFinalOrders } from './0008-final-orders.ts';
 
 export interface Migration {
   /** Its identity for ever; the order is that of the list. */
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   { name: '0005-clocks', up: createClockTables },
   { name: '0006-mail-deferrals', up: countMailDeferrals },
   { name: '0007-also-for', up: addAlsoFor },
+  { name: '0008-final-orders', up: markFinalOrders },
 ];

@@ -1,6 +1,6 @@
 /** How far orders have come in the ERP: which to ask for, what is held of them, and what is new. */
 import type { OurLine } from '../../domain/orders/match-lines.ts';
-import type { Progress, ProgressState } from '../../domain/orders/progress.ts';
+import { isFinal, type Progress } from '../../domain/orders/progress.ts';
 import type { Database, Transaction } from '../database.ts';
 
 /** An order that the ERP has accepted, with what people approved and what was sent. */
@@ -29,20 +29,15 @@ export interface AskAgain {
   readonly mostS: number;
 }
 
-const TAKEN_BACK: readonly ProgressState[] = ['cancelled', 'returned'];
-/** What `isFinal` says of a progress. */
-const IS_FINAL = `(p.state = any(:takenBack) or (p.state = 'invoiced'
-  and not exists (select from jsonb_array_elements(p.lines) line where line ->> 'open' <> '0')))`;
-
-/** Ids of accepted orders that are worth asking for now, those that waited longest first. */
+/** Ids of accepted orders that are worth asking for now, those that waited longest first. Those that are final are not even looked at. */
 export async function ordersToAsk(db: Database, connection: string, { now, leastS, mostS }: AskAgain, limit: number): Promise<string[]> {
   const { rows } = await db.raw<{ rows: Array<{ id: string }> }>(
     `select h.order_id as id from handoffs h left join order_progress p on p.order_id = h.order_id
-     where h.connection = :connection and h.kind = 'create' and h.state = 'accepted'
-       and (p.order_id is null or (not ${IS_FINAL} and p.looked_at <= :now::timestamptz - least(make_interval(secs => :mostS),
-         greatest(make_interval(secs => :leastS), (:now::timestamptz - p.changed_at) / 10))))
+     where h.connection = :connection and h.kind = 'create' and h.state = 'accepted' and not h.is_final
+       and (p.order_id is null or p.looked_at <= :now::timestamptz - least(make_interval(secs => :mostS),
+         greatest(make_interval(secs => :leastS), (:now::timestamptz - p.changed_at) / 10)))
      order by p.looked_at nulls first, h.order_id limit :limit`,
-    { connection, takenBack: [...TAKEN_BACK], now, leastS, mostS, limit },
+    { connection, now, leastS, mostS, limit },
   );
   return rows.map(({ id }) => id);
 }
@@ -77,7 +72,8 @@ export interface ProgressNews {
 export async function saveProgress(trx: Transaction, news: readonly ProgressNews[], now: Date): Promise<number> {
   const { rows } = await trx.raw<{ rows: Array<{ moved: number }> }>(
     `with told as (
-       select * from jsonb_to_recordset(:news::jsonb) as t ("orderId" bigint, connection text, state text, "stateThere" text, version text, lines jsonb)
+       select * from jsonb_to_recordset(:news::jsonb) as t ("orderId" bigint, connection text, state text, "stateThere" text, version text, lines jsonb,
+         "isFinal" boolean)
      ), was as materialized (
        select p.* from order_progress p join told on told."orderId" = p.order_id
      ), kept as (
@@ -88,6 +84,9 @@ export async function saveProgress(trx: Transaction, news: readonly ProgressNews
          changed_at = case when (mine.state, mine.lines) is distinct from (excluded.state, excluded.lines) then excluded.changed_at else mine.changed_at end
        where mine.looked_at <= excluded.looked_at
        returning order_id, state, state_there
+     ), closed as (
+       update handoffs h set is_final = told."isFinal" from kept join told on told."orderId" = kept.order_id
+       where h.order_id = kept.order_id and h.kind = 'create' and h.is_final <> told."isFinal"
      ), moved as (
        select kept.*, was.state as before from kept left join was using (order_id) where kept.state is distinct from was.state
      ), logged as (
@@ -95,7 +94,12 @@ export async function saveProgress(trx: Transaction, news: readonly ProgressNews
        select order_id, :now::timestamptz, 'progress.' || state, 'feedback', jsonb_strip_nulls(jsonb_build_object('before', before, 'stateThere', state_there))
        from moved
      ) select count(*)::int as moved from moved`,
-    { news: JSON.stringify(news.map(({ orderId, connection, progress }) => ({ orderId, connection, ...progress }))), now },
+    {
+      news: JSON.stringify(
+        news.map(({ orderId, connection, progress }) => ({ orderId, connection, ...progress, isFinal: isFinal(progress) })),
+      ),
+      now,
+    },
   );
   return rows[0]?.moved ?? 0;
 }
