@@ -1,67 +1,68 @@
-/** Gathers what an approver is shown: the order as it is, in names instead of ids. */
+/** Gathers what an approver is shown: the order as it is, in names instead of ids, in the language of the reader. */
 import { z } from 'zod';
+import { changeEntries } from '../notify/tell/order-parts.ts';
 import type { OpenedLink } from '../orders/open-link.ts';
 import { heldSteps } from '../store/approvals/decisions.ts';
 import { loadEvaluations } from '../store/approvals/evaluations.ts';
-import { loadPeople, loadTrees } from '../store/orders/resolve.ts';
+import { loadAddressesOf, loadToldOrders, loadToldSteps, type ToldStep } from '../store/mail/told-orders.ts';
 import { orderBudgets } from '../store/views/order-budgets.ts';
-import { listSteps, loadAddressLabels } from '../store/views/order-details.ts';
 import type { HttpContext } from './http-context.ts';
-import { reload } from './order-of-request.ts';
-import type { DecisionSheet } from './pages/decide-page.ts';
+import { loadLinkReader } from './link-reader.ts';
+import type { Closed, DecisionSheet } from './pages/decide-page.ts';
 
 const reasonsOf = z.object({ reasons: z.array(z.string()) }).catch({ reasons: [] });
 
 export async function loadDecisionSheet(
   context: HttpContext,
-  { claims, order, revision, step, decision, changes }: OpenedLink,
-  { token, action }: Pick<DecisionSheet, 'token' | 'action'>,
+  { claims, order: { id }, seen, revision, step, decision }: OpenedLink,
+  form: Pick<DecisionSheet, 'token' | 'action'>,
 ): Promise<DecisionSheet> {
   const { db } = context;
-  const { shipTo } = revision.content;
-  const [summary, people, addresses, evaluations, trees, steps, held, budgets] = await Promise.all([
-    reload(context, order.id),
-    loadPeople(db, [claims.personId]),
-    loadAddressLabels(db, shipTo === null ? [] : [shipTo]),
-    loadEvaluations(db, order.id),
-    loadTrees(db, [order.accountId]),
-    listSteps(db, order.id),
-    heldSteps(db, order.id, claims.personId),
-    orderBudgets(db, order.id),
+  const { personId } = claims;
+  const [reader, orders, steps, addresses, evaluations, held, budgets] = await Promise.all([
+    loadLinkReader(context, personId),
+    loadToldOrders(db, [id]),
+    loadToldSteps(db, [step.id]),
+    loadAddressesOf(db, [seen.content, revision.content]),
+    loadEvaluations(db, id),
+    heldSteps(db, id, personId),
+    orderBudgets(db, id),
   ]);
-  const holders = steps.find(({ id }) => id === step.id)?.holders ?? [];
+  const [order, told] = [orders.get(id), steps.get(step.id)];
+  if (!order || !told) throw new Error(`order ${id}, or its step ${step.id}, is gone`);
+  const { name: person, tongue } = reader;
   const { trace } = evaluations.find((one) => one.revision === step.revision) ?? {};
+  // What was found is told in English; who reads another language gets the names of the rules, as in the mail.
+  const reasons = tongue.language.split('-')[0] === 'en' ? reasonsOf.parse(trace).reasons : told.rules;
   return {
-    token,
-    action,
+    ...form,
     order,
-    revision,
+    versionReason: revision.reason,
     step: step.name,
-    person: people.get(claims.personId)?.name ?? '',
-    account: summary.account.name,
-    orderedBy: summary.orderedBy.name,
-    onBehalfOf: summary.onBehalfOf?.name ?? null,
-    shipTo: shipTo === null ? null : (addresses.get(shipTo) ?? null),
-    reasons: reasonsOf.parse(trace).reasons,
+    personId,
+    person,
+    addresses,
+    reasons,
     budgets,
-    changes,
+    changes: changeEntries(seen, revision, addresses, tongue),
     decision,
     maySee: held.includes(step.id),
-    closed: whyClosed({ order, step, holders, personId: claims.personId }),
-    zone: (trees.get(order.accountId) ?? []).find(({ timeZone }) => timeZone !== null)?.timeZone ?? null,
+    closed: whyClosed({ order, step, holders: told.holders, personId }),
+    tongue,
   };
 }
 
-interface Question extends Pick<OpenedLink, 'order' | 'step'> {
-  readonly holders: ReadonlyArray<{ readonly id: string; readonly name: string | null }>;
+interface Question extends Pick<OpenedLink, 'step'> {
+  readonly order: Pick<DecisionSheet['order'], 'state'>;
+  readonly holders: ToldStep['holders'];
   readonly personId: string;
 }
 
-function whyClosed({ order, step, holders, personId }: Question): string | null {
-  if (order.state !== 'pending_approval') return 'There is nothing to decide any more.';
-  if (step.state === 'waiting') return 'This step waits for the one before it. Come back when you are asked.';
-  if (step.state !== 'active' && step.state !== 'exhausted') return 'This step has been decided.';
-  if (holders.some(({ id }) => id === personId)) return null;
-  const others = holders.flatMap(({ name }) => name ?? []).join(', ');
-  return others === '' ? 'You are not asked about this order any more.' : `You are not asked about this order any more; ${others} decides.`;
+function whyClosed({ order, step, holders, personId }: Question): Closed | null {
+  if (order.state !== 'pending_approval') return { why: 'ended', names: [] };
+  if (step.state === 'waiting') return { why: 'waiting', names: [] };
+  if (step.state !== 'active' && step.state !== 'exhausted') return { why: 'decided', names: [] };
+  if (holders.some((holder) => holder.personId === personId)) return null;
+  const names = holders.map(({ name }) => name);
+  return { why: names.length > 0 ? 'others' : 'nobody', names };
 }

@@ -1,10 +1,9 @@
 /** Who reads a mail, in what language, by which clock, and when they want to. */
 import type { MailSettings } from '../config/mail-schema.ts';
-import { isZone } from '../connector/mapping/formats.ts';
 import type { Reader } from '../store/mail/readers.ts';
-import { canonicalLocale, chooseCatalogue } from './catalogue.ts';
 import type { MailKit } from './mail-kit.ts';
-import { type Tongue, tongueOf } from './tongue.ts';
+import { tongueFor } from './reader-tongue.ts';
+import type { Tongue } from './tongue.ts';
 import { readWishes, type Wishes } from './wishes.ts';
 
 export interface Addressee {
@@ -22,16 +21,11 @@ export function addresseeOf(
   address: string | null,
   { kit, mail }: { kit: MailKit; mail: MailSettings },
 ): Addressee {
-  const catalogue = chooseCatalogue(kit.catalogues, [reader?.locale ?? null, mail.language]);
-  const [wanted] = canonicalLocale(reader?.locale ?? mail.language);
-  // Amounts as the reader writes them, unless the words around them are in another language.
-  const locale = wanted?.split('-')[0] === catalogue.language.split('-')[0] ? (wanted ?? catalogue.language) : catalogue.language;
-  const zone = reader?.timeZone && isZone(reader.timeZone) ? reader.timeZone : mail.zone;
   return {
     personId: reader?.personId ?? null,
     name: reader?.name ?? null,
     address: address ?? reader?.email?.trim() ?? null,
-    tongue: tongueOf(catalogue, { locale, zone }),
+    tongue: tongueFor(reader, kit.catalogues, mail),
     wishes: readWishes(reader?.wishes ?? { digest: null, quietHours: null, reminders: null }, mail),
   };
 }

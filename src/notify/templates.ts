@@ -1,8 +1,7 @@
 /** Templates of mails: Liquid files, escaped by default where they make HTML. They see what a mail view holds, and nothing else. */
 import { Liquid, type Template } from 'liquidjs';
 import type { MailView } from './mail-view.ts';
-
-export type TemplateFiles = ReadonlyMap<string, string>;
+import { messageOf, type TemplateFiles } from './template-files.ts';
 
 export interface Templates {
   /** Name of the template of one notification: the event's own where there is one. */
@@ -15,7 +14,7 @@ const LIMITS = { parseLimit: 1_000_000, renderLimit: 5_000, memoryLimit: 50_000_
 const STRICT = { strictFilters: true, strictVariables: true, lenientIf: true, ownPropertyOnly: true, relativeReference: false };
 
 /** `problems` gets a sentence for each file that cannot be read. */
-export function buildTemplates(files: TemplateFiles, problems: string[]): Templates {
+export function buildTemplates(files: TemplateFiles['templates'], problems: string[]): Templates {
   const templates = Object.fromEntries(files);
   const engines = {
     html: new Liquid({ templates, outputEscape: 'escape', ...STRICT, ...LIMITS }),
@@ -37,11 +36,6 @@ export function buildTemplates(files: TemplateFiles, problems: string[]): Templa
     html: (view) => render(engines.html, 'mail.html', view),
     text: (view) => tidy(render(engines.text, 'mail.txt', view)),
   };
-}
-
-/** The first line says what is wrong; the rest shows the place, which a log does not need. */
-export function messageOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? '';
 }
 
 /** Blank lines come in ones, whatever a template left out. */

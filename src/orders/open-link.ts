@@ -16,6 +16,8 @@ import { requireActive } from './people.ts';
 export interface OpenedLink {
   readonly claims: LinkClaims;
   readonly order: Order;
+  /** That the link was sent about. */
+  readonly seen: Revision;
   /** The newest; nothing material parts it from the one the link was made for. */
   readonly revision: Revision;
   readonly step: Step;
@@ -69,7 +71,7 @@ async function look(db: Database | Transaction, claims: LinkClaims): Promise<Ope
   const decision = decisionOf(await loadDecisions(db, order.id), step, person.id);
   const isOver = step.state === 'void' && !decision;
   if (isOver || (step.state !== 'declined' && (await isOutdated(db, order, seen, step)))) throw outdated(order, claims, changes);
-  return { claims, order, revision, step, decision, changes };
+  return { claims, order, seen, revision, step, decision, changes };
 }
 
 function decisionOf(decisions: readonly Decision[], step: Step, personId: string): Decision | null {
@@ -85,6 +87,6 @@ function outdated({ externalKey, revision, state }: Order, claims: LinkClaims, c
       ? `order ${externalKey} is ${state} and is asked of nobody any more`
       : `this link is about revision ${claims.revision} of order ${externalKey}, which has become revision ${revision}: ${changes.join('; ')}`;
   return new NeedsOperatorError('LINK_REFUSED', `${what}; open the newest message about the order, or decide in the portal`, {
-    details: { orderId: claims.orderId, revision },
+    details: { link: claims.revision === revision ? 'ended' : 'outdated', orderId: claims.orderId, from: claims.revision, revision },
   });
 }

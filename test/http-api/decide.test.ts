@@ -54,7 +54,7 @@ describe('opening a decision link', () => {
       'Approve order R-1?',
       'Hansa Nord',
       'Greta Brandt',
-      'EUR 50.00',
+      'EUR\u00a050.00',
       'PO-7',
       'for the fair',
       'Ladle',
@@ -63,7 +63,7 @@ describe('opening a decision link', () => {
     ]) {
       expect(text).toContain(shown);
     }
-    expect(text).toMatch(/Why it needs approval[\s\S]*ask/);
+    expect(text).toMatch(/Why you are asked[\s\S]*ask/);
     expect(text).not.toContain('@hansa.example');
     expect(text).not.toMatch(/<script|<img|<link|javascript:|\son\w+=/);
     expect(text).toContain('action="decide"');
@@ -125,7 +125,7 @@ describe('opening a decision link', () => {
     const late = await look(shop, token);
     expect({ status: late.status, text: late.text }).toEqual({
       status: 403,
-      text: expect.stringContaining('This link expired on 2026-12-07'),
+      text: expect.stringContaining('This link expired on Monday, 7 December 2026 at 10:00 CET.'),
     });
     expect(await decide(shop, { token, verdict: 'approve' })).toMatchObject({ status: 403 });
     expect(await shop.rows('select 1 from decisions')).toEqual([]);
@@ -138,7 +138,7 @@ describe('deciding by a link', () => {
     const token = await shop.link();
     const first = await decide(shop, { token, verdict: 'approve', comment: 'go <on>' });
     expect(first.status).toBe(200);
-    expect(first.text).toContain('You approved this order on 23 November 2026, 10:00 (Europe/Berlin).');
+    expect(first.text).toContain('You approved this order on Monday, 23 November 2026 at 10:00 CET.');
     expect(first.text).toContain('The order is approved and on its way.');
     expect(first.text).toContain('go &lt;on&gt;');
     expect(await shop.rows('select verdict, channel, comment from decisions')).toEqual([
@@ -150,12 +150,12 @@ describe('deciding by a link', () => {
     const again = await decide(shop, { token, verdict: 'approve', comment: 'once more' });
     expect({ status: again.status, text: again.text }).toEqual({
       status: 200,
-      text: expect.stringContaining('on 23 November 2026, 10:00'),
+      text: expect.stringContaining('on Monday, 23 November 2026 at 10:00 CET'),
     });
     const opposite = await decide(shop, { token, verdict: 'decline' });
     expect(opposite).toMatchObject({
       status: 409,
-      text: expect.stringMatching(/was decided otherwise[\s\S]*You approved this order on 23 November 2026, 10:00/),
+      text: expect.stringMatching(/was decided otherwise[\s\S]*You approved this order on Monday, 23 November 2026 at 10:00/),
     });
     const opened = await look(shop, token);
     expect(opened.text).toContain('You approved this order');
@@ -191,7 +191,7 @@ describe('deciding by a link', () => {
     const token = await shop.link();
     await shop.put('/v1/orders/KO-1', { person: 'P-1', from: 1, change: { lines: [{ reference: '1', product: '4711', quantity: '6' }] } });
     const answer = await look(shop, token);
-    expect(answer).toMatchObject({ status: 403, text: expect.stringContaining('line 1: quantity 4 → 6') });
+    expect(answer).toMatchObject({ status: 403, text: expect.stringContaining('Ladle (4711): quantity 4 → 6') });
     expect(await decide(shop, { token, verdict: 'approve' })).toMatchObject({ status: 403 });
     expect(await shop.rows('select 1 from decisions')).toEqual([]);
   });
@@ -200,7 +200,7 @@ describe('deciding by a link', () => {
     const shop = await asked();
     const token = await shop.link();
     await shop.put('/v1/orders/KO-1', { person: 'P-1', from: 1, change: { note: 'ring twice' } });
-    expect((await look(shop, token)).text).toMatch(/Changed since you were asked[\s\S]*note: none → ring twice/);
+    expect((await look(shop, token)).text).toMatch(/Changed since you were asked[\s\S]*Note: none → ring twice/);
     expect(await decide(shop, { token, verdict: 'approve' })).toMatchObject({ status: 200 });
   });
 
@@ -208,7 +208,7 @@ describe('deciding by a link', () => {
     const shop = await asked();
     const stranger = await shop.link({ person: 'P-5' });
     const seen = await look(shop, stranger);
-    expect(seen.text).toContain('You are not asked about this order any more; Jens Brandt decides.');
+    expect(seen.text).toContain('You are not asked about this order any more. Asked now: Jens Brandt.');
     expect(seen.text).not.toMatch(/<form|Ladle|Greta|50.00/);
     expect(await decide(shop, { token: stranger, verdict: 'approve' })).toMatchObject({
       status: 403,
@@ -217,6 +217,29 @@ describe('deciding by a link', () => {
     const token = await shop.link();
     await shop.alter('P-2', { status: 'suspended' });
     expect(await look(shop, token)).toMatchObject({ status: 403, text: expect.stringContaining('suspended') });
+  });
+
+  it('speaks the language of whoever was asked and tells the time by their clock, before, after, and when it says no', async () => {
+    const shop = await asked();
+    await shop.alter('A-1', { locale: 'de_DE' });
+    await shop.alter('P-2', { time_zone: 'America/New_York' });
+    const token = await shop.link();
+    const { text } = await look(shop, token);
+    expect(text).toContain('<html lang="de">');
+    for (const shown of ['Bestellung R-1 freigeben?', '50,00\u00a0EUR', 'Warum Sie gefragt werden', 'Freigeben', 'Ablehnen', '04:00 GMT-5'])
+      expect(text).toContain(shown);
+    expect(text).not.toMatch(/\b(Approve|Decline|Total|Quantity|Ordered|Step|Your|the)\b/);
+    expect(await decide(shop, { token, verdict: 'maybe' })).toMatchObject({
+      status: 400,
+      text: expect.stringMatching(/Das war nicht zu verstehen[\s\S]*Öffnen Sie den Link noch einmal[\s\S]*<div lang="en">/),
+    });
+    const decided = await decide(shop, { token, verdict: 'decline', comment: 'zu viele' });
+    expect(decided.text).toContain(
+      'Sie haben diese Bestellung am Montag, 23. November 2026 um 04:00 GMT-5 abgelehnt. Kommentar: „zu viele“',
+    );
+    expect(decided.text).toContain('Die Bestellung ist abgelehnt.');
+    expect((await decide(shop, { token, verdict: 'approve' })).text).toContain('Über Bestellung R-1 wurde anders entschieden');
+    expect((await look(shop, 'forged')).text).toContain('This link is not genuine');
   });
 
   it.each([

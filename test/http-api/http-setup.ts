@@ -5,6 +5,7 @@ import { SecretValues } from '../../src/config/secrets.ts';
 import { type ConnectionSettings, DEFAULT_FORMATS, DEFAULT_GUARDS } from '../../src/config/settings.ts';
 import type { HttpContext } from '../../src/http/http-context.ts';
 import { type HttpProcess, startHttp } from '../../src/http/start-http.ts';
+import { loadCatalogues } from '../../src/notify/template-files.ts';
 import { openBackend } from '../../src/queue/backend.ts';
 import { type JobQueue, openQueue } from '../../src/queue/open-queue.ts';
 import { API_SCOPES, type ApiScope, createApiKey } from '../../src/store/api-keys.ts';
@@ -55,6 +56,7 @@ export async function setupHttp(change: HttpChange = {}): Promise<HttpSetup> {
     settings: setup.settings,
     queue: { ...queue, ...change.queue },
     log: lines,
+    catalogues: await loadCatalogues(setup.settings),
     now: () => setup.clock.now,
   };
   const server = await startHttp(context, { version: '0.0.0' });

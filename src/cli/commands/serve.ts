@@ -1,6 +1,7 @@
 /** `kontor serve`: the HTTP interface, until it is told to stop. */
 import { once } from 'node:events';
 import type { Command } from 'commander';
+import { loadCatalogues } from '../../notify/template-files.ts';
 import { openQueue } from '../../queue/open-queue.ts';
 import type { App } from '../app.ts';
 import { withExamples } from '../arguments.ts';
@@ -46,7 +47,8 @@ async function serve(app: App, version: string): Promise<void> {
   app.onClose(() => queue.close());
   const { signal } = app.interruption;
   const { startHttp } = await loadHttp();
-  const server = await startHttp({ db: store.db, settings, queue, log, now: () => new Date() }, { version });
+  const catalogues = await loadCatalogues(settings);
+  const server = await startHttp({ db: store.db, settings, queue, log, catalogues, now: () => new Date() }, { version });
   log.info({ pid: process.pid, url: server.url, queue: `${backend.kind} at ${backend.place}` }, 'serving');
   if (!signal.aborted) await once(signal, 'abort');
   log.info({ drainMs: settings.worker.drainMs }, 'stopping, answering what has been asked');

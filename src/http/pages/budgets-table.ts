@@ -1,22 +1,28 @@
 /** What remains of the budgets of an order, for those who decide: with it, and with all others that wait. */
+import { factsOf } from '../../notify/tell/order-parts.ts';
+import type { Tongue } from '../../notify/tongue.ts';
 import type { OrderBudget } from '../../store/views/order-budgets.ts';
-import { formatMoney } from './format.ts';
+import { factList } from './fact-list.ts';
 import { type Html, html } from './html.ts';
-import { facts } from './page.ts';
 
-export function budgetsTable(budgets: readonly OrderBudget[]): Html {
-  return html`<h2>Budgets</h2>
-${budgets.map(budgetFacts)}`;
+export function budgetsTable(budgets: readonly OrderBudget[], tongue: Tongue): Html {
+  return html`<h2>${tongue.say('page.budgets')}</h2>
+${budgets.map((budget) => budgetFacts(budget, tongue))}`;
 }
 
-function budgetFacts({ name, period, currency, takes, available, remaining, remainingWithPending, because }: OrderBudget): Html {
-  const money = (minor: number | null) => (minor === null ? null : formatMoney(minor, currency));
+function budgetFacts(budget: OrderBudget, tongue: Tongue): Html {
+  const { name, period, currency, takes, available, remaining, remainingWithPending, because } = budget;
+  const money = (minor: number | null) => (minor === null ? null : tongue.money(minor, currency));
+  const facts = factsOf(
+    [
+      ['page.budget.takes', money(takes)],
+      ['page.budget.available', takes !== null && available === null ? tongue.say('page.budget.unlimited') : money(available)],
+      ['page.budget.remaining', money(remaining)],
+      ['page.budget.pending', money(remainingWithPending)],
+    ],
+    tongue,
+  );
   return html`<p>${name}${period !== null && html` <span class="quiet">${period}</span>`}</p>
-${because !== null && html`<p class="quiet">${because}</p>`}
-${facts([
-  ['This order takes', money(takes)],
-  ['Available before it', takes !== null && available === null ? 'without limit' : money(available)],
-  ['Remaining', money(remaining)],
-  ['Remaining with all that wait', money(remainingWithPending)],
-])}`;
+${because !== null && html`<p class="quiet" lang="en">${because}</p>`}
+${factList(facts)}`;
 }

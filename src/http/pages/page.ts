@@ -46,12 +46,14 @@ const POLICY = `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; form-actio
 
 export interface Page {
   readonly title: string;
+  /** English, if it does not say. */
+  readonly language?: string;
   readonly body: Piece;
 }
 
-export function sendPage(reply: FastifyReply, status: number, { title, body }: Page): FastifyReply {
+export function sendPage(reply: FastifyReply, status: number, { title, language = 'en', body }: Page): FastifyReply {
   const { text } = html`<!doctype html>
-<html lang="en">
+<html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">

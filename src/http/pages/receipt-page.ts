@@ -1,6 +1,7 @@
 /** A receipt to send to a customer: what was ordered, under which number the seller has it, and the proof that it is there once. */
+import type { Tongue } from '../../notify/tongue.ts';
 import type { AttemptReceipt, HandoffReceipt, OrderReceipt } from '../../store/views/order-receipt.ts';
-import { formatClock, formatDay, formatInstant, formatMoney, zoneOf } from './format.ts';
+import { formatClock, formatDay, formatInstant, zoneOf } from './format.ts';
 import { type Html, html } from './html.ts';
 import { linesTable } from './lines-table.ts';
 import { facts, type Page } from './page.ts';
@@ -43,25 +44,25 @@ const OUTCOME_WORDS: Readonly<Record<string, string>> = {
 
 const KIND_WORDS: Readonly<Record<HandoffReceipt['kind'], string>> = { create: 'Order', change: 'Change', cancel: 'Cancellation' };
 
-export function receiptPage(receipt: OrderReceipt, zone: string | null): Page {
+export function receiptPage(receipt: OrderReceipt, tongue: Tongue, zone: string | null): Page {
   const { reference, account, content, total, handoffs } = receipt;
   const title = `Receipt for order ${reference}`;
   return {
     title,
     body: html`<p class="quiet">${account.name}${account.number !== null && `, ${account.number}`}</p>
 <h1>${title}</h1>
-${summary(receipt)}
+${summary(receipt, tongue)}
 ${receiptFacts(receipt, zone)}
 <h2>Lines</h2>
-${linesTable(content, total)}
+${linesTable(content, total, tongue)}
 ${handoffs.length === 0 && html`<p>Nothing has been handed to the seller's system yet.</p>`}
 ${handoffs.map((handoff) => drawHandoff(handoff, zone))}`,
   };
 }
 
-function summary({ state, handoffs, currency, total }: OrderReceipt): Html {
+function summary({ state, handoffs, currency, total }: OrderReceipt, tongue: Tongue): Html {
   const made = handoffs.findLast(({ kind, erpNumber }) => kind === 'create' && erpNumber !== null);
-  return html`<p class="total">${formatMoney(total, currency)} <span class="quiet">net</span></p>
+  return html`<p class="total">${tongue.money(total, currency)} <span class="quiet">net</span></p>
 <p class="notice${made ? ' good' : ''}">${made ? html`The seller's system has it as <strong>${made.erpNumber}</strong>, once.` : `This order ${STATE_WORDS[state] === 'approved' ? 'is approved and on its way' : `is ${STATE_WORDS[state] ?? state}`}.`}</p>`;
 }
 

@@ -3,29 +3,26 @@
  * no defence against forged requests of its own, since the signed token is in its body and in no cookie.
  */
 import formbody from '@fastify/formbody';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { KontorError } from '../../errors.ts';
 import { decideByLink, openLink } from '../../orders/open-link.ts';
 import { loadDecisionSheet } from '../decision-sheet.ts';
 import type { Desk, HttpServer } from '../desk.ts';
-import { asKontorError, describeError, statusOf, tellOperator } from '../error-answer.ts';
-import type { Lend } from '../http-context.ts';
-import { decidedPage, decidePage, otherwisePage, refusedPage } from '../pages/decide-page.ts';
+import { answerLinkFailure } from '../link-failures.ts';
+import { decidedPage, decidePage, otherwisePage } from '../pages/decide-page.ts';
 import { sendPage } from '../pages/page.ts';
-
-/** Far longer than any token of ours. */
-const token = z.string().max(2_000).default('');
+import { linkToken } from '../shapes/link-token.ts';
 
 const said = z.object({
-  token,
+  token: linkToken,
   verdict: z.enum(['approve', 'decline']),
   comment: z.string().trim().max(4_000).default(''),
 });
 
 export async function addDecideRoutes(app: HttpServer, { lend, wake }: Desk): Promise<void> {
   await app.register(formbody, { bodyLimit: 64 * 1_024 });
-  app.setErrorHandler((error, request, reply) => answerWithPage(lend, error, request, reply));
+  app.setErrorHandler(answerLinkFailure(lend, 'decide'));
   const config = { scope: 'open' } as const;
 
   async function show(given: string, action: string, reply: FastifyReply): Promise<FastifyReply> {
@@ -35,10 +32,10 @@ export async function addDecideRoutes(app: HttpServer, { lend, wake }: Desk): Pr
   }
 
   // Mail programs and what counts their clicks hang parameters of their own to an address.
-  app.get('/decide', { config, schema: { hide: true, querystring: z.object({ token }) } }, async ({ query }, reply) =>
+  app.get('/decide', { config, schema: { hide: true, querystring: z.object({ token: linkToken }) } }, async ({ query }, reply) =>
     show(query.token, 'decide', reply),
   );
-  app.get('/decide/:token', { config, schema: { hide: true, params: z.object({ token }) } }, async ({ params }, reply) =>
+  app.get('/decide/:token', { config, schema: { hide: true, params: z.object({ token: linkToken }) } }, async ({ params }, reply) =>
     show(params.token, '../decide', reply),
   );
   app.post('/decide', { config, schema: { hide: true, body: said } }, async ({ body }, reply) => {
@@ -58,21 +55,4 @@ export async function addDecideRoutes(app: HttpServer, { lend, wake }: Desk): Pr
 function opposite(error: unknown): null {
   if (error instanceof KontorError && error.code === 'ORDER_CONFLICT' && error.details.verdict !== undefined) return null;
   throw error;
-}
-
-const TITLES: Partial<Record<KontorError['code'], string>> = {
-  LINK_REFUSED: 'This link cannot be used',
-  REQUEST_INVALID: 'This could not be understood',
-  ORDER_CONFLICT: 'The order has changed',
-  ORDER_STATE: 'There is nothing to decide',
-  NOT_ALLOWED: 'This is not yours to decide',
-  NOT_FOUND: 'This link cannot be used',
-};
-
-function answerWithPage(lend: Lend, error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const known = asKontorError(error, request);
-  const status = known ? statusOf(known) : 500;
-  if (status >= 500) tellOperator(lend, { error, status, known }, request);
-  const title = (known && TITLES[known.code]) ?? 'This did not work';
-  return sendPage(reply, status, refusedPage(title, describeError(known, status, request.id).message));
 }

@@ -5,6 +5,7 @@ import { loadTrees } from '../../store/orders/resolve.ts';
 import { orderReceipt } from '../../store/views/order-receipt.ts';
 import type { Desk, HttpServer } from '../desk.ts';
 import { errorShape } from '../error-answer.ts';
+import { englishTongue } from '../link-reader.ts';
 import { reload, requireOrder } from '../order-of-request.ts';
 import { sendPage } from '../pages/page.ts';
 import { receiptPage } from '../pages/receipt-page.ts';
@@ -41,7 +42,8 @@ export function addReceiptRoutes(app: HttpServer, { lend }: Desk): void {
       if (!prefersPage(request)) return reply.send(receipt);
       const { account } = await reload(context, id);
       const tree = (await loadTrees(context.db, [account.id])).get(account.id) ?? [];
-      return sendPage(reply, 200, receiptPage(receipt, tree.find(({ timeZone }) => timeZone !== null)?.timeZone ?? null));
+      const zone = tree.find(({ timeZone }) => timeZone !== null)?.timeZone ?? null;
+      return sendPage(reply, 200, receiptPage(receipt, englishTongue(context), zone));
     },
   );
 }

@@ -74,8 +74,10 @@ function nameOf({ product, productName }: OrderContentLine): string {
   return productName === null || productName === product ? product : `${productName} (${product})`;
 }
 
+type Compared = Pick<ToldVersion, 'content' | 'total'>;
+
 /** Line by line, in the reader's words. */
-export function changeEntries(before: ToldVersion, after: ToldVersion, addresses: Matter['addresses'], tongue: Tongue): string[] {
+export function changeEntries(before: Compared, after: Compared, addresses: Matter['addresses'], tongue: Tongue): string[] {
   return listChanges(before, after).map((change) => changeEntry(change, after.content.currency, addresses, tongue));
 }
 
