@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { type LinkKind, personOfLink } from '../approvals/links.ts';
 import { changeEntries } from '../notify/tell/order-parts.ts';
 import type { Tongue } from '../notify/tongue.ts';
-import { loadAddressesOf, loadToldOrders, loadVersions } from '../store/mail/told-orders.ts';
+import { loadAddressesOf, loadToldOrders } from '../store/mail/told-orders.ts';
+import { loadRevision } from '../store/orders/orders.ts';
 import { asKontorError, describeError, statusOf, tellOperator } from './error-answer.ts';
 import type { HttpContext, Lend } from './http-context.ts';
 import { loadLinkReader } from './link-reader.ts';
@@ -48,12 +49,11 @@ async function sayFault({ db }: HttpContext, details: unknown, tongue: Tongue): 
   if (!order) return NOTHING;
   const { reference } = order;
   if (link === 'ended') return { said: tongue.say('page.link.ended', { reference }), changes: [] };
-  const versions = (await loadVersions(db, [orderId])).get(orderId) ?? [];
-  const [seen, newest] = [versions.find(({ n }) => n === from), versions.at(-1)];
-  const addresses = await loadAddressesOf(db, versions.map(({ content }) => content)); // biome-ignore format: one call
+  const [seen, newest] = await Promise.all([loadRevision(db, orderId, from), loadRevision(db, orderId)]);
+  const addresses = await loadAddressesOf(db, [seen.content, newest.content]);
   return {
     said: tongue.say('page.link.outdated', { version: from, reference }),
-    changes: seen && newest ? changeEntries(seen, newest, addresses, tongue) : [],
+    changes: changeEntries(seen, newest, addresses, tongue),
   };
 }
 

@@ -12,6 +12,7 @@ import { logRequests, requestIdOf } from './request-log.ts';
 import { addApprovalRoutes } from './routes/approvals.ts';
 import { addBudgetTransferRoutes } from './routes/budget-transfers.ts';
 import { addBudgetRoutes } from './routes/budgets.ts';
+import { addChangeRoutes } from './routes/change.ts';
 import { addDecideRoutes } from './routes/decide.ts';
 import { addHealthRoutes } from './routes/health.ts';
 import { addOrderChangeRoutes } from './routes/order-changes.ts';
@@ -49,6 +50,7 @@ const ROUTES = [
   addRunRoutes,
   addResyncRoutes,
   addDecideRoutes,
+  addChangeRoutes,
 ];
 
 export async function buildServer(lend: Lend, { version, publicUrl }: ServerOptions): Promise<HttpServer> {

@@ -1,5 +1,5 @@
 /** What many notifications are about, in a few statements whatever their number. */
-import { linkAddress, signLink } from '../approvals/links.ts';
+import { linkAddress, signChangeLink, signLink } from '../approvals/links.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Database } from '../store/database.ts';
 import type { Claimed } from '../store/mail/claim.ts';
@@ -64,7 +64,7 @@ export async function gatherMatters(db: Database, settings: Settings, asked: rea
           decision: decisions.get(one.orderId ?? '') ?? null,
           addresses,
           waiting: waiting.get(personId ?? '') ?? [],
-          decideUrl: order && ASKS.has(event) ? await decideUrl(settings, one, order, now) : null,
+          linkUrl: order && (await linkUrl(settings, one, { order, withdrawUntil: changes.get(one.id)?.withdrawUntil ?? null }, now)),
           lateSince: now.getTime() - one.notBefore.getTime() > LATE_MS ? one.notBefore : null,
         },
       ];
@@ -73,8 +73,21 @@ export async function gatherMatters(db: Database, settings: Settings, asked: rea
   return new Map(matters);
 }
 
-/** For the newest revision: nothing material parts it from the one the step asks about, or the step would not be asked. */
-async function decideUrl({ http }: Settings, { stepId, personId }: Asked, { id, revision }: ToldOrder, now: Date): Promise<string | null> {
-  if (stepId === null || personId === null || http.linkSecret === undefined || http.publicUrl === undefined) return null;
-  return linkAddress(http, await signLink(http, { orderId: id, stepId, revision, personId }, now));
+interface Linked {
+  readonly order: ToldOrder;
+  readonly withdrawUntil: Date | null;
+}
+
+/** To decide, or to answer what somebody else made of one's order. */
+async function linkUrl({ http }: Settings, asked: Asked, { order, withdrawUntil }: Linked, now: Date): Promise<string | null> {
+  const { event, stepId, personId, revision } = asked;
+  const orderId = order.id;
+  if (personId === null || http.linkSecret === undefined || http.publicUrl === undefined) return null;
+  if (event === 'order.changed') {
+    if (withdrawUntil === null || revision === null) return null;
+    return linkAddress(http, await signChangeLink(http, { orderId, revision, personId }, { now, until: withdrawUntil }), 'change');
+  }
+  if (!ASKS.has(event) || stepId === null) return null;
+  // For the newest revision: nothing material parts it from the one the step asks about, or the step would not be asked.
+  return linkAddress(http, await signLink(http, { orderId, stepId, revision: order.revision, personId }, now));
 }

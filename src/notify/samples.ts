@@ -122,7 +122,7 @@ export function sampleMatter(event: NoticeEvent): Matter {
       { personId: '3', reference: 'R-1042', account: 'Hansa Nord', total: 118_749, currency: 'EUR', assignedAt: null },
       { personId: '3', reference: 'R-1043', account: 'Hansa Süd', total: 9_900, currency: 'EUR', assignedAt: null },
     ],
-    decideUrl: 'https://kontor.example/decide/an-example-that-decides-nothing',
+    linkUrl: `https://kontor.example/${event === 'order.changed' ? 'change' : 'decide'}/an-example-that-decides-nothing`,
     lateSince: null,
   };
 }

@@ -2,6 +2,7 @@
 import { NeedsOperatorError } from '../errors.ts';
 import { agreeToChanges, wakeWindowed } from '../store/orders/change-windows.ts';
 import { appendLog, lockOrder } from '../store/orders/orders.ts';
+import { requireUnanswered } from './change-answers.ts';
 import type { OrderContext } from './order-context.ts';
 import { isRequester, requireActive } from './people.ts';
 
@@ -10,10 +11,18 @@ export interface Agreed {
   readonly handoffIds: readonly string[];
 }
 
+export interface AgreeRequest {
+  readonly orderId: string;
+  readonly personId: string;
+  readonly channel: string;
+  /** Of the change that the person has seen, to which this is the only answer. */
+  readonly revision?: number | undefined;
+}
+
 /** Throws NOT_ALLOWED for anybody else, ORDER_STATE when no change waits for an answer. */
 export async function agreeToChange(
-  { db, now: clock }: OrderContext,
-  { orderId, personId, channel }: { orderId: string; personId: string; channel: string },
+  { db, settings, now: clock }: OrderContext,
+  { orderId, personId, channel, revision }: AgreeRequest,
 ): Promise<Agreed> {
   const now = clock();
   return db.transaction(async (trx) => {
@@ -22,6 +31,10 @@ export async function agreeToChange(
     if (!isRequester(order, personId)) {
       throw new NeedsOperatorError('NOT_ALLOWED', `order ${order.externalKey} is not yours; whoever ordered it may agree to its change`);
     }
+    if (order.state !== 'pending_approval' && order.state !== 'released') {
+      throw new NeedsOperatorError('ORDER_STATE', `order ${order.externalKey} is ${order.state}; there is nothing to agree to`);
+    }
+    if (revision !== undefined) await requireUnanswered(trx, settings, order, revision, now);
     if ((await agreeToChanges(trx, orderId, now)) === 0) {
       throw new NeedsOperatorError('ORDER_STATE', `no change of order ${order.externalKey} waits for an answer`);
     }

@@ -8,6 +8,7 @@ import type { Transaction } from '../store/database.ts';
 import { insertHandoff } from '../store/orders/handoffs.ts';
 import { appendLog, loadOrder, loadRevision, lockOrder, moveOrder } from '../store/orders/orders.ts';
 import { handedOff, stopHandoffs } from '../store/orders/stop-handoff.ts';
+import { requireUnanswered } from './change-answers.ts';
 import type { OrderContext } from './order-context.ts';
 import { isRequester, requireActive } from './people.ts';
 import { RESTORED, restoreReleased } from './restore-released.ts';
@@ -19,6 +20,8 @@ export interface WithdrawRequest {
   readonly reason: string | null;
   /** Needed where a change of a released order waits: the one would be as wrong a guess as the other. */
   readonly what?: 'order' | 'change' | undefined;
+  /** Of the change that the person has seen, to which this is the only answer. */
+  readonly revision?: number | undefined;
 }
 
 export interface Withdrawn {
@@ -31,7 +34,7 @@ export interface Withdrawn {
 export async function withdrawOrder({ db, settings, now: clock }: OrderContext, request: WithdrawRequest): Promise<Withdrawn> {
   const now = clock();
   return db.transaction(async (trx) => {
-    const { orderId, personId, what } = request;
+    const { orderId, personId, what, revision } = request;
     const order = await lockOrder(trx, orderId);
     await requireActive(trx, personId);
     if (!isRequester(order, personId)) {
@@ -40,6 +43,7 @@ export async function withdrawOrder({ db, settings, now: clock }: OrderContext, 
         `order ${order.externalKey} is not yours to withdraw; whoever ordered it may, and approvers may decline it`,
       );
     }
+    if (revision !== undefined) await requireUnanswered(trx, settings, order, revision, now);
     if (what === 'change') return withdrawChange(trx, settings, order, request, now);
     if (order.state === 'withdrawn' || order.state === 'cancelled') return { state: order.state, handoffId: null };
     if (what === undefined && order.state === 'pending_approval' && (await handedOff(trx, order.id))) throw unclear(order);

@@ -6,7 +6,7 @@ import { factsOf, linesView, orderFacts, orderValues } from './order-parts.ts';
 
 /** Asked, reminded, or asked because somebody else did not decide. */
 export function tellAsk(matter: Matter, tongue: Tongue): Told {
-  const { event, step, decideUrl } = matter;
+  const { event, step, linkUrl } = matter;
   const order = requireOrder(matter);
   const values = orderValues(order, tongue);
   const rules = step?.rules ?? [];
@@ -16,7 +16,7 @@ export function tellAsk(matter: Matter, tongue: Tongue): Told {
       title: tongue.say(`${event}.title`, values),
       lead: tongue.say(`${event}.lead`, values),
       notes: notesOf(matter, tongue),
-      action: decideUrl === null ? null : { label: tongue.say('action.decide'), url: decideUrl },
+      action: linkUrl === null ? null : { label: tongue.say('action.decide'), url: linkUrl },
       lists: rules.length === 0 ? [] : [{ title: tongue.say('why'), entries: rules }],
       lines: linesView(order, tongue),
       facts: [...orderFacts(order, matter.addresses, tongue), ...factsOf([['fact.step', step?.name]], tongue)],
@@ -24,14 +24,14 @@ export function tellAsk(matter: Matter, tongue: Tongue): Told {
   };
 }
 
-function notesOf({ step, personId, decideUrl, lateSince }: Matter, tongue: Tongue): string[] {
+function notesOf({ step, personId, linkUrl, lateSince }: Matter, tongue: Tongue): string[] {
   const mine = step?.holders.find((holder) => holder.personId === personId);
   const others = (step?.holders ?? []).filter((holder) => holder.personId !== personId).map(({ name }) => name);
   return [
     ...(mine?.forName ? [tongue.say('note.deputy', { name: mine.forName })] : []),
     ...(others.length > 0 ? [tongue.say('note.others', { names: tongue.list(others) })] : []),
     ...(lateSince ? [tongue.say('note.late', { when: tongue.instant(lateSince) })] : []),
-    ...(decideUrl === null ? [tongue.say('note.portal')] : []),
+    ...(linkUrl === null ? [tongue.say('note.portal')] : []),
   ];
 }
 

@@ -16,8 +16,8 @@ export interface Matter {
   readonly decision: ToldDecision | null;
   readonly addresses: ReadonlyMap<string, AddressLabel>;
   readonly waiting: readonly WaitingOrder[];
-  /** Where it can be decided; `null` where no link can be made. */
-  readonly decideUrl: string | null;
+  /** Where it can be decided, or answered; `null` where there is nothing to, or no link can be made. */
+  readonly linkUrl: string | null;
   /** When it should have left, where that is long ago. */
   readonly lateSince: Date | null;
 }

@@ -72,6 +72,7 @@ export function tellChanged(matter: Matter, tongue: Tongue): Told {
       title: tongue.say('order.changed.title', values),
       lead: tongue.say('order.changed.lead', values),
       notes: withdrawUntil === null ? [] : [tongue.say('order.changed.window', { until: tongue.instant(withdrawUntil) })],
+      action: matter.linkUrl === null ? null : { label: tongue.say('action.change'), url: matter.linkUrl },
       lists: entries.length === 0 ? [] : [{ title: tongue.say('changes'), entries }],
       lines: linesView(order, tongue),
       facts: [...factsOf([['fact.reason', [...reasons].join('\n')]], tongue), ...orderFacts(order, matter.addresses, tongue)],

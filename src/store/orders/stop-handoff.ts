@@ -1,5 +1,5 @@
 /** Takes back what has not left yet, or never arrived, and tells whether anything may have: what may stand in the ERP must be cancelled there. */
-import type { Transaction } from '../database.ts';
+import type { Database, Transaction } from '../database.ts';
 
 export interface Stopped {
   /** Hand-offs that never left, and never will. */
@@ -28,8 +28,8 @@ export async function stopHandoffs(trx: Transaction, orderId: string, reason: st
 }
 
 /** The newest revision that was handed off; not `isUnderway` when that was taken back before it left. `null`: none ever was. */
-export async function handedOff(trx: Transaction, orderId: string): Promise<{ revision: number; isUnderway: boolean } | null> {
-  const { rows } = await trx.raw<{ rows: Array<{ revision: number; isUnderway: boolean }> }>(
+export async function handedOff(db: Database | Transaction, orderId: string): Promise<{ revision: number; isUnderway: boolean } | null> {
+  const { rows } = await db.raw<{ rows: Array<{ revision: number; isUnderway: boolean }> }>(
     `select revision, state <> 'cancelled' as "isUnderway" from handoffs
      where order_id = :orderId and kind in ('create', 'change') order by seq desc limit 1`,
     { orderId },
