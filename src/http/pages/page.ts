@@ -19,6 +19,7 @@ ul{margin:.5rem 0;padding-left:1.25rem}
 .good{border-color:var(--go)}
 .bad{border-color:var(--stop)}
 dl{display:grid;grid-template-columns:minmax(7rem,max-content) 1fr;gap:.25rem 1rem;margin:.75rem 0}
+table+dl{margin-top:1.5rem}
 dt{color:var(--quiet)}
 dd{margin:0;white-space:pre-line;min-width:0}
 table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
