@@ -1,8 +1,10 @@
-/** In which weeks a stage of a rule has nobody: whoever may decide, and whoever could stand in, is away, or there is nobody at all. Pure. */
+/** In which weeks a stage of a rule has nobody: whoever may decide, and whoever could stand in, is not there, or there is nobody at all. Pure. */
 import { DateTime } from 'luxon';
+import type { Amount } from './amounts.ts';
 import type { Person } from './approvers/directory.ts';
 import type { ApproverQuestion } from './approvers/question.ts';
 import type { Policy } from './effective.ts';
+import type { Rule } from './schema.ts';
 import { selectApprovers } from './select-approvers.ts';
 import { type Stage, sayStage } from './stage-schema.ts';
 
@@ -16,18 +18,27 @@ export interface CoverageGap {
   /** For whose orders: a unit, and of it those who have this superior where the stage asks superiors. */
   readonly unit: string;
   readonly requester: string | null;
-  /** Of the days from Monday to Friday that are still to come. */
-  readonly days: number;
-  readonly of: number;
+  /** The smallest order that the rule is about, which approve limits were asked with; `null`: nobody knows, and none was. */
+  readonly amount: Amount | null;
   readonly because: string;
 }
 
-/** One day of the weeks ahead, and who is away on it. */
-export interface CoverageDay {
+/** A part of the calendar, without what is over of it. */
+export interface Week {
+  /** Its Monday. */
   readonly week: string;
-  readonly at: Date;
-  /** Equal for days on which the same people are away. */
-  readonly signature: string;
+  readonly from: Date;
+  readonly until: Date;
+  /** Noon of each of its days: deputies may change from one to the next. */
+  readonly noons: readonly Date[];
+}
+
+/** Whoever has any work in a week is there in it. */
+export interface CoverageWeek extends Week {
+  /** Who has none. */
+  readonly idle: ReadonlySet<string>;
+  /** Of them those who are absent, and stood in for; nobody stands in for who has a holiday. */
+  readonly away: ReadonlySet<string>;
 }
 
 export interface CoverageUnit {
@@ -37,24 +48,38 @@ export interface CoverageUnit {
   readonly people: readonly Person[];
 }
 
-type QuestionAt = (order: ApproverQuestion['order'], at: Date) => ApproverQuestion;
+/** As people are in a week, with the deputies of an instant in it. */
+export type QuestionIn = (order: ApproverQuestion['order'], week: CoverageWeek, noon: Date) => ApproverQuestion;
 
-/** Noon of Monday to Friday, from today on, by the clock of the zone. */
-export function workDaysAhead(now: Date, weeks: number, zone: string): Array<{ week: string; at: Date }> {
+/** From today on, by the clock of the zone; from Monday on where today is a Saturday or a Sunday. */
+export function weeksAhead(now: Date, weeks: number, zone: string): Week[] {
   const today = DateTime.fromJSDate(now, { zone }).startOf('day');
-  const monday = today.startOf('week');
-  return Array.from({ length: weeks * 7 }, (_, n) => monday.plus({ days: n }))
-    .filter((day) => day.weekday <= 5 && day >= today)
-    .map((day) => ({ week: String(day.startOf('week').toISODate()), at: day.set({ hour: 12 }).toJSDate() }));
+  const first = today.weekday <= 5 ? today : today.plus({ weeks: 1 }).startOf('week');
+  return Array.from({ length: weeks }, (_, n) => {
+    const from = n === 0 ? first : first.startOf('week').plus({ weeks: n });
+    const until = from.startOf('week').plus({ weeks: 1 });
+    const days = Array.from({ length: 8 - from.weekday }, (_day, m) => from.plus({ days: m }));
+    const noons = days.map((day) => day.set({ hour: 12 }).toJSDate());
+    return { week: String(from.startOf('week').toISODate()), from: from.toJSDate(), until: until.toJSDate(), noons };
+  });
 }
 
-export function* gapsOf(unit: CoverageUnit, days: readonly CoverageDay[], questionAt: QuestionAt): Generator<CoverageGap> {
+/** The smallest order that a rule is about; `null`: its conditions do not say. */
+export function leastAmount({ when: { orderTotal } }: Rule): Amount | null {
+  const floors = (orderTotal?.bounds ?? []).flatMap(({ operator, value }) => {
+    if (operator === 'gt') return [Number(value) + 1];
+    return operator === 'gte' || operator === 'eq' ? [Number(value)] : [];
+  });
+  const minor = Math.max(0, ...floors);
+  return orderTotal === undefined || minor === 0 ? null : { minor, currency: orderTotal.currency };
+}
+
+export function* gapsOf(unit: CoverageUnit, weeks: readonly CoverageWeek[], questionIn: QuestionIn): Generator<CoverageGap> {
   for (const policy of unit.policies)
     for (const rule of policy.document.rules) {
       if (rule.effect !== 'require') continue;
       for (const stage of rule.stages)
-        for (const requester of requestersOf(unit, stage))
-          yield* gapsOfStage({ unit, policy, rule: rule.name, stage, requester }, days, questionAt);
+        for (const requester of requestersOf(unit, stage)) yield* gapsOfStage({ unit, policy, rule, stage, requester }, weeks, questionIn);
     }
 }
 
@@ -68,38 +93,57 @@ function requestersOf({ people }: CoverageUnit, { approvers }: Stage): Array<Per
 interface Asked {
   readonly unit: CoverageUnit;
   readonly policy: Policy;
-  readonly rule: string;
+  readonly rule: Rule;
   readonly stage: Stage;
   readonly requester: Person | null;
 }
 
 function* gapsOfStage(
   { unit, policy, rule, stage, requester }: Asked,
-  days: readonly CoverageDay[],
-  questionAt: QuestionAt,
+  weeks: readonly CoverageWeek[],
+  questionIn: QuestionIn,
 ): Generator<CoverageGap> {
+  const amount = leastAmount(rule);
+  const about = {
+    account: policy.account,
+    rule: rule.name,
+    stage: sayStage(stage),
+    unit: unit.name,
+    requester: requester?.name ?? null,
+    amount,
+  };
+  const order = orderOf(unit, requester, amount);
   const known = new Map<string, string | null>();
-  const weeks = new Map<string, { days: number; of: number; because: string }>();
-  for (const { week, at, signature } of days) {
-    const because = known.has(signature) ? (known.get(signature) ?? null) : whyNobody(stage, questionAt(orderOf(unit, requester), at));
-    known.set(signature, because);
-    const sum = weeks.get(week) ?? { days: 0, of: 0, because: '' };
-    weeks.set(week, { days: sum.days + (because === null ? 0 : 1), of: sum.of + 1, because: because ?? sum.because });
+  for (const week of weeks) {
+    const reasons = week.noons.map((noon) => {
+      const question = questionIn(order, week, noon);
+      const key = signatureOf(question, week);
+      const because = known.has(key) ? (known.get(key) ?? null) : whyNobody(stage, question, week);
+      known.set(key, because);
+      return because;
+    });
+    if (reasons.every((because) => because !== null)) yield { week: week.week, ...about, because: reasons[0] ?? '' };
   }
-  const about = { account: policy.account, rule, stage: sayStage(stage), unit: unit.name, requester: requester?.name ?? null };
-  for (const [week, sum] of weeks) if (sum.days > 0) yield { week, ...about, ...sum };
 }
 
-/** An order of nothing, so that no limit is in the way. */
-function orderOf({ id }: CoverageUnit, requester: Person | null): ApproverQuestion['order'] {
+/** Equal where the same people are there and stand in for each other. */
+function signatureOf({ directory: { delegations } }: ApproverQuestion, { idle, away }: CoverageWeek): string {
+  return [[...idle], [...away], delegations.map(({ id }) => id)].map((ids) => ids.join()).join(';');
+}
+
+/** Of nothing where no amount is known, so that no limit is in the way. */
+function orderOf({ id }: CoverageUnit, requester: Person | null, amount: Amount | null): ApproverQuestion['order'] {
+  const { minor, currency } = amount ?? { minor: 0, currency: 'EUR' };
   const costCentre = requester?.costCentre ?? null;
-  return { accountId: id, orderedById: requester?.id ?? '0', onBehalfOfId: null, currency: 'EUR', goods: 0, shippingCost: 0, costCentre };
+  return { accountId: id, orderedById: requester?.id ?? '0', onBehalfOfId: null, currency, goods: minor, shippingCost: 0, costCentre };
 }
 
-function whyNobody(stage: Stage, question: ApproverQuestion): string | null {
+function whyNobody(stage: Stage, question: ApproverQuestion, { idle, away }: CoverageWeek): string | null {
   const { holders, exhausted, needed } = selectApprovers({ ...stage, n: stage.n ?? null }, question);
   if (exhausted !== null) return exhausted;
-  const away = holders.filter(({ personId }) => question.directory.away.has(personId));
-  if (holders.length - away.length >= needed) return null;
-  return `away: ${away.map(({ name }) => name).join(', ')}`;
+  const missing = holders.filter(({ personId }) => idle.has(personId));
+  if (holders.length - missing.length >= needed) return null;
+  const names = (are: boolean) => missing.filter(({ personId }) => away.has(personId) === are).map(({ name }) => name);
+  const told = [['away', names(true)] as const, ['no working hours', names(false)] as const];
+  return told.flatMap(([why, people]) => (people.length > 0 ? [`${why}: ${people.join(', ')}`] : [])).join('; ');
 }
