@@ -3,11 +3,11 @@ import { RADAR_KINDS, type Radar, type RadarItem, type RadarKind } from '../stor
 import { formatCount, formatInstant } from './format.ts';
 import { plain, type Terminal } from './terminal.ts';
 
-const TITLES: Readonly<Record<RadarKind, string>> = {
-  nobody: 'steps that nobody may decide',
-  waited: 'steps that waited beyond their ladder',
-  handoff: 'hand-offs that stand still',
-  notice: 'notices that could not be sent',
+const TITLES: Readonly<Record<RadarKind, readonly [one: string, several: string]>> = {
+  nobody: ['step that nobody may decide', 'steps that nobody may decide'],
+  waited: ['step that waited beyond its ladder', 'steps that waited beyond their ladder'],
+  handoff: ['hand-off that stands still', 'hand-offs that stand still'],
+  notice: ['notice that could not be sent', 'notices that could not be sent'],
 };
 
 export function* drawRadar({ counts, items }: Radar, terminal: Terminal): Generator<string> {
@@ -20,7 +20,7 @@ export function* drawRadar({ counts, items }: Radar, terminal: Terminal): Genera
     const group = items.filter((item) => item.kind === kind);
     if (group.length === 0) continue;
     const more = counts[kind] > group.length ? `, the oldest ${formatCount(group.length)} of them here` : '';
-    yield paint.bold(`${formatCount(counts[kind])} ${TITLES[kind]}${more}`);
+    yield paint.bold(`${formatCount(counts[kind])} ${TITLES[kind][counts[kind] === 1 ? 0 : 1]}${more}`);
     for (const item of group) yield* drawItem(item, terminal);
     yield '';
   }

@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import { standStill } from '../flows/radar-setup.ts';
+import { OWN_SCOPES } from './http-setup.ts';
+import { openShop } from './shop.ts';
+
+/** Orders of the origin `shop` that stand still. */
+async function stalled() {
+  const shop = await openShop();
+  await standStill(shop);
+  return shop;
+}
+
+interface Item {
+  readonly kind: string;
+  readonly externalKey: string;
+}
+const named = (items: readonly Item[]) => items.map(({ kind, externalKey }) => `${kind} ${externalKey}`);
+
+describe('GET /v1/radar', () => {
+  it('tells what stands still with its cure, and nothing of what was ordered, by whom and for how much', async () => {
+    const { get, key } = await stalled();
+    const secret = await key('watch', ['radar:read'], { origin: 'shop' });
+    const { status, body, text } = await get('/v1/radar', secret);
+    expect(status).toBe(200);
+    expect(body.counts).toEqual({ nobody: 1, waited: 1, handoff: 1, notice: 1 });
+    expect(named(body.items)).toEqual(['nobody KO-1', 'waited KO-2', 'handoff KO-3', 'notice KO-2']);
+    expect(body.items[2]).toMatchObject({
+      account: 'Hansa Nord',
+      what: 'erp',
+      state: 'refused',
+      reason: 'ORDER_REFUSED: the article is blocked',
+      since: '2026-11-23T09:00:00.000Z',
+      cure: 'mend what the reason names, then `kontor orders resend KO-3`',
+    });
+    expect(text).not.toMatch(/KO-4|4711|Ladle|12\.5|1250|Greta|Maren/);
+    expect((await get('/v1/orders/KO-1', secret)).status).toBe(403);
+  });
+
+  it('is for keys with its scope', async () => {
+    const { get, key, ask } = await stalled();
+    const others = await key('others', OWN_SCOPES.filter((scope) => scope !== 'radar:read')); // biome-ignore format: one call
+    expect(await get('/v1/radar', others)).toMatchObject({
+      status: 403,
+      body: { error: { code: 'NOT_ALLOWED', details: { scope: 'radar:read' } } },
+    });
+    expect((await ask('GET', '/v1/radar')).status).toBe(401);
+  });
+
+  it('tells a key of the orders of its own origin, and one for all origins of all', async () => {
+    const { get, key, rows } = await stalled();
+    const elsewhere = await get('/v1/radar', await key('another', ['radar:read']));
+    expect(elsewhere.body).toEqual({ counts: { nobody: 0, waited: 0, handoff: 0, notice: 0 }, items: [] });
+    await rows("update orders set origin = 'another' where external_key = 'KO-3'");
+    expect(named((await get('/v1/radar', await key('third', ['radar:read'], { origin: 'another' }))).body.items)).toEqual(['handoff KO-3']);
+    const all = await get('/v1/radar', await key('operations', ['radar:read', 'orders:all']));
+    expect(all.body.counts).toEqual({ nobody: 1, waited: 1, handoff: 1, notice: 1 });
+  });
+
+  it('holds as many of each kind as are asked for, the oldest first', async () => {
+    const { get, rows } = await stalled();
+    await rows("update approval_steps set state = 'exhausted', assigned_at = '2026-11-20T09:00:00Z' where order_id = 4");
+    const { body } = await get('/v1/radar?limit=1');
+    expect(body.counts.nobody).toBe(2);
+    expect(named(body.items)).toEqual(['nobody KO-4', 'waited KO-2', 'handoff KO-3', 'notice KO-2']);
+    for (const limit of ['0', '1001', 'many']) expect((await get(`/v1/radar?limit=${limit}`)).status).toBe(400);
+  });
+});
