@@ -8,6 +8,7 @@ import { createClockTables } from './0005-clocks.ts';
 import { countMailDeferrals } from './0006-mail-deferrals.ts';
 import { addAlsoFor } from './0007-also-for.ts';
 import { markFinalOrders } from './0008-final-orders.ts';
+import { indexForPruning } from './0009-pruning.ts';
 
 export interface Migration {
   /** Its identity for ever; the order is that of the list. */
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   { name: '0006-mail-deferrals', up: countMailDeferrals },
   { name: '0007-also-for', up: addAlsoFor },
   { name: '0008-final-orders', up: markFinalOrders },
+  { name: '0009-pruning', up: indexForPruning },
 ];
