@@ -55,6 +55,36 @@ describe('the calendar of a person', () => {
     const calendar = (await loadCalendarsOf(db, [id('P-1')])).get(id('P-1'));
     expect([calendar?.holidayOn('2026-04-03'), calendar?.holidayOn('2026-03-08')]).toEqual(['Karfreitag', null]);
   });
+
+  it('keeps those of the state, too, that the address of the nearest unit names, by code or by name', async () => {
+    const { alter, db, id, calendarsOf, address } = await setup();
+    await alter('D-2', { region: 'HH' });
+    await alter('D-1', { region: 'Bayern' });
+    expect(await calendarsOf('P-1', 'P-3', 'P-5')).toEqual([
+      'default Europe/Berlin DE-BY 0',
+      'default Europe/Berlin DE-HH 0',
+      'default Europe/Berlin DE-HH 0',
+    ]);
+    const [nord, company] = await Promise.all(
+      ['P-1', 'P-3'].map(async (person) => (await loadCalendarsOf(db, [id(person)])).get(id(person))?.holidayOn('2026-01-06')),
+    );
+    expect([nord, company]).toEqual(['Heilige Drei Könige', null]);
+    for (const [region, found] of [
+      ['de-by', 'DE-BY'],
+      [' by ', 'DE-BY'],
+      ['09', 'DE'],
+      ['Atlantis', 'DE'],
+      [null, 'DE'],
+    ] as const) {
+      await alter('D-1', { region });
+      expect(await calendarsOf('P-1')).toEqual([`default Europe/Berlin ${found} 0`]);
+    }
+    // The main address counts, and only in the country whose holidays are kept.
+    await alter('D-1', { region: 'Bayern' });
+    await address('D-4', { account: 'A-2', role: 'bill_to', country: 'DE', region: 'Sachsen' });
+    await address('D-5', { account: 'A-3', country: 'AT', region: 'Wien' });
+    expect(await calendarsOf('P-1', 'P-5')).toEqual(['default Europe/Berlin DE-SN 0', 'default Europe/Berlin DE-HH 0']);
+  });
 });
 
 describe('a calendar put again', () => {

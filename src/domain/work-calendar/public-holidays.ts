@@ -23,6 +23,22 @@ export async function whyNoHolidays(country: string, region: string | undefined)
   return Object.hasOwn(regions, part) ? null : `${country}-${state} has no region ${part}; known: ${listed(regions)}`;
 }
 
+/** Code of the state that an address means by its code (`BY`, `DE-BY`) or by its name in any language known here; `null`: none. */
+export async function findState(country: string, text: string): Promise<string | null> {
+  const { default: Library } = await import('date-holidays');
+  const all = new Library(country);
+  const meant = fold(text);
+  const ways = [undefined, 'en', ...all.getLanguages()].map((language) => all.getStates(country, language) ?? {});
+  for (const states of ways)
+    for (const [code, name] of Object.entries(states))
+      if ([code, `${country}-${code}`, name].some((one) => fold(one) === meant)) return code;
+  return null;
+}
+
+function fold(text: string): string {
+  return text.trim().toLowerCase();
+}
+
 function listed(names: Readonly<Record<string, string>>): string {
   const codes = Object.keys(names);
   return codes.length > 0 ? codes.join(', ') : 'none';

@@ -2,7 +2,7 @@
 import { isZone } from '../../connector/mapping/formats.ts';
 import { openCalendar, type WorkCalendar } from '../../domain/work-calendar/calendar.ts';
 import { calendarDefinitionSchema } from '../../domain/work-calendar/definition.ts';
-import { whyNoHolidays } from '../../domain/work-calendar/public-holidays.ts';
+import { findState, whyNoHolidays } from '../../domain/work-calendar/public-holidays.ts';
 import type { Database, Transaction } from '../database.ts';
 import { openCalendars } from './calendars.ts';
 
@@ -13,10 +13,14 @@ interface CalendarFacts {
   readonly zone: string | null;
   /** Of the company's address. */
   readonly country: string | null;
+  /** State or province there, as the address of the nearest unit names it. */
+  readonly region: string | null;
 }
 
 /** Far deeper than any company. */
 const DEEPEST = 32;
+/** Of the addresses of one account. */
+const MAIN_FIRST = "(d.role = 'bill_to') desc, coalesce(d.is_default, false) desc, d.id";
 const USUAL_HOURS = { 'mon-fri': '09:00-17:00' };
 
 /** Of every person asked for, also of those nobody knows. Two statements, however many they are. */
@@ -24,29 +28,31 @@ export async function loadCalendarsOf(db: Database | Transaction, personIds: rea
   const facts = await loadFacts(db, personIds);
   const assigned = await openCalendars(db, [...new Set(facts.flatMap(({ calendar }) => calendar ?? []))]);
   const calendars = new Map<string, WorkCalendar>();
-  for (const { personId, calendar, zone, country } of facts) {
+  for (const { personId, calendar, zone, country, region } of facts) {
     const own = calendar === null ? undefined : assigned.get(calendar);
-    calendars.set(personId, own ?? (await defaultCalendar(zone, country)));
+    calendars.set(personId, own ?? (await defaultCalendar(zone, country, region)));
   }
   return calendars;
 }
 
-/** By zone and country: few, the same for ever, and slow to make. */
+/** By zone, country and region: few, the same for ever, and slow to make. */
 const usual = new Map<string, Promise<WorkCalendar>>();
 
-/** Monday to Friday from 9 to 17, with the holidays of the whole country where they are known. */
-export function defaultCalendar(zone: string | null, country: string | null): Promise<WorkCalendar> {
-  const key = `${zone} ${country}`;
-  const known = usual.get(key) ?? openDefault(zone, country);
+/** Monday to Friday from 9 to 17, with the holidays of the state where it is known, else of the whole country. */
+export function defaultCalendar(zone: string | null, country: string | null, region: string | null = null): Promise<WorkCalendar> {
+  const key = JSON.stringify([zone, country, region]);
+  const known = usual.get(key) ?? openDefault(zone, country, region);
   usual.set(key, known);
   return known;
 }
 
-async function openDefault(zone: string | null, country: string | null): Promise<WorkCalendar> {
+async function openDefault(zone: string | null, country: string | null, region: string | null): Promise<WorkCalendar> {
   const known = zone !== null && isZone(zone) ? zone : 'UTC';
   const holidaysOf = country !== null && (await whyNoHolidays(country, undefined)) === null ? country : undefined;
-  const definition = calendarDefinitionSchema.parse({ zone: known, hours: USUAL_HOURS, country: holidaysOf });
-  return openCalendar(['default', known, holidaysOf].filter(Boolean).join(' '), 0, definition);
+  const state = holidaysOf === undefined || region === null ? null : await findState(holidaysOf, region);
+  const definition = calendarDefinitionSchema.parse({ zone: known, hours: USUAL_HOURS, country: holidaysOf, region: state ?? undefined });
+  const where = [holidaysOf, state].filter(Boolean).join('-');
+  return openCalendar(['default', known, where].filter(Boolean).join(' '), 0, definition);
 }
 
 async function loadFacts(db: Database | Transaction, personIds: readonly string[]): Promise<CalendarFacts[]> {
@@ -66,10 +72,13 @@ async function loadFacts(db: Database | Transaction, personIds: readonly string[
        group by up.start
      ), placed as (
        select u.*, (select d.country from addresses d where d.account_id = u.company and d.country is not null
-         order by (d.role = 'bill_to') desc, coalesce(d.is_default, false) desc, d.id limit 1) as country from units u
+         order by ${MAIN_FIRST} limit 1) as country from units u
+     ), located as (
+       select p.*, (select d.region from up join addresses d on d.account_id = up.id and d.country = p.country where up.start = p.start
+         order by up.depth, ${MAIN_FIRST} limit 1) as region from placed p
      )
-     select p.id as "personId", coalesce(own.calendar, u.calendar) as calendar, coalesce(p.time_zone, u.zone) as zone, u.country
-     from asked p left join placed u on u.start = p.account_id
+     select p.id as "personId", coalesce(own.calendar, u.calendar) as calendar, coalesce(p.time_zone, u.zone) as zone, u.country, u.region
+     from asked p left join located u on u.start = p.account_id
      left join calendar_assignments own on own.owner_kind = 'person' and own.owner_id = p.id`,
     { ids: [...personIds] },
   );
