@@ -113,17 +113,18 @@ export class OrdersScene {
     return { scene: new OrdersScene(db, accounts, env, folder), access };
   }
 
-  async startWorker(): Promise<() => Promise<void>> {
+  async startWorker(): Promise<{ pid: number; stop(): Promise<void> }> {
     const worker = spawn(process.execPath, [...(process.env.BENCH_NODE_ARGS?.split(' ') ?? []), KONTOR, 'worker'], {
       cwd: this.#folder,
       env: this.#env,
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     while ((await liveWorkers(this.db)).length === 0) await sleep(20);
-    return async () => {
+    const stop = async () => {
       worker.kill('SIGTERM');
       if (worker.exitCode === null) await once(worker, 'exit');
     };
+    return { pid: worker.pid ?? 0, stop };
   }
 
   /** One after the other over all accounts, approved by rules. */

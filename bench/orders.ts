@@ -5,7 +5,7 @@
  */
 import { fork, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -44,6 +44,13 @@ const WARM_UP = 200;
 interface Measured {
   readonly perSecond: number[];
   readonly latenciesMs: number[];
+  /** Of the worker's process: what a busy machine may be judged by. */
+  readonly processorMs: number[];
+}
+
+interface Started {
+  readonly pid: number;
+  stop(): Promise<void>;
 }
 
 type Carrier = { queue: JobQueue; wake(orders: readonly Released[]): Promise<void> };
@@ -96,8 +103,7 @@ async function measureOn(kind: QueueAccess['kind'], redisUrl: string | null): Pr
       bareJob,
       orders.map(({ body }) => body as Record<string, unknown>),
     );
-  const ours = { perSecond: [] as number[], latenciesMs: [] as number[] };
-  const bare = { perSecond: [] as number[], latenciesMs: [] as number[] };
+  const [ours, bare]: [Measured, Measured] = [nothingYet(), nothingYet()];
   try {
     for (let round = 1; round <= rounds; round++) {
       say(`${kind}, round ${round} of ${rounds}`);
@@ -116,6 +122,10 @@ async function measureOn(kind: QueueAccess['kind'], redisUrl: string | null): Pr
   return { bare, ours };
 }
 
+function nothingYet(): Measured {
+  return { perSecond: [], latenciesMs: [], processorMs: [] };
+}
+
 async function releaseAll(scene: OrdersScene, wanted: number): Promise<Released[]> {
   const released: Released[] = [];
   while (released.length < wanted) released.push(...(await scene.release(Math.min(500, wanted - released.length))));
@@ -123,25 +133,28 @@ async function releaseAll(scene: OrdersScene, wanted: number): Promise<Released[
 }
 
 /** Warm, then everything at once: from the first wake-up to the last order at the ERP. */
-async function turn(measured: Measured, start: () => Promise<() => Promise<void>>, { wake }: Carrier, orders: readonly Released[]) {
+async function turn(measured: Measured, start: () => Promise<Started>, { wake }: Carrier, orders: readonly Released[]) {
   await erp.reset();
-  const stop = await start();
+  const { pid, stop } = await start();
   await wake(orders.slice(0, WARM_UP));
   await erp.until(WARM_UP);
+  const fromMs = await processorMsOf(pid);
   const fromUs = nowUs();
   await wake(orders.slice(WARM_UP));
   const { at, taken, doubled } = await erp.until(orders.length);
   const lastUs = Math.max(...orders.slice(WARM_UP).map(({ reference }) => at[reference] ?? Number.NaN));
+  const usedMs = (await processorMsOf(pid)) - fromMs;
   await stop();
   if (doubled > 0 || taken !== orders.length) throw new Error(`${taken} orders arrived of ${orders.length}, ${doubled} of them twice`);
   measured.perSecond.push((orders.length - WARM_UP) / ((lastUs - fromUs) / 1e6));
-  say(`  ${measured.perSecond.at(-1)?.toFixed(0)} orders per second`);
+  measured.processorMs.push(usedMs / (orders.length - WARM_UP));
+  say(`  ${measured.perSecond.at(-1)?.toFixed(0)} orders per second, ${measured.processorMs.at(-1)?.toFixed(2)} ms of processor time each`);
 }
 
 /** One order at a time: from the commit that approves it (bare: from the call that queues it) to its POST on the ERP's socket. */
-async function latencies(measured: Measured, start: () => Promise<() => Promise<void>>, { wake }: Carrier, scene: OrdersScene) {
+async function latencies(measured: Measured, start: () => Promise<Started>, { wake }: Carrier, scene: OrdersScene) {
   await erp.reset();
-  const stop = await start();
+  const { stop } = await start();
   for (let n = 1; n <= samples + 50; n++) {
     const [order] = await scene.release(1);
     if (!order) throw new Error('no order was released');
@@ -155,14 +168,22 @@ async function latencies(measured: Measured, start: () => Promise<() => Promise<
   await stop();
 }
 
-async function startBare(access: QueueAccess): Promise<() => Promise<void>> {
+async function startBare(access: QueueAccess): Promise<Started> {
   const entry = fileURLToPath(new URL('./bare-order-worker.js', import.meta.url));
   const worker = fork(entry, [JSON.stringify(access), bareJob.name, erp.url, String(concurrency)]);
   await once(worker, 'message');
-  return async () => {
+  const stop = async () => {
     worker.disconnect();
     await once(worker, 'exit');
   };
+  return { pid: worker.pid ?? 0, stop };
+}
+
+/** User and system time of a process so far, as Linux counts it: in hundredths of a second. */
+async function processorMsOf(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  const [user, system] = stat.slice(stat.lastIndexOf(')') + 2).split(' ').slice(11, 13).map(Number);
+  return 10 * ((user ?? Number.NaN) + (system ?? Number.NaN));
 }
 
 function report(kind: string, bare: Measured, ours: Measured): string[] {
@@ -170,10 +191,12 @@ function report(kind: string, bare: Measured, ours: Measured): string[] {
   const speed = [median(ours.perSecond), median(bare.perSecond)] as const;
   const middle = [median(ours.latenciesMs), median(bare.latenciesMs)] as const;
   const slow = [at(0.95, ours.latenciesMs), at(0.95, bare.latenciesMs)] as const;
+  const used = [median(ours.processorMs), median(bare.processorMs)] as const;
   const ms = (one: number) => `${one.toFixed(1)} ms`;
   return [
     `${row(kind, 'orders per second', speed[0].toFixed(0), speed[1].toFixed(0), (speed[0] / speed[1]).toFixed(2), 'at least 0.5', speed[0] / speed[1] >= 0.5)}`,
     `${row(kind, 'approval to socket, median', ms(middle[0]), ms(middle[1]), (middle[0] / middle[1]).toFixed(2), 'at most 3', middle[0] / middle[1] <= 3)}`,
+    `| ${kind} | worker's processor time, an order | ${used[0].toFixed(2)} ms | ${used[1].toFixed(2)} ms | ${(used[0] / used[1]).toFixed(2)} | | |`,
     `| ${kind} | approval to socket, p95 | ${ms(slow[0])} | ${ms(slow[1])} | ${(slow[0] / slow[1]).toFixed(2)} | | |`,
   ];
 }
