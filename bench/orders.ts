@@ -182,7 +182,11 @@ async function startBare(access: QueueAccess): Promise<Started> {
 /** User and system time of a process so far, as Linux counts it: in hundredths of a second. */
 async function processorMsOf(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
-  const [user, system] = stat.slice(stat.lastIndexOf(')') + 2).split(' ').slice(11, 13).map(Number);
+  const [user, system] = stat
+    .slice(stat.lastIndexOf(')') + 2)
+    .split(' ')
+    .slice(11, 13)
+    .map(Number);
   return 10 * ((user ?? Number.NaN) + (system ?? Number.NaN));
 }
 

@@ -37,20 +37,24 @@ const BATCH_SIZE = 20_000;
 export const LANES = 2;
 const LEAST_BATCH_SIZE = 2_000;
 
-/** Cuts the stage into batches; a batch that was applied leaves the list in the same transaction. */
-export async function planBatches(trx: Transaction, runId: string): Promise<void> {
+/** Cuts the stage into batches; a batch that was applied leaves the list in the same transaction. `staged`: records read, numbered from 0. */
+export async function planBatches(trx: Transaction, runId: string, { drafts, staged }: { drafts: number; staged: number }): Promise<void> {
+  const size = Math.min(BATCH_SIZE, Math.max(LEAST_BATCH_SIZE, Math.ceil(drafts / LANES)));
+  // Where most records are drafts they need not be counted off one by one.
+  const isDense = 2 * drafts >= staged;
   await trx.raw(
-    `insert into run_batches (run_id, from_seq, to_seq)
-     select :runId::bigint, min(seq), max(seq) from (
-       select seq, (row_number() over (order by seq) - 1) / size as batch from ${stageTables(runId).drafts},
-         (select least(${BATCH_SIZE}, greatest(${LEAST_BATCH_SIZE}, (count(*) + ${LANES - 1}) / ${LANES})) as size from ${stageTables(runId).drafts}) chosen
-     ) numbered group by batch`,
-    { runId },
+    `insert into run_batches (run_id, from_seq, to_seq) ${
+      isDense
+        ? 'select :runId::bigint, seq, seq + :size::int - 1 from generate_series(0, :staged::bigint - 1, :size::int) seq'
+        : `select :runId::bigint, min(seq), max(seq) from (
+             select seq, (row_number() over (order by seq) - 1) / :size::int as batch from ${stageTables(runId).drafts}
+           ) numbered group by batch`
+    }`,
+    { runId, size, staged },
   );
   await trx.raw(
-    `update runs set progress = jsonb_build_object('phase', 'applying', 'done', 0, 'total', (select count(*) from ${stageTables(runId).drafts}))
-     where id = ?`,
-    [runId],
+    `update runs set progress = jsonb_build_object('phase', 'applying', 'done', 0, 'total', :drafts::bigint) where id = :runId`,
+    { runId, drafts },
   );
 }
 

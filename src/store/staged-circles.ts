@@ -18,6 +18,7 @@ export async function setAsideCircles(trx: Transaction, runId: string, sourceId:
   while ((await setAsideRound(trx, runId, sourceId, field)) > 0) await trx.raw('drop table edges');
 }
 
+/** Most trees are flat: their edges are peeled before they are written down. */
 async function setAsideRound(trx: Transaction, runId: string, sourceId: number, field: string): Promise<number> {
   const stage = stageTables(runId);
   await trx.raw(
@@ -32,7 +33,9 @@ async function setAsideRound(trx: Transaction, runId: string, sourceId: number, 
        select r.key, r.refs ->> '${field}' from climb c
        join source_records r on r.source_id = :sourceId and r.key = c.above and r.refs ->> '${field}' is not null
        where not exists (select from ${stage.drafts} d where d.key = c.above)
-     ) select key, above from staged union all select key, above from climb`,
+     ), all_edges as materialized (
+       select key, above from staged union all select key, above from climb
+     ) select key, above from all_edges e where exists (select from all_edges o where o.key = e.above)`,
     { sourceId },
   );
   if (!(await peel(trx, 'o.key = e.above'))) return 0;

@@ -43,7 +43,7 @@ export async function decide(trx: Transaction, run: Run, guards: GuardSettings, 
   if (tooMany) {
     await finishRun(trx, run.id, { outcome: 'held', now, error: tooManyRejected(run, bad, guards) });
     await dropStage(trx, run.id);
-  } else await planBatches(trx, run.id);
+  } else await planBatches(trx, run.id, { drafts, staged: run.staged });
   return { isFirst: await holdsNothing(trx, run.sourceId) };
 }
 
