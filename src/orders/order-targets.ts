@@ -37,8 +37,16 @@ export function orderTargets(context: Pick<HandoffContext, 'settings' | 'connect
 }
 
 /** How long after it was made an order may stay invisible in this system. */
-export function lookupLagMs({ connection, connector, orders }: Target): number {
-  return lookupLagOf(orders, connector.config.parse(connection.settings));
+export function lookupLagMs(target: Target): number {
+  return lookupLagOf(target.orders, configOf(target));
+}
+
+/** Settings are read once in the life of a process, and hundreds of orders a second go by them. */
+const CONFIGS = new WeakMap<ConnectionSettings, unknown>();
+
+function configOf({ connection, connector }: Target): never {
+  if (!CONFIGS.has(connection)) CONFIGS.set(connection, connector.config.parse(connection.settings));
+  return CONFIGS.get(connection) as never;
 }
 
 /** What a connection pulls itself has its own ids there; of the rest it is given the ids of where they came from. */
@@ -47,14 +55,11 @@ export function pulledBy(connection: ConnectionSettings | undefined): Pulled {
   return { accounts: pulls('account'), addresses: pulls('address'), contacts: pulls('contact') };
 }
 
-export function openTarget(
-  context: HandoffContext,
-  { connection, connector }: Target,
-  held?: { signal: AbortSignal; notAfter(): number },
-): AnySession {
+export function openTarget(context: HandoffContext, target: Target, held?: { signal: AbortSignal; notAfter(): number }): AnySession {
+  const { connection, connector } = target;
   const request = {
     connection: connection.name,
-    config: connector.config.parse(connection.settings),
+    config: configOf(target),
     baseFolder: context.settings.baseFolder,
     signal: held?.signal ?? context.signal,
     now: context.now,

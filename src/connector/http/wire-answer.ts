@@ -53,12 +53,16 @@ async function inflateAny(body: Buffer, options: { maxOutputLength: number }): P
   return promisify(isZlib ? inflate : inflateRaw)(body, options);
 }
 
+/** Nearly all answers; a decoder costs more to make than to use. */
+const UTF_8 = new TextDecoder();
+
 function decoded(body: Buffer, type: string | undefined): string {
   const charset = /charset="?([\w.:-]+)/i.exec(type ?? '')?.[1] ?? 'utf-8';
+  if (/^utf-?8$/i.test(charset)) return UTF_8.decode(body);
   try {
     return new TextDecoder(charset).decode(body);
   } catch {
-    return new TextDecoder().decode(body);
+    return UTF_8.decode(body);
   }
 }
 
