@@ -8,8 +8,8 @@ import { Refused } from '../connector/mapping/cell.ts';
 import { dateReader } from '../connector/mapping/civil-date.ts';
 import type { Row } from '../connector/tabular/row.ts';
 import { NeedsOperatorError } from '../errors.ts';
-import { formatOrigin } from './format.ts';
 import { openTable, splitReason, unreadable } from './open-table.ts';
+import { lacksColumns, placeOf, problemsOf } from './table-rows.ts';
 
 export interface AbsenceFormats {
   /** How texts hold dates, in luxon tokens. */
@@ -77,9 +77,7 @@ async function readSheet(path: string, name: string, formats: AbsenceFormats, si
   const problems: AbsenceProblem[] = [];
   const readDate = dateReader(formats.date, 'UTC');
   for await (const batch of openTable({ path, name, sheet: formats.sheet, allowEmpty: true }, signal)) {
-    for (const { origin, problems: bad } of batch.unreadable)
-      problems.push(...bad.map(({ reason }) => ({ place: formatOrigin(origin), ...splitReason(reason) })));
-    problems.push(...batch.faults.map(({ origin, message }) => ({ place: formatOrigin(origin), ...splitReason(message) })));
+    problems.push(...problemsOf(batch).map(({ path: place, ...problem }) => ({ place, ...problem })));
     for (const row of batch.rows) {
       const read = readRow(row, readDate);
       if ('reason' in read) problems.push(read);
@@ -90,9 +88,8 @@ async function readSheet(path: string, name: string, formats: AbsenceFormats, si
 }
 
 function readRow(row: Row, readDate: ReturnType<typeof dateReader>): AbsenceEntry | AbsenceProblem {
-  const { header } = row;
   const places = columnsOf(row);
-  const place = formatOrigin({ file: header.file, row: row.row, ...(header.sheet !== undefined && { sheet: header.sheet }) });
+  const place = placeOf(row);
   const cell = (field: Field) => (row.cells[places.get(field) ?? -1] ?? '').trim();
   const person = cell('person');
   if (person === '') return { place, reason: 'the row names no person', cure: 'fill the column person' };
@@ -109,15 +106,15 @@ function readRow(row: Row, readDate: ReturnType<typeof dateReader>): AbsenceEntr
 
 const seen = new WeakMap<object, ReadonlyMap<Field, number>>();
 
-function columnsOf({ header }: Row): ReadonlyMap<Field, number> {
+function columnsOf(row: Row): ReadonlyMap<Field, number> {
+  const { header } = row;
   const known = seen.get(header);
   if (known) return known;
   const names = header.names.map((name) => name.trim().toLowerCase());
   const places = new Map(FIELDS.flatMap((field) => (names.includes(field) ? [[field, names.indexOf(field)] as const] : [])));
   const missing = ['person', 'from'].filter((field) => !places.has(field as Field));
   if (!places.has('until') && !places.has('to')) missing.push('until (first day back) or to (last day away)');
-  if (missing.length > 0)
-    throw new NeedsOperatorError('SOURCE_LAYOUT', `${header.file} has no column ${missing.join(', ')}; it has: ${header.names.join(', ')}`);
+  if (missing.length > 0) throw lacksColumns(row, missing, 'Name the columns as docs/calendars.md does');
   seen.set(header, places);
   return places;
 }

@@ -6,17 +6,14 @@ import { displayPath } from '../config/problems.ts';
 import type { Path } from '../config/yaml-document.ts';
 import { Refused } from '../connector/mapping/cell.ts';
 import { dateReader } from '../connector/mapping/civil-date.ts';
-import { CANONICAL, canonicalDecimal, type DecimalFormat, readDecimal } from '../connector/mapping/decimal.ts';
 import { KIND } from '../connector/tabular/cell.ts';
 import type { Row } from '../connector/tabular/row.ts';
 import { budgetSchema } from '../domain/budgets/definition.ts';
 import { type BudgetColumns, budgetOfRow, columnType, findBudgetColumns } from '../domain/budgets/definition-rows.ts';
 import type { OrderProblem } from '../domain/orders/problem.ts';
-import { NeedsOperatorError } from '../errors.ts';
-import { formatOrigin } from './format.ts';
 import { openTable, splitReason } from './open-table.ts';
 import { parseDocument } from './read-checked-file.ts';
-import type { FileFormats } from './read-order-file.ts';
+import { type FileFormats, faultOfCell, lacksColumns, placeOf, problemsOf, readDecimalText } from './table-rows.ts';
 
 export interface BudgetFile {
   readonly name: string;
@@ -61,9 +58,7 @@ async function readRows(path: string, name: string, formats: FileFormats, signal
   const bad: OrderProblem[] = [];
   const unknown = new Set<string>();
   for await (const batch of openTable({ path, name, sheet: formats.sheet }, signal)) {
-    for (const { origin, problems } of batch.unreadable)
-      bad.push(...problems.map(({ reason }) => ({ path: formatOrigin(origin), ...splitReason(reason) })));
-    bad.push(...batch.faults.map(({ origin, message }) => ({ path: formatOrigin(origin), ...splitReason(message) })));
+    bad.push(...problemsOf(batch));
     for (const row of batch.rows) {
       const columns = columnsOf(row);
       for (const one of columns.unknown) unknown.add(one);
@@ -76,8 +71,7 @@ async function readRows(path: string, name: string, formats: FileFormats, signal
 }
 
 function readRow(row: Row, { places }: BudgetColumns, formats: FileFormats): { given: GivenBudget | null; bad: OrderProblem[] } {
-  const { header } = row;
-  const place = formatOrigin({ file: header.file, row: row.row, ...(header.sheet !== undefined && { sheet: header.sheet }) });
+  const place = placeOf(row);
   const cells = new Map<string, string>();
   const bad: OrderProblem[] = [];
   for (const [field, at] of places) {
@@ -85,7 +79,7 @@ function readRow(row: Row, { places }: BudgetColumns, formats: FileFormats): { g
     if (text === '') continue;
     const cell = readCell(field, text, row.kinds?.[at], formats);
     if (typeof cell === 'string') cells.set(field, cell);
-    else bad.push({ path: `${place}, column "${header.names[at]}"`, ...splitReason(cell.reason) });
+    else bad.push({ path: `${place}, column "${row.header.names[at]}"`, ...splitReason(cell.reason) });
   }
   if (bad.length > 0) return { given: null, bad };
   const written = budgetOfRow(cells);
@@ -99,24 +93,21 @@ function readRow(row: Row, { places }: BudgetColumns, formats: FileFormats): { g
 }
 
 function readCell(field: string, text: string, kind: string | undefined, { decimal, date }: FileFormats): string | Refused {
-  if (kind === KIND.error) return new Refused(`the cell shows ${text}; correct its formula, or calculate and save the workbook`);
+  const fault = faultOfCell(text, kind);
+  if (fault) return fault;
   const type = columnType(field);
   if (type === 'date') return dateReader(date, 'UTC')(text);
   if (type === 'number') return /^\d{1,4}$/.test(text) ? text : new Refused(`"${text}" is no whole number; correct it`);
   if (type !== 'decimal' || kind === KIND.number || /^[a-z]+$/i.test(text)) return type === 'decimal' ? text.toLowerCase() : text;
-  const format: DecimalFormat = decimal === '.' ? CANONICAL : { decimal: ',', group: '.' };
-  const read = readDecimal(text, format);
-  return read
-    ? canonicalDecimal(read, text)
-    : new Refused(`"${text}" is no number with the decimal sign "${decimal}"; correct it, or tell with --decimal`);
+  return readDecimalText(text, decimal);
 }
 
 const seen = new WeakMap<object, BudgetColumns>();
 
-function columnsOf({ header }: Row): BudgetColumns {
+function columnsOf(row: Row): BudgetColumns {
+  const { header } = row;
   const columns = seen.get(header) ?? findBudgetColumns(header.names);
   seen.set(header, columns);
   if (columns.missing.length === 0) return columns;
-  const told = `${header.file} has no column ${columns.missing.join(', ')}; it has: ${header.names.join(', ')}`;
-  throw new NeedsOperatorError('SOURCE_LAYOUT', `${told}. Name the columns like the fields of a budget (docs/budgets.md)`);
+  throw lacksColumns(row, columns.missing, 'Name the columns like the fields of a budget (docs/budgets.md)');
 }

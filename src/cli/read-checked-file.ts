@@ -22,7 +22,7 @@ export async function readCheckedFile<S extends z.ZodType>(
 ): Promise<CheckedFile<z.output<S>>> {
   const path = resolve(cwd, file);
   const name = displayPath(path, cwd);
-  const { value, place } = parse(name, await read(path, name), code);
+  const { value, place } = parse(name, await readText(path, name), code);
   const parsed = schema.safeParse(value);
   if (parsed.success) return { given: value, document: parsed.data };
   const problems = explainIssues(parsed.error.issues, schema, value, [])
@@ -34,10 +34,11 @@ export async function readCheckedFile<S extends z.ZodType>(
 
 /** Without a schema: for files whose parts are checked one by one. */
 export async function parseDocument(path: string, name: string, code: ErrorCode): Promise<ReturnType<typeof parseYaml>> {
-  return parse(name, await read(path, name), code);
+  return parse(name, await readText(path, name), code);
 }
 
-async function read(path: string, name: string): Promise<string> {
+/** Throws USAGE if there is no such file, or it is not UTF-8. */
+export async function readText(path: string, name: string): Promise<string> {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
   } catch (cause) {

@@ -12,7 +12,7 @@ import type { App } from '../app.ts';
 import { ACCOUNT_REFERENCE, civilDay, requireAccount, wholeNumber, withExamples } from '../arguments.ts';
 import { drawBoundaries, drawBudget, drawBudgets, drawDiscrepancies, drawPut, drawStatement } from '../draw-budgets.ts';
 import { readBudgetFile } from '../read-budget-file.ts';
-import type { FileFormats } from '../read-order-file.ts';
+import type { FileFormats } from '../table-rows.ts';
 import { plain } from '../terminal.ts';
 import { whoAmI } from '../who-am-i.ts';
 import { addFiscalCalendarCommands } from './budgets-calendars.ts';

@@ -1,9 +1,6 @@
 /** `kontor orders approve | decline | comment | withdraw | agree | delegate | revise`: what people do about an order, by the hand of an operator. */
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { parseYaml } from '../../config/yaml-document.ts';
-import { NeedsOperatorError } from '../../errors.ts';
 import { agreeToChange } from '../../orders/agree.ts';
 import { commentOrder } from '../../orders/comment.ts';
 import { decideOrder } from '../../orders/decide.ts';
@@ -15,10 +12,10 @@ import { withdrawOrder } from '../../orders/withdraw.ts';
 import type { App } from '../app.ts';
 import { civilDay, rowId, wholeNumber, withExamples } from '../arguments.ts';
 import { formatInstant } from '../format.ts';
+import { parseDocument } from '../read-checked-file.ts';
 import { ORDER_REFERENCE, requireOrder } from '../require-order.ts';
 import { plain } from '../terminal.ts';
 
-const PERSON = 'who acts: external id, or id:NUMBER';
 const DAY_MS = 86_400_000;
 
 export function addDecisionCommands(orders: Command, app: App): void {
@@ -29,6 +26,15 @@ export function addDecisionCommands(orders: Command, app: App): void {
   addAgree(orders, app);
   addDelegate(orders, app);
   addRevise(orders, app);
+}
+
+/** What one person does about one order. */
+function addAct(orders: Command, name: string, about: string, who = 'who acts'): Command {
+  return orders
+    .command(name)
+    .description(about)
+    .argument('<order>', ORDER_REFERENCE)
+    .requiredOption('--as <person>', `${who}: external id, or id:NUMBER`);
 }
 
 interface Acting {
@@ -55,11 +61,7 @@ interface DecideOptions {
 }
 
 function addDecide(orders: Command, app: App, verdict: 'approve' | 'decline', about: string): void {
-  const command = orders
-    .command(verdict)
-    .description(about)
-    .argument('<order>', ORDER_REFERENCE)
-    .requiredOption('--as <person>', PERSON)
+  const command = addAct(orders, verdict, about)
     .option('--revision <number>', 'the revision that was seen; refused if the order has changed since', wholeNumber(1, 1_000_000))
     .option('--step <id>', 'this step, where several ask', rowId)
     .option('--comment <text>', 'why')
@@ -89,12 +91,8 @@ function addDecide(orders: Command, app: App, verdict: 'approve' | 'decline', ab
 }
 
 function addComment(orders: Command, app: App): void {
-  const command = orders
-    .command('comment')
-    .description('say something about an order; decides nothing')
-    .argument('<order>', ORDER_REFERENCE)
+  const command = addAct(orders, 'comment', 'say something about an order; decides nothing')
     .argument('<text>', 'what to say')
-    .requiredOption('--as <person>', PERSON)
     .action(async (reference: string, text: string, { as }: { as: string }) => {
       const { context, key, orderId, personId } = await acting(app, reference, as);
       await commentOrder(context, { orderId, personId, text, channel: 'cli' });
@@ -111,11 +109,7 @@ interface WithdrawOptions {
 }
 
 function addWithdraw(orders: Command, app: App): void {
-  const command = orders
-    .command('withdraw')
-    .description('take an order back; what may stand in the ERP is cancelled there')
-    .argument('<order>', ORDER_REFERENCE)
-    .requiredOption('--as <person>', 'who ordered it: external id, or id:NUMBER')
+  const command = addAct(orders, 'withdraw', 'take an order back; what may stand in the ERP is cancelled there', 'who ordered it')
     .addOption(new Option('--change', 'only the change that waits; the order stays as it was released').conflicts('whole'))
     .option('--whole', 'the whole order, although only a change of it waits')
     .option('--reason <text>', 'why')
@@ -133,17 +127,13 @@ function addWithdraw(orders: Command, app: App): void {
 }
 
 function addAgree(orders: Command, app: App): void {
-  const command = orders
-    .command('agree')
-    .description('agree to what an approver has changed, so that the order need not wait for the end of its window')
-    .argument('<order>', ORDER_REFERENCE)
-    .requiredOption('--as <person>', 'who ordered it: external id, or id:NUMBER')
-    .action(async (reference: string, { as }: { as: string }) => {
-      const { context, key, orderId, personId } = await acting(app, reference, as);
-      const { handoffIds } = await agreeToChange(context, { orderId, personId, channel: 'cli' });
-      const now = handoffIds.length > 0 ? '; it leaves now' : '';
-      app.out.answer({ orderId, handoffIds }, () => [`order ${key} stands as it was changed${now}`]);
-    });
+  const about = 'agree to what an approver has changed, so that the order need not wait for the end of its window';
+  const command = addAct(orders, 'agree', about, 'who ordered it').action(async (reference: string, { as }: { as: string }) => {
+    const { context, key, orderId, personId } = await acting(app, reference, as);
+    const { handoffIds } = await agreeToChange(context, { orderId, personId, channel: 'cli' });
+    const now = handoffIds.length > 0 ? '; it leaves now' : '';
+    app.out.answer({ orderId, handoffIds }, () => [`order ${key} stands as it was changed${now}`]);
+  });
   withExamples(command, ['kontor orders agree KO-17 --as P-1']);
 }
 
@@ -155,11 +145,7 @@ interface DelegateOptions {
 }
 
 function addDelegate(orders: Command, app: App): void {
-  const command = orders
-    .command('delegate')
-    .description('hand one order to a deputy, who decides in both names')
-    .argument('<order>', ORDER_REFERENCE)
-    .requiredOption('--as <person>', 'who is asked now: external id, or id:NUMBER')
+  const command = addAct(orders, 'delegate', 'hand one order to a deputy, who decides in both names', 'who is asked now')
     .requiredOption('--to <person>', 'who decides instead')
     .addOption(new Option('--until <date>', 'first day it comes back (YYYY-MM-DD, UTC); two weeks if absent').argParser(civilDay))
     .option('--reason <text>', 'why')
@@ -183,16 +169,13 @@ interface ReviseOptions {
 }
 
 function addRevise(orders: Command, app: App): void {
-  const command = orders
-    .command('revise')
-    .description('change an order; a change that matters voids what was decided and goes through the rules again')
-    .argument('<order>', ORDER_REFERENCE)
+  const about = 'change an order; a change that matters voids what was decided and goes through the rules again';
+  const command = addAct(orders, 'revise', about, 'who ordered it, or who is asked')
     .argument('<file>', 'JSON or YAML with what becomes different; lines are given as a whole')
-    .requiredOption('--as <person>', 'who ordered it, or who is asked: external id, or id:NUMBER')
     .requiredOption('--from <number>', 'the revision the change was made from', wholeNumber(1, 1_000_000))
     .option('--reason <text>', 'why')
     .action(async (reference: string, file: string, { as, from, reason }: ReviseOptions) => {
-      const change = await readChange(resolve(app.surroundings.cwd, file), file);
+      const { value: change } = await parseDocument(resolve(app.surroundings.cwd, file), file, 'ORDER_INVALID');
       const { context, key, orderId, personId } = await acting(app, reference, as);
       const { order, revision, ...rest } = await reviseOrder(context, {
         orderId,
@@ -212,13 +195,6 @@ function addRevise(orders: Command, app: App): void {
       });
     });
   withExamples(command, ['kontor orders revise KO-17 change.yaml --as P-1 --from 1 --reason "two more"']);
-}
-
-async function readChange(path: string, name: string): Promise<unknown> {
-  const text = await readFile(path, 'utf8').catch((cause) => {
-    throw new NeedsOperatorError('USAGE', `${name} cannot be read: ${(cause as Error).message}`, { cause });
-  });
-  return parseYaml(name, text).value;
 }
 
 function sayState(state: string): string {

@@ -8,8 +8,9 @@ import { withExamples } from '../arguments.ts';
 import { STATE_WORDS } from '../draw-order.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatMoney } from '../format.ts';
-import { type FileFormats, type OrderFile, readOrderFile } from '../read-order-file.ts';
+import { type OrderFile, readOrderFile } from '../read-order-file.ts';
 import { drawTable } from '../table.ts';
+import type { FileFormats } from '../table-rows.ts';
 import { plain, type Terminal } from '../terminal.ts';
 
 interface SubmitOptions extends FileFormats {
