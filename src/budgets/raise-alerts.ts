@@ -23,7 +23,7 @@ export async function raiseAlerts(
       .filter((percent) => hasReached(posted.after, percent) && !hasReached(posted.before, percent))
       .map((percent) => ({ periodId: period.id, percent, used: used(posted.after), limitedTo: entitled(posted.after) }));
   });
-  const alerts = await insertAlerts(trx, crossed, now);
+  const alerts = highestOf(await insertAlerts(trx, crossed, now));
   if (alerts.length === 0) return;
   const byId = new Map(periods.map((period) => [period.id, period]));
   const readers = await findReaders(trx, [...new Set(alerts.flatMap(({ periodId }) => byId.get(periodId)?.budgetId ?? []))]);
@@ -46,6 +46,13 @@ export async function raiseAlerts(
       }));
   });
   await queueNotices(trx, notices, now);
+}
+
+/** Whoever crosses several at once is told the highest of them, once; all are written down as crossed. */
+function highestOf(alerts: readonly BudgetAlert[]): BudgetAlert[] {
+  const highest = new Map<string, BudgetAlert>();
+  for (const alert of alerts) if (alert.percent > (highest.get(alert.periodId)?.percent ?? 0)) highest.set(alert.periodId, alert);
+  return [...highest.values()];
 }
 
 function hasReached(balance: Balance, percent: number): boolean {

@@ -60,6 +60,20 @@ it('tells the owner of a unit once per period and percentage when a movement cro
   });
 });
 
+it('tells the highest of those that one movement crosses, and has all of them down as crossed', async () => {
+  const id = await budget({ code: 'LEAP', ownerKind: 'person', ownerId: setup.id('P-1'), ownerCode: null, alertPercents: [50, 80, 100] });
+  await books.reserve(31, [id, 60_000]);
+  await books.reserve(32, [id, 50_000]);
+  expect(await told('LEAP')).toEqual(['P-1 50', 'P-1 100']);
+  const crossed = await setup.rows('select percent from budget_alerts where period_id in (select id from budget_periods where budget_id = ?)', [
+    id,
+  ]);
+  expect(crossed).toEqual([{ percent: 50 }, { percent: 80 }, { percent: 100 }]);
+  await books.release(32);
+  await books.reserve(33, [id, 25_000]);
+  expect(await told('LEAP')).toHaveLength(2);
+});
+
 it('tells the person, the owner of a cost centre, or else the administrators above', async () => {
   await books.reserve(11, [await budget({ code: 'PERSON', ownerKind: 'person', ownerId: setup.id('P-1'), ownerCode: null }), 80_000]);
   await books.reserve(12, [await budget({ code: 'CENTRE', ownerKind: 'cost_centre', ownerCode: '7700' }), 80_000]);
