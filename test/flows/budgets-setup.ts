@@ -34,6 +34,8 @@ export interface BudgetsSetup {
   lines(budgetId: string): Promise<string[]>;
   /** Stored sums that the movements do not give. */
   wrongSums(): Promise<unknown[]>;
+  /** Periods and movements of all budgets: whatever must agree, not when it was looked at. */
+  everything(): Promise<unknown>;
 }
 
 let made = 0;
@@ -111,5 +113,16 @@ export function aroundBudgets(db: Database, clock: { now: Date }): BudgetsSetup 
       return lines.flat().map(({ type, amount }) => `${type} ${amount}`);
     },
     wrongSums: () => rebuildAndCompare(db, null),
+    async everything() {
+      const periods = await db.raw(
+        `select budget_id, key, start_on, end_on, start_at, end_at, state, closes_at, carry_expires_at, is_limited, allocated, carried_in, carried_out,
+           adjusted, overridden, reserved, committed, actual from budget_periods order by budget_id, start_on`,
+      );
+      const movements = await db.raw(
+        `select m.budget_id, p.key as period, m.type, m.amount, m.idempotency_key, m.at, m.by, m.reason
+         from budget_movements m join budget_periods p on p.id = m.period_id order by m.idempotency_key`,
+      );
+      return { periods: periods.rows, movements: movements.rows };
+    },
   };
 }

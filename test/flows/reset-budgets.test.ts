@@ -175,19 +175,6 @@ async function tick({ hour, how }: Tick): Promise<void> {
   } else await openPeriods(setup.db, now, how === 'once' ? {} : { batch: 2 });
 }
 
-/** Everything that must agree; not when it was looked at. */
-async function state(): Promise<unknown> {
-  const periods = await setup.db.raw(
-    `select budget_id, key, start_on, end_on, start_at, end_at, state, closes_at, carry_expires_at, is_limited, allocated, carried_in, carried_out,
-       adjusted, overridden, reserved, committed, actual from budget_periods order by budget_id, start_on`,
-  );
-  const movements = await setup.db.raw(
-    `select m.budget_id, p.key as period, m.type, m.amount, m.idempotency_key, m.at, m.by, m.reason
-     from budget_movements m join budget_periods p on p.id = m.period_id order by m.idempotency_key`,
-  );
-  return { periods: periods.rows, movements: movements.rows };
-}
-
 it('ends in the same state under any schedule of late, doubled and crashed ticks as with one on time', async () => {
   const end = 46 * 24;
   await fc.assert(
@@ -199,7 +186,7 @@ it('ends in the same state under any schedule of late, doubled and crashed ticks
         for (let due = await nextDue(hour); due !== null; due = await nextDue(hour)) await openPeriods(setup.db, due);
         for (const fact of ordered.filter((one) => one.hour === hour)) await happen(ids, fact);
       }
-      const onTime = await state();
+      const onTime = await setup.everything();
       ids = await world();
       const steps = [
         ...ordered.map((fact) => ({ hour: fact.hour, run: () => happen(ids, fact) })),
@@ -208,7 +195,7 @@ it('ends in the same state under any schedule of late, doubled and crashed ticks
       for (const { run } of steps.sort((a, b) => a.hour - b.hour)) await run();
       await tick({ hour: end, how: 'doubled' });
       await tick({ hour: end, how: 'once' });
-      expect(await state()).toEqual(onTime);
+      expect(await setup.everything()).toEqual(onTime);
     }),
     { numRuns: 12 },
   );

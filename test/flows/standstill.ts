@@ -1,6 +1,6 @@
 /**
- * Stops whoever writes a certain row of `runs`, inside its transaction, until it is let go: so that a process is killed
- * where the test says, and not wherever it happens to be by then.
+ * Stops whoever writes a certain row, inside its transaction, until it is let go: so that a process is killed where the
+ * test says, and not wherever it happens to be by then.
  */
 import type { Knex } from 'knex';
 import { onTestFinished } from 'vitest';
@@ -18,8 +18,18 @@ export interface Standstill {
 /** Numbers that nothing else locks. */
 let lastLock = 7_200;
 
+export interface Place {
+  readonly table: string;
+  /** `at commit`: everything is written, and stays so unless PostgreSQL itself dies. */
+  readonly on: 'before insert' | 'before update' | 'insert, at commit';
+}
+
 /** `when`: a condition over the row as it is about to become (`new`). */
-export async function standstillWhen(db: Knex, when: string): Promise<Standstill> {
+export async function standstillWhen(
+  db: Knex,
+  when: string,
+  { table, on }: Place = { table: 'runs', on: 'before update' },
+): Promise<Standstill> {
   lastLock += 1;
   const lock = lastLock;
   // A connection of its own: the lock goes with it.
@@ -29,7 +39,9 @@ export async function standstillWhen(db: Knex, when: string): Promise<Standstill
   await db.raw(`
     create or replace function stand_still() returns trigger language plpgsql as $$
       begin perform pg_advisory_xact_lock_shared(tg_argv[0]::bigint); return new; end $$;
-    create trigger stand_still_${lock} before update on runs for each row when (${when}) execute function stand_still(${lock});`);
+    create ${on === 'insert, at commit' ? 'constraint trigger' : 'trigger'} stand_still_${lock}
+      ${on === 'insert, at commit' ? `after insert on ${table} deferrable initially deferred` : `${on} on ${table}`}
+      for each row when (${when}) execute function stand_still(${lock});`);
   return {
     async reached() {
       const waiting = `select 1 from pg_locks where locktype = 'advisory' and objid = ${lock} and not granted
