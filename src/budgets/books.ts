@@ -1,16 +1,18 @@
 /** Opens the books of some budgets for a day: brought up to date, with all that are charged with them, their periods locked. */
 import type { Budget } from '../domain/budgets/budget.ts';
+import { addDays } from '../domain/budgets/civil-days.ts';
 import type { LedgerPeriod } from '../domain/budgets/ledger-period.ts';
 import { nextPeriods } from '../domain/budgets/periods.ts';
 import { allocation, planNext } from '../domain/budgets/turn.ts';
+import { dayOf } from '../domain/start-of-day.ts';
 import { loadWithAncestors, lockBudgets } from '../store/budgets/budgets.ts';
 import { type ChargeDay, insertPeriods, listLastPeriods, loadPeriodsOn, lockPeriods } from '../store/budgets/periods.ts';
 import type { Transaction } from '../store/database.ts';
 import { bringUpToDate, loadRules } from './open-periods.ts';
 import { type Books, write } from './write.ts';
 
-/** Periods that a delivery far ahead may plan; a budget by the day reaches a year. */
-const MOST_PLANNED = 400;
+/** How far ahead of now a delivery may plan; what lies beyond has no period yet. */
+const FARTHEST_DAYS = 400;
 
 export interface OpenBooks extends Books {
   /** By budget, the period that holds the day; none before its validity, after it, or where its calendar ends. */
@@ -44,6 +46,7 @@ export async function openBooks(
 
 /** A day ahead, as that of a delivery, is charged to a period that is allocated already and begins when its time comes. */
 async function planAhead(trx: Transaction, budgets: readonly Budget[], day: ChargeDay, now: Date): Promise<void> {
+  if ('on' in day && day.on > addDays(dayOf(now, 'UTC'), FARTHEST_DAYS)) return;
   const isBeyond = ({ nextOpensOn, nextOpensAt }: Budget) =>
     nextOpensOn !== null && nextOpensAt !== null && ('at' in day ? nextOpensAt <= day.at : nextOpensOn <= day.on);
   const beyond = budgets.filter(isBeyond).map(({ id }) => id);
@@ -57,9 +60,9 @@ async function planAhead(trx: Transaction, budgets: readonly Budget[], day: Char
     const from = before?.endOn ?? budget.nextOpensOn;
     if (!rule || from === null) return [];
     const startAt = before?.endAt ?? budget.nextOpensAt;
-    const ahead = nextPeriods({ rule, zone: budget.zone, from, until: budget.validUntil, count: MOST_PLANNED, startAt });
+    // No period is shorter than a day.
+    const ahead = nextPeriods({ rule, zone: budget.zone, from, until: budget.validUntil, count: FARTHEST_DAYS + 2, startAt });
     const needed = ahead.filter((period) => ('at' in day ? period.startAt <= day.at : period.startOn <= day.on));
-    if (needed.length === MOST_PLANNED) return [];
     return needed.flatMap(({ startOn, startAt: begins }) => planNext(budget, rule, startOn, begins) ?? []);
   });
   const created = await insertPeriods(trx, planned);

@@ -7,7 +7,7 @@ import type { Entry } from '../domain/budgets/post.ts';
 import { decimalOfMinor } from '../domain/orders/money.ts';
 import type { OrderProblem } from '../domain/orders/problem.ts';
 import { lockBudgets, setNextOpenings, updateBudgets } from '../store/budgets/budgets.ts';
-import { changePeriods, listLastPeriods, lockLivePeriods } from '../store/budgets/periods.ts';
+import { changePeriods, dropEmptyPlanned, listLastPeriods, lockLivePeriods } from '../store/budgets/periods.ts';
 import type { Transaction } from '../store/database.ts';
 import { firstOpening } from './create-budgets.ts';
 import type { NamedBudget } from './name-owners.ts';
@@ -30,9 +30,12 @@ export async function problemsOfChange(
   known: ReadonlyMap<string, Budget>,
   now: Date,
 ): Promise<OrderProblem[]> {
-  const kept = named.flatMap((after) => known.get(after.code) ?? []);
-  await bringUpToDate(trx, kept.map(({ id }) => id), now); // biome-ignore format: one call
-  const live = groupByBudget(await lockLivePeriods(trx, kept.map(({ id }) => id))); // biome-ignore format: one call
+  const ids = named.flatMap((after) => known.get(after.code)?.id ?? []);
+  // Budgets before their periods, as the clock does.
+  await lockBudgets(trx, ids);
+  await bringUpToDate(trx, ids, now);
+  await dropEmptyPlanned(trx, ids);
+  const live = groupByBudget(await lockLivePeriods(trx, ids));
   return named.flatMap((after): OrderProblem[] => {
     const before = known.get(after.code);
     if (!before) return [];

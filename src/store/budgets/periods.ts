@@ -101,6 +101,19 @@ export async function insertPeriods(trx: Transaction, periods: readonly NewPerio
   return rows;
 }
 
+/** Periods to come that hold nothing but what is allocated to them, from the last one back; they are cut anew when somebody needs them. */
+export async function dropEmptyPlanned(trx: Transaction, budgetIds: readonly string[]): Promise<void> {
+  await trx.raw(
+    `with empty as (
+       select p.id from budget_periods p where p.budget_id = any(:budgetIds::bigint[]) and p.state = 'planned' and not exists (
+         select from budget_periods k join budget_movements m on m.period_id = k.id and m.type <> 'ALLOCATE'
+         where k.budget_id = p.budget_id and k.state = 'planned' and k.start_on >= p.start_on)
+     ), gone as (delete from budget_movements m using empty e where m.period_id = e.id)
+     delete from budget_periods p using empty e where p.id = e.id`,
+    { budgetIds: [...budgetIds] },
+  );
+}
+
 export async function changePeriods(trx: Transaction, changes: readonly PeriodChange[]): Promise<void> {
   if (changes.length === 0) return;
   await trx.raw(
