@@ -65,9 +65,10 @@ it('tells the highest of those that one movement crosses, and has all of them do
   await books.reserve(31, [id, 60_000]);
   await books.reserve(32, [id, 50_000]);
   expect(await told('LEAP')).toEqual(['P-1 50', 'P-1 100']);
-  const crossed = await setup.rows('select percent from budget_alerts where period_id in (select id from budget_periods where budget_id = ?)', [
-    id,
-  ]);
+  const crossed = await setup.rows(
+    'select percent from budget_alerts where period_id in (select id from budget_periods where budget_id = ?)',
+    [id],
+  );
   expect(crossed).toEqual([{ percent: 50 }, { percent: 80 }, { percent: 100 }]);
   await books.release(32);
   await books.reserve(33, [id, 25_000]);
