@@ -8,6 +8,7 @@ import { insertEvaluation } from '../store/approvals/evaluations.ts';
 import { lockSpend } from '../store/approvals/period-spend.ts';
 import { insertSteps, type NewStep, voidOpenSteps } from '../store/approvals/steps.ts';
 import type { Transaction } from '../store/database.ts';
+import { followAccount } from '../store/orders/orders.ts';
 import { holdSteps } from './assign.ts';
 import { type CompanyPeople, peopleOf, questionAt, withManagers } from './company-people.ts';
 import { loadRules, rulesAt } from './company-rules.ts';
@@ -30,10 +31,11 @@ export type RouteVerdict =
 export async function routeRevision(
   trx: Transaction,
   settings: Settings,
-  order: Order,
+  given: Order,
   revision: Revision,
   now: Date,
 ): Promise<RouteVerdict> {
+  const order = { ...given, companyId: await followAccount(trx, given) };
   await recall(trx, await voidOpenSteps(trx, order.id, now), now);
   const rules = await loadRules(trx, order.companyId);
   if (factsNeeded(rules.policies.values()).spend.length > 0) await lockSpend(trx, order.companyId);

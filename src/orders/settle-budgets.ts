@@ -9,7 +9,7 @@ import { entriesOf, type LedgerShare } from '../domain/budgets/order-ledger.ts';
 import type { RateBook } from '../domain/rates/rate.ts';
 import { lockSpend } from '../store/approvals/period-spend.ts';
 import { loadBudgets } from '../store/budgets/budgets.ts';
-import { hasBudgets, loadLedgerShares } from '../store/budgets/order-shares.ts';
+import { loadLedgerShares } from '../store/budgets/order-shares.ts';
 import { companiesOf, loadOrderStandings, type OrderStanding } from '../store/budgets/order-standings.ts';
 import type { Transaction } from '../store/database.ts';
 import { isSettled } from './is-settled.ts';
@@ -27,7 +27,6 @@ export async function settleBudgetsOf(
   const open = orderIds.length > 1 ? await withoutSettled(trx, orderIds, now) : orderIds;
   // Company by company, whose spend is locked while its orders are settled, in the same order as batches that are submitted.
   for (const [companyId, ids] of await byCompany(trx, open)) {
-    if (!(await hasBudgets(trx, companyId))) continue;
     await lockSpend(trx, companyId);
     for (const standing of await loadOrderStandings(trx, ids)) written += await settle(trx, standing, now, rateMaxAgeDays);
   }

@@ -56,6 +56,16 @@ describe('an order that fits', () => {
     expect(await setup.sums(budget)).toMatchObject({ reserved: 0, available: 500_000 });
   });
 
+  it('is free again when the order is changed after its account has gone to another company', async () => {
+    const budget = await setup.nord();
+    await setup.asksFor(10);
+    const { order } = await setup.order(3);
+    await setup.alter('A-2', { parent_id: setup.id('B-1') });
+    await setup.revise(order.id, { lines: [{ reference: '1', product: '4715', quantity: '2' }] });
+    expect(await setup.movements(order.id)).toEqual(['RESERVE 300000', 'RELEASE -300000']);
+    expect(await setup.sums(budget)).toMatchObject({ reserved: 0, available: 500_000 });
+  });
+
   it('releases and reserves anew with a new revision', async () => {
     const budget = await setup.nord();
     await setup.asksFor(10);

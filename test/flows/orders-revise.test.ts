@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { signLink } from '../../src/approvals/links.ts';
 import { decideByLink, linksOf, openLink } from '../../src/orders/open-link.ts';
 import { reviseOrder } from '../../src/orders/revise.ts';
+import { insertPolicy } from '../../src/store/approvals/policies.ts';
 import { loadRevision } from '../../src/store/orders/orders.ts';
 import { desk, FIRST } from './order-desk.ts';
 
@@ -75,6 +76,21 @@ describe('a change by the requester', () => {
     expect(await revise('P-1', { lines: [{ ...line, [field]: 'Tools' }] }, 2)).toMatchObject({ isMaterial: true });
     expect(await revise('P-1', { note: 'Ring twice' }, 3)).toMatchObject({ isMaterial: false });
     expect(await steps()).toEqual(['1 void', '2 void', '3 active']);
+  });
+
+  it('meets the rules of the company the account belongs to by now', async () => {
+    const { revise, approve, alter, id, db, clock, state, rows } = await desk();
+    const rules = [
+      { name: 'theirs', effect: 'require', when: { orderTotal: { gt: 0, currency: 'EUR' } }, stages: [{ approvers: [{ person: 'P-9' }] }] },
+    ];
+    const policy = { accountId: id('B-1'), by: 'test', reason: null, document: { mode: 'own', rules }, draft: false };
+    await db.transaction((trx) => insertPolicy(trx, policy, clock.now));
+    await alter('A-2', { parent_id: id('B-1') });
+    expect(await revise('P-1', more('6'))).toMatchObject({ handoffId: null });
+    expect(await state()).toBe('pending_approval');
+    expect(await rows('select company_id from orders')).toEqual([{ company_id: id('B-1') }]);
+    await expect(approve('P-2')).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+    expect(await approve('P-9')).toMatchObject({ order: 'approved' });
   });
 
   it('may save an order that a rule denied', async () => {

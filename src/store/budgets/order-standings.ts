@@ -71,13 +71,19 @@ export async function loadOrderStandings(db: Database | Transaction, orderIds: r
   return rows.map(({ acceptedAt, accepted, ...row }) => ({ ...row, accepted: accepted && { ...accepted, at: acceptedAt } }));
 }
 
-/** In the order of the companies, as numbers, and of the orders. */
+/**
+ * Of orders that budgets are asked about, or have been: an account may have left a company in whose budgets something stands. In
+ * the order of the companies, as numbers, and of the orders.
+ */
 export async function companiesOf(
   db: Database | Transaction,
   orderIds: readonly string[],
 ): Promise<Array<{ companyId: string; orderId: string }>> {
   const { rows } = await db.raw<{ rows: Array<{ companyId: string; orderId: string }> }>(
-    `select company_id as "companyId", id as "orderId" from orders where id = any(:orderIds::bigint[]) order by company_id, id`,
+    `select o.company_id as "companyId", o.id as "orderId" from orders o
+     where o.id = any(:orderIds::bigint[]) and (exists (select from budgets b where b.company_id = o.company_id)
+       or exists (select from budget_movements m where m.order_id = o.id))
+     order by o.company_id, o.id`,
     { orderIds: [...orderIds] },
   );
   return rows;

@@ -41,7 +41,7 @@ export interface PushFacts {
   /** "Greta Brandt on 2026-11-22" for every approving decision that holds for this revision. */
   readonly approvals: ReadonlyArray<string>;
   readonly approvedBy: Order['approvedBy'];
-  /** Of its company: they learn what became of the order. */
+  /** Of its company, or that something stands in: they learn what became of the order. */
   readonly hasBudgets: boolean;
 }
 
@@ -77,7 +77,8 @@ const loadSet = inSets(async function loadForPush(
        )
        select h.place::int, h.id, h.state, h.order_id as "orderId", h.account_id as "accountId", h.connection, h.kind, h.revision, h.external_key as "externalKey",
          h.approved_hash as "approvedHash", h.material_hash as "materialHash", h.content, h.total::float8 as total, h.is_wanted as "isWanted", h.may_be_there_since as "mayBeThereSince",
-         h.approved_by as "approvedBy", exists (select from budgets b where b.company_id = h.company_id) as "hasBudgets",
+         h.approved_by as "approvedBy", exists (select from budgets b where b.company_id = h.company_id)
+           or exists (select from budget_movements m where m.order_id = h.order_id) as "hasBudgets",
          (select max(r.withdraw_until) from order_revisions r where r.order_id = h.order_id and r.n <= h.revision and r.agreed_at is null) as "withdrawUntil",
          (select name from up where up.place = h.place and level = 0) as "accountName",
          (select time_zone from up where up.place = h.place and time_zone is not null order by level limit 1) as "timeZone",
