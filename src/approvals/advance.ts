@@ -1,5 +1,6 @@
 /** Carries a revision on as far as its decisions reach: a step with enough of them is approved, and the next one is asked. */
-import { isApproved } from '../domain/orders/quorum.ts';
+import { isApproved, type Seat } from '../domain/orders/quorum.ts';
+import { loadIdentities } from '../store/approvals/directory.ts';
 import { insertDecision, loadDecisions, settleStep } from '../store/approvals/decisions.ts';
 import { loadHolders } from '../store/approvals/holders.ts';
 import { loadStep, loadSteps, type Step, type StepState } from '../store/approvals/steps.ts';
@@ -29,7 +30,18 @@ export async function advance(trx: Transaction, orderId: string, stepId: string,
 
 async function hasEnough(trx: Transaction, { id, orderId, mode, needed }: Step): Promise<boolean> {
   const approvals = (await loadDecisions(trx, orderId)).filter(({ stepId, verdict }) => stepId === id && verdict === 'approve');
-  return isApproved({ mode, needed, holders: await loadHolders(trx, id), approvals });
+  const holders = await loadHolders(trx, id);
+  const said = [...holders, ...approvals].flatMap(({ personId, forPersonId }) => [personId, forPersonId ?? personId]);
+  const who = await loadIdentities(trx, said);
+  return isApproved({ mode, needed, holders: asPeople(holders, who), approvals: asPeople(approvals, who) });
+}
+
+/** Two numbers of one person are one. */
+function asPeople(seats: readonly Seat[], who: ReadonlyMap<string, string>) {
+  const known = (id: string | null) => (id === null ? null : (who.get(id) ?? id));
+  return seats.map(({ personId, forPersonId, seatId = null }) => {
+    return { personId: who.get(personId) ?? personId, forPersonId: known(forPersonId), seatId: known(seatId) };
+  });
 }
 
 /** Who has approved an earlier step of this revision is not asked twice, where the rules let one word count for both. */

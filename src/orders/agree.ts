@@ -28,7 +28,7 @@ export async function agreeToChange(
   return db.transaction(async (trx) => {
     const order = await lockOrder(trx, orderId);
     await requireActive(trx, personId);
-    if (!isRequester(order, personId)) {
+    if (!(await isRequester(trx, order, personId))) {
       throw new NeedsOperatorError('NOT_ALLOWED', `order ${order.externalKey} is not yours; whoever ordered it may agree to its change`);
     }
     if (order.state !== 'pending_approval' && order.state !== 'released') {

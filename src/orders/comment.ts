@@ -20,7 +20,7 @@ export async function commentOrder({ db, now: clock }: OrderContext, { orderId, 
   await db.transaction(async (trx) => {
     const order = await lockOrder(trx, orderId);
     await requireActive(trx, personId);
-    if (!isRequester(order, personId) && (await heldSteps(trx, orderId, personId)).length === 0) {
+    if (!(await isRequester(trx, order, personId)) && (await heldSteps(trx, orderId, personId)).length === 0) {
       throw new NeedsOperatorError(
         'NOT_ALLOWED',
         `order ${order.externalKey} does not concern you; whoever ordered it and those who are asked may comment`,

@@ -13,7 +13,7 @@ import { isRequester } from './people.ts';
 
 /** Those who ordered, those who are asked now, and, after release, those who approved. Throws NOT_ALLOWED. */
 export async function mayReviseAs(trx: Transaction, order: Order, personId: string, now: Date): Promise<'requester' | 'approver'> {
-  if (isRequester(order, personId)) return 'requester';
+  if (await isRequester(trx, order, personId)) return 'requester';
   for (const step of await newestSteps(trx, order.id)) {
     if (step.state !== 'active' && step.state !== 'exhausted') continue;
     const { holders } = await activateStep(trx, step.id, now);

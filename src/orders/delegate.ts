@@ -39,7 +39,7 @@ export async function delegateApprovals(
           'NOT_ALLOWED',
           `order ${order.externalKey} is not with you; \`kontor orders show ${orderId}\` tells with whom`,
         );
-      if (isRequester(order, toPersonId))
+      if (await isRequester(trx, order, toPersonId))
         throw new NeedsOperatorError(
           'NOT_ALLOWED',
           `${deputy.name} ordered ${order.externalKey} and may not decide it; name somebody else`,

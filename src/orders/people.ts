@@ -1,6 +1,8 @@
 /** Who acts: a person of the profile who is active. */
 import type { Order } from '../domain/orders/order.ts';
+import { identityOf } from '../domain/policy/approvers/directory.ts';
 import { NeedsOperatorError } from '../errors.ts';
+import { findCompany, loadPeople as loadMembers } from '../store/approvals/directory.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import { loadPeople, type PersonFacts, resolveReferences } from '../store/orders/resolve.ts';
 
@@ -26,6 +28,19 @@ export async function requireActive(db: Database | Transaction, personId: string
   });
 }
 
-export function isRequester({ orderedById, onBehalfOfId }: Order, personId: string): boolean {
-  return personId === orderedById || personId === onBehalfOfId;
+/** Also under another number: the same mail address within a company is the same person, as `identityOf` says. */
+export async function isRequester(
+  db: Database | Transaction,
+  { orderedById, onBehalfOfId }: Order,
+  personId: string,
+): Promise<boolean> {
+  const requesters = [orderedById, ...(onBehalfOfId === null ? [] : [onBehalfOfId])];
+  if (requesters.includes(personId)) return true;
+  const people = await loadMembers(db, [personId, ...requesters]);
+  const own = people.get(personId)?.accountId ?? null;
+  const alike = requesters.filter((id) => identityOf({ people }, id) === identityOf({ people }, personId));
+  for (const accountId of alike.map((id) => people.get(id)?.accountId ?? null)) {
+    if (own !== null && accountId !== null && (await findCompany(db, own)) === (await findCompany(db, accountId))) return true;
+  }
+  return false;
 }

@@ -28,7 +28,7 @@ export async function tellOfChange(
   { order, revision, personId, isMaterial }: ToldChange,
   now: Date,
 ): Promise<void> {
-  if (isRequester(order, personId)) {
+  if (await isRequester(trx, order, personId)) {
     await agreeToChanges(trx, order.id, now);
     return;
   }

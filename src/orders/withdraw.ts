@@ -37,7 +37,7 @@ export async function withdrawOrder({ db, settings, now: clock }: OrderContext, 
     const { orderId, personId, what, revision } = request;
     const order = await lockOrder(trx, orderId);
     await requireActive(trx, personId);
-    if (!isRequester(order, personId)) {
+    if (!(await isRequester(trx, order, personId))) {
       throw new NeedsOperatorError(
         'NOT_ALLOWED',
         `order ${order.externalKey} is not yours to withdraw; whoever ordered it may, and approvers may decline it`,

@@ -101,6 +101,11 @@ describe('a candidate', () => {
     expect(skipped({}, [named('b')], { onBehalfOfId: '11' })).toEqual({ why: 'requested the order', holders: ['c'] });
   });
 
+  it('is not who ordered under another number: the same mail address is the same person', () => {
+    expect(skipped({ email: ' A@Hansa.Example ' })).toEqual({ why: 'requested the order', holders: ['c'] });
+    expect(skipped({ email: 'a@hansa.example' }, [named('b')], { orderedById: '12', onBehalfOfId: '10' }).why).toBe('requested the order');
+  });
+
   it('whom nobody knows is told', () => {
     expect(skipped({}, [named('P-99')])).toEqual({ why: 'there is no person "P-99" in the company', holders: ['c'] });
   });
@@ -175,6 +180,13 @@ describe('a quorum', () => {
     const told = selectApprovers(stage([role('unit')], 'n_of_m', 3), question(directory(three)));
     expect(told).toMatchObject({ holders: [], needed: 3, exhausted: '3 must approve, and only 2 may: b, c' });
     expect(selectApprovers(stage([role('unit')], 'n_of_m', 2), question(directory(three)))).toMatchObject({ needed: 2, exhausted: null });
+  });
+
+  it('of n counts a person once whom two sources know', () => {
+    const twice = { ...three, 12: { ...lead, email: 'B@hansa.example' } };
+    const told = selectApprovers(stage([role('unit')], 'n_of_m', 2), question(directory(twice)));
+    expect(told).toMatchObject({ holders: [], exhausted: '2 must approve, and only 1 may: b, c' });
+    expect(selectApprovers(stage([role('unit')], 'n_of_m', 2), question(directory({ ...twice, 14: lead }))).exhausted).toBeNull();
   });
 
   it('of all has a superior in the place of one who may not decide, and nobody is left out in silence', () => {

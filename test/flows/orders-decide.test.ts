@@ -92,6 +92,47 @@ describe('a decision', () => {
     await expect(decideOrder(context, request)).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
   });
 
+  describe('of one person whom two sources know, by the same mail address,', () => {
+    const TWO = { mode: 'n_of_m', n: 2, approvers: [{ person: 'P-2' }, { person: 'P-12' }, { person: 'P-3' }] };
+    /** Greta and Jens, once more; the order is asked about anew. */
+    async function twice(stages: readonly object[]) {
+      const table = await desk(stages);
+      await table.person('P-11', { account: 'A-2', superior: 'P-3', email: ' P-1@Hansa.Example', roles: ['approver'] });
+      await table.person('P-12', { account: 'A-2', superior: 'P-3', email: 'p-2@hansa.example', roles: ['approver'] });
+      await table.revise('P-1', { lines: [{ reference: '1', product: '4711', quantity: '6' }] });
+      return table;
+    }
+
+    it('is none about the own order, whoever is asked', async () => {
+      const { approve, steps } = await twice([{ approvers: [{ person: 'P-11' }] }]);
+      await expect(approve('P-11')).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+      expect(await steps()).toEqual(['1 void', '2 active']);
+    });
+
+    it('counts once where several must agree', async () => {
+      const { approve } = await twice([TWO]);
+      expect(await approve('P-2')).toMatchObject({ order: 'pending' });
+      expect(await approve('P-12')).toMatchObject({ order: 'pending' });
+      expect(await approve('P-3')).toMatchObject({ order: 'approved' });
+    });
+
+    it('is enough for both where all must agree', async () => {
+      const { approve } = await twice([{ mode: 'all', approvers: [{ person: 'P-2' }, { person: 'P-12' }] }]);
+      expect(await approve('P-12')).toMatchObject({ order: 'approved' });
+    });
+
+    it('is no approval of an own change, and the order may be withdrawn under either number', async () => {
+      const { revise, withdraw, alter, state, context, id, order } = await twice([FIRST]);
+      await revise('P-11', { lines: [{ reference: '1', product: '4711', quantity: '7' }] }, 2);
+      expect(await state()).toBe('pending_approval');
+      const deputy = { fromPersonId: id('P-2'), toPersonId: id('P-11'), orderId: order.id, endsAt: new Date('2026-12-01T00:00:00Z') };
+      await expect(delegateApprovals(context, { ...deputy, reason: null, createdBy: 'P-2' })).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+      await alter('P-9', { email: 'p-1@hansa.example' });
+      await expect(withdraw('P-9')).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+      expect(await withdraw('P-11')).toMatchObject({ state: 'withdrawn' });
+    });
+  });
+
   it('in the same moment from two sides is made once', async () => {
     const { approve, handoffs, rows } = await desk([{ mode: 'any', approvers: [{ superior: 1 }, { superior: 2 }] }]);
     const outcomes = await Promise.all([approve('P-2'), approve('P-3'), approve('P-2')]);

@@ -1,6 +1,6 @@
 /** Whether a step has the approvals it needs. A seat is a person, or the one a deputy decides for; escalation adds people to a seat. */
 
-interface Seat {
+export interface Seat {
   readonly personId: string;
   readonly forPersonId: string | null;
   /** Whose seat it was when the step was assigned, where escalation brought this person; else absent. */

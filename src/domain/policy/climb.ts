@@ -8,7 +8,7 @@ import { type ApproverQuestion, isRequester, nameOf } from './approvers/question
 import { type Candidate, resolveSelector } from './approvers/resolve-selector.ts';
 import type { Rung } from './clock-schema.ts';
 import type { PlannedStage } from './merge-stages.ts';
-import { type AlsoFor, type Considered, type Holder, type Selection, selectApprovers } from './select-approvers.ts';
+import { type AlsoFor, type Considered, countAble, type Holder, type Selection, selectApprovers } from './select-approvers.ts';
 
 /** One rung that was climbed; kept with the step. */
 export interface Climb {
@@ -66,7 +66,7 @@ export function seatHolders(stage: StageQuestion, climbs: readonly Climb[], ques
     for (const climber of people) bring({ holders, alsoFor }, climber, { climb, question, considered, keepsSeats: stage.mode !== 'any' });
   }
   if (holders.length > 0 && (base.exhausted === null || stage.mode === 'any' || isReplaced)) {
-    const tooFew = stage.mode === 'n_of_m' && new Set(holders.map(seatOf)).size < base.needed;
+    const tooFew = stage.mode === 'n_of_m' && countAble(question, holders) < base.needed;
     const exhausted = tooFew ? (base.exhausted ?? 'too few are left who may decide') : null;
     return { holders, alsoFor, needed: base.needed, considered, exhausted };
   }

@@ -1,5 +1,7 @@
 /** Who holds a stage: selectors, filters, bubble-up, deputies. Pure; people are looked up anew whenever a stage is assigned. */
+import { type Seat, seatOf } from '../orders/quorum.ts';
 import { type Ask, bubbleUp } from './approvers/bubble-up.ts';
+import { countPeople } from './approvers/directory.ts';
 import { whyNot, whyNotCovered, whyNotPresent } from './approvers/eligibility.ts';
 import { deputyOf } from './approvers/follow-deputies.ts';
 import { type ApproverQuestion, isRequester } from './approvers/question.ts';
@@ -66,7 +68,7 @@ export function selectApprovers(stage: StageQuestion, question: ApproverQuestion
   if (isFallback) chosen.push(...bubbleUp(question, startOf(candidates, question), ask));
   const { holders, alsoFor } = withDeputies(chosen, { question, considered, keepsSeats: stage.mode !== 'any' });
   const needed = stage.mode === 'n_of_m' ? (stage.n ?? 1) : stage.mode === 'all' && !isFallback ? holders.length : 1;
-  const exhausted = whyExhausted(stage, { holders, needed, unreplaced });
+  const exhausted = whyExhausted(stage, { holders, able: countAble(question, holders), needed, unreplaced });
   const seats = exhausted === null ? { holders, alsoFor } : { holders: [], alsoFor: [] };
   return { ...seats, needed: Math.max(needed, 1), considered, exhausted };
 }
@@ -137,16 +139,26 @@ function withDeputies(chosen: readonly Candidate[], { question, considered, keep
   return { holders: [...seats.values()], alsoFor };
 }
 
-function whyExhausted(
-  { mode, n }: StageQuestion,
-  { holders, needed, unreplaced }: { holders: readonly Holder[]; needed: number; unreplaced: readonly Candidate[] },
-): string | null {
+/** How many can agree: one whom two sources know is one, and so are two who decide for the same. */
+export function countAble({ directory }: ApproverQuestion, holders: readonly Seat[]): number {
+  const people = holders.map(({ personId }) => personId);
+  return Math.min(countPeople(directory, people), countPeople(directory, holders.map(seatOf)));
+}
+
+interface Choice {
+  readonly holders: readonly Holder[];
+  readonly able: number;
+  readonly needed: number;
+  readonly unreplaced: readonly Candidate[];
+}
+
+function whyExhausted({ mode, n }: StageQuestion, { holders, able, needed, unreplaced }: Choice): string | null {
   if (mode === 'all' && unreplaced.length > 0) {
     const whom = unreplaced.map(({ person, via }) => person?.name ?? via).join(', ');
     return `all must approve, and nobody can stand in for: ${whom}`;
   }
   if (holders.length === 0) return 'nobody may decide: no approver, no superior, no approver of a unit above, no administrator';
-  if (mode === 'n_of_m' && holders.length < needed)
-    return `${n} must approve, and only ${holders.length} may: ${holders.map(({ name }) => name).join(', ')}`;
+  if (mode === 'n_of_m' && able < needed)
+    return `${n} must approve, and only ${able} may: ${holders.map(({ name }) => name).join(', ')}`;
   return null;
 }

@@ -1,5 +1,5 @@
 /** The units and people of a company as they are now, in a few statements whatever its size. */
-import type { Delegation, Directory, Person, Unit } from '../../domain/policy/approvers/directory.ts';
+import { type Delegation, type Directory, identityOf, type Person, type Unit } from '../../domain/policy/approvers/directory.ts';
 import type { Database, Transaction } from '../database.ts';
 import { listAbsences } from '../work-calendars/absences.ts';
 
@@ -44,6 +44,12 @@ const PERSON_COLUMNS = `c.id, c.name, c.email, ${IS_REACHABLE} as "isReachable",
 export async function loadPeople(db: Database | Transaction, ids: readonly string[]): Promise<Map<string, Person>> {
   const { rows } = await db.raw<{ rows: Person[] }>(`select ${PERSON_COLUMNS} from contacts c where c.id = any(:ids::bigint[])`, { ids });
   return new Map(rows.map((person) => [person.id, person]));
+}
+
+/** Whom a number stands for, as `identityOf` says. */
+export async function loadIdentities(db: Database | Transaction, ids: readonly string[]): Promise<Map<string, string>> {
+  const people = await loadPeople(db, [...new Set(ids)]);
+  return new Map([...people.keys()].map((id) => [id, identityOf({ people }, id)]));
 }
 
 export interface DirectoryQuestion {

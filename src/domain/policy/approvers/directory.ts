@@ -1,4 +1,5 @@
 /** The people and units of one company as they are at one instant: what approvers are chosen from. */
+import { fold } from '../facts.ts';
 import type { LimitHolder } from '../limits.ts';
 
 export interface Unit {
@@ -48,6 +49,16 @@ export function pathOf(units: ReadonlyMap<string, Pick<Unit, 'parentId'>>, id: s
   const path: string[] = [];
   for (let at = id; at !== null && units.has(at) && !path.includes(at); at = units.get(at)?.parentId ?? null) path.unshift(at);
   return path;
+}
+
+/** Two sources may both know a person: the same mail address within a company is the same person, whatever the numbers. */
+export function identityOf({ people }: Pick<Directory, 'people'>, personId: string): string {
+  return fold(people.get(personId)?.email ?? '') || personId;
+}
+
+/** How many people these are. */
+export function countPeople(directory: Pick<Directory, 'people'>, personIds: readonly string[]): number {
+  return new Set(personIds.map((id) => identityOf(directory, id))).size;
 }
 
 /** In the order of their numbers, so that two looks choose alike. */

@@ -4,7 +4,7 @@
  */
 import type { Delegation, Person } from './directory.ts';
 import { whyNotPresent } from './eligibility.ts';
-import type { ApproverQuestion } from './question.ts';
+import { type ApproverQuestion, isRequester } from './question.ts';
 
 /** Steps from one who is away to the next, and from a superior to the one above. */
 export const FARTHEST = 5;
@@ -65,8 +65,7 @@ function followSuperiors(question: ApproverQuestion, original: Person): Deputy |
 
 function whyNotDeputy(question: ApproverQuestion, person: Person): string | null {
   // A cap for own orders is for the requester's own authority, not for somebody else's.
-  const { orderedById, onBehalfOfId } = question.order;
-  return whyNotPresent(question, person) ?? ([orderedById, onBehalfOfId].includes(person.id) ? 'requested the order' : null);
+  return whyNotPresent(question, person) ?? (isRequester(question, person.id) ? 'requested the order' : null);
 }
 
 /** Windows may overlap; the one that began last was meant for now. */

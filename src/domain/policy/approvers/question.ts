@@ -3,7 +3,7 @@
 import { NO_RATES } from '../../rates/rate.ts';
 import { effectivePolicies, type Policy } from '../effective.ts';
 import { amountIn, type Facts, type Sum } from '../facts.ts';
-import { type Directory, type Person, pathOf } from './directory.ts';
+import { type Directory, identityOf, type Person, pathOf } from './directory.ts';
 
 export interface ApproverQuestion {
   readonly directory: Directory;
@@ -26,8 +26,9 @@ export function policiesAt({ directory, policies, order }: ApproverQuestion, acc
 }
 
 /** Whoever ordered, or had it ordered, is one side of the separation of duties. */
-export function isRequester({ order: { orderedById, onBehalfOfId } }: ApproverQuestion, personId: string): boolean {
-  return personId === orderedById || personId === onBehalfOfId;
+export function isRequester({ directory, order: { orderedById, onBehalfOfId } }: ApproverQuestion, personId: string): boolean {
+  const who = identityOf(directory, personId);
+  return [orderedById, onBehalfOfId].some((id) => id !== null && identityOf(directory, id) === who);
 }
 
 /** Up to what a requester may decide alone: every policy that says something must allow it, and silence allows nothing. */
