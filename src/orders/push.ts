@@ -161,6 +161,7 @@ async function attempt(context: HandoffContext, { facts, claim, target, obstacle
       notBefore: null,
       failed: false,
       mayBeThereSince: null,
+      lookAfterMs: calls.at(-1) === 'find' ? null : lookupLagMs(target),
       sentHash,
       confirmedHash: placed && digestOfPlaced(placed),
       ...(placed && { erp: { id: placed.id, number: placed.number, state: placed.stateThere, foundIn: placed.foundIn } }),

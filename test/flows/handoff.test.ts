@@ -1,5 +1,7 @@
 /** Approved orders on their way to an ERP that breaks in the ways ERPs break. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { template } from '../../connectors/_template/index.ts';
+import type { AnyConnector } from '../../src/connector/contract.ts';
 import { relayHandoffs } from '../../src/orders/relay.ts';
 import { reviseOrder } from '../../src/orders/revise.ts';
 import { withdrawOrder } from '../../src/orders/withdraw.ts';
@@ -228,6 +230,30 @@ describe('a change or cancellation', () => {
     const cancelled = await withdrawOrder(context, who);
     expect(await setup.push(cancelled.handoffId ?? '', context)).toMatchObject({ outcome: 'cancelled', state: 'accepted' });
     expect(setup.there(externalKey)).toMatchObject([{ state: 'cancelled', lines: [{ quantity: '5' }] }]);
+  });
+
+  it('waits until what was just made can be seen there', async () => {
+    const { orders } = template;
+    let isSeen = false;
+    const slow: AnyConnector = {
+      ...template,
+      orders: {
+        ...orders,
+        traits: { ...orders.traits, lookupLagMs: 3_600_000 },
+        steps: [],
+        find: async (...asked) => (isSeen ? orders.find(...asked) : []),
+      },
+    };
+    const context = { ...setup.context, connectors: [slow] };
+    const { orderId, handoffId, externalKey } = await setup.release('W-1');
+    expect(await setup.push(handoffId, context)).toMatchObject({ state: 'accepted' });
+    const { handoffId: cancelId } = await withdrawOrder(context, { orderId, personId: setup.id('P-1'), reason: null });
+    expect(await setup.push(cancelId ?? '', context)).toEqual({ outcome: 'nothing' });
+    await setup.db.raw("update handoffs set look_after = look_after - interval '1 hour'");
+    isSeen = true;
+    expect((await relayHandoffs(context)).due).toEqual([cancelId]);
+    expect(await setup.push(cancelId ?? '', context)).toMatchObject({ outcome: 'cancelled', state: 'accepted' });
+    expect(setup.there(externalKey)).toMatchObject([{ state: 'cancelled' }]);
   });
 
   it('of an order that never left goes where orders go now', async () => {

@@ -2,7 +2,8 @@
  * Who may send a hand-off, and what came of it. One statement each, for all that ask at once: claim, renew, settle.
  *
  * One hand-off of an account is in flight at a time (a unique index says so), in the order of release; a later one of the same
- * order also waits for an earlier one that needs a person. Every claim raises the fence: whoever slept through the lease settles nothing.
+ * order also waits for an earlier one that needs a person, or cannot be seen there yet. Every claim raises the fence: whoever slept
+ * through the lease settles nothing.
  */
 import type { Database, Transaction } from '../database.ts';
 import { inSets } from '../in-sets.ts';
@@ -69,7 +70,8 @@ const claimSet = inSets(async function claimHandoff(
            and (h.look_after is null or h.look_after <= clock_timestamp())
            and not exists (select from handoffs e where e.connection = h.connection and e.account_id = h.account_id and e.id < h.id
              and e.state in ('pending', 'sending', 'unknown'))
-           and not exists (select from handoffs e where e.order_id = h.order_id and e.seq < h.seq and e.state not in ('accepted', 'cancelled'))
+           and not exists (select from handoffs e where e.order_id = h.order_id and e.seq < h.seq
+             and (e.state not in ('accepted', 'cancelled') or e.look_after > clock_timestamp()))
          returning h.*, asked.place, asked.now
        ), tried as (
          insert into handoff_attempts (handoff_id, n, holder, started_at) select id, attempts, holder, now from mine
@@ -116,7 +118,7 @@ export interface Settlement {
   readonly notBefore: Date | null;
   readonly failed: boolean;
   readonly mayBeThereSince: Date | null;
-  /** Nobody looks for what may stand there sooner than this from now on, by the database's clock: it would not be seen. */
+  /** Nobody looks for what stands there, or may, sooner than this from now on, by the database's clock: it would not be seen. */
   readonly lookAfterMs?: number | null;
   readonly httpStatus?: number | null;
   readonly sentHash?: string | null;
