@@ -68,8 +68,14 @@ type Settled = { readonly kind: 'known' } | ({ readonly kind: 'taken' } & Routed
 function parse(input: unknown): Candidate | RefusedOrder {
   const parsed = parseSubmission(input);
   if ('submission' in parsed) return { submission: parsed.submission, digest: submissionDigest(parsed.submission) };
-  const reference = typeof input === 'object' && input !== null && 'reference' in input ? String(input.reference) : '';
+  const reference = referenceOf(input);
   return refused(reference, new OrderInvalid(reference === '' ? 'the order' : `order "${reference}"`, parsed.problems));
+}
+
+/** Whatever a storefront may have put there, it must not stop those that come with it. */
+function referenceOf(input: unknown): string {
+  const given = typeof input === 'object' && input !== null && 'reference' in input ? input.reference : undefined;
+  return typeof given === 'string' || typeof given === 'number' ? String(given) : '';
 }
 
 function isCandidate(one: Candidate | RefusedOrder): one is Candidate {
