@@ -39,7 +39,7 @@ export async function openChangeLink({ db, settings, now: clock }: OrderContext,
   const order = await loadOrder(db, orderId);
   if (!order) throw new NeedsOperatorError('LINK_REFUSED', 'the order of this link is gone; ask whoever sent it');
   await requireActive(db, personId);
-  if (!isRequester(order, personId)) throw new NeedsOperatorError('NOT_ALLOWED', `order ${order.externalKey} is not yours`);
+  if (!(await isRequester(db, order, personId))) throw new NeedsOperatorError('NOT_ALLOWED', `order ${order.externalKey} is not yours`);
   const answer = await findAnswer(db, orderId, n);
   const newer = await findNewer(db, settings, orderId, n);
   if (newer && !answer) throw outdated(order, n, newer);
