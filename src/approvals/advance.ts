@@ -1,7 +1,7 @@
 /** Carries a revision on as far as its decisions reach: a step with enough of them is approved, and the next one is asked. */
 import { isApproved, type Seat } from '../domain/orders/quorum.ts';
-import { loadIdentities } from '../store/approvals/directory.ts';
 import { insertDecision, loadDecisions, settleStep } from '../store/approvals/decisions.ts';
+import { loadIdentities } from '../store/approvals/directory.ts';
 import { loadHolders } from '../store/approvals/holders.ts';
 import { loadStep, loadSteps, type Step, type StepState } from '../store/approvals/steps.ts';
 import type { Transaction } from '../store/database.ts';

@@ -29,11 +29,7 @@ export async function requireActive(db: Database | Transaction, personId: string
 }
 
 /** Also under another number: the same mail address within a company is the same person, as `identityOf` says. */
-export async function isRequester(
-  db: Database | Transaction,
-  { orderedById, onBehalfOfId }: Order,
-  personId: string,
-): Promise<boolean> {
+export async function isRequester(db: Database | Transaction, { orderedById, onBehalfOfId }: Order, personId: string): Promise<boolean> {
   const requesters = [orderedById, ...(onBehalfOfId === null ? [] : [onBehalfOfId])];
   if (requesters.includes(personId)) return true;
   const people = await loadMembers(db, [personId, ...requesters]);

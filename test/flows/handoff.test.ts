@@ -234,6 +234,7 @@ describe('a change or cancellation', () => {
 
   it('waits until what was just made can be seen there', async () => {
     const { orders } = template;
+    if (!orders) throw new Error('the template takes orders');
     let isSeen = false;
     const slow: AnyConnector = {
       ...template,

@@ -126,7 +126,9 @@ describe('a decision', () => {
       await revise('P-11', { lines: [{ reference: '1', product: '4711', quantity: '7' }] }, 2);
       expect(await state()).toBe('pending_approval');
       const deputy = { fromPersonId: id('P-2'), toPersonId: id('P-11'), orderId: order.id, endsAt: new Date('2026-12-01T00:00:00Z') };
-      await expect(delegateApprovals(context, { ...deputy, reason: null, createdBy: 'P-2' })).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+      await expect(delegateApprovals(context, { ...deputy, reason: null, createdBy: 'P-2' })).rejects.toMatchObject({
+        code: 'NOT_ALLOWED',
+      });
       await alter('P-9', { email: 'p-1@hansa.example' });
       await expect(withdraw('P-9')).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
       expect(await withdraw('P-11')).toMatchObject({ state: 'withdrawn' });

@@ -50,7 +50,11 @@ describe('the inbox', () => {
 
   it('refuses a row whose reference is none, and takes the others', async () => {
     const { write, takeAll, inbox, orders } = await storefront();
-    await write([{ ...ORDER, reference: { toString: 1 } }, { ...ORDER, reference: ['R-1'] }, { ...ORDER, reference: 'R-2' }]);
+    await write([
+      { ...ORDER, reference: { toString: 1 } },
+      { ...ORDER, reference: ['R-1'] },
+      { ...ORDER, reference: 'R-2' },
+    ]);
     await takeAll();
     const refused = { state: 'refused', problems: [{ code: 'ORDER_INVALID', path: 'reference' }] };
     expect(await inbox()).toMatchObject([refused, refused, { state: 'taken' }]);

@@ -158,7 +158,6 @@ function whyExhausted({ mode, n }: StageQuestion, { holders, able, needed, unrep
     return `all must approve, and nobody can stand in for: ${whom}`;
   }
   if (holders.length === 0) return 'nobody may decide: no approver, no superior, no approver of a unit above, no administrator';
-  if (mode === 'n_of_m' && able < needed)
-    return `${n} must approve, and only ${able} may: ${holders.map(({ name }) => name).join(', ')}`;
+  if (mode === 'n_of_m' && able < needed) return `${n} must approve, and only ${able} may: ${holders.map(({ name }) => name).join(', ')}`;
   return null;
 }
