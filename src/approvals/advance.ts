@@ -8,11 +8,12 @@ import type { Transaction } from '../store/database.ts';
 import { appendLog } from '../store/orders/orders.ts';
 import { activateStep } from './assign.ts';
 import { recall } from './notices.ts';
+import { tryBudgetsAgain } from './try-budgets-again.ts';
 
 export interface Progress {
   readonly step: StepState;
   /** Of the whole revision. */
-  readonly order: 'pending' | 'approved' | 'declined';
+  readonly order: 'pending' | 'approved' | 'declined' | 'rejected';
 }
 
 /** To be called under `lockOrder`, after a decision or after holders have changed. */
@@ -21,11 +22,18 @@ export async function advance(trx: Transaction, orderId: string, stepId: string,
   if (step.state !== 'active' || !(await hasEnough(trx, step))) return { step: step.state, order: 'pending' };
   await settleStep(trx, stepId, 'approved', now);
   await recall(trx, [stepId], now);
+  return { step: 'approved', order: await goOn(trx, orderId, step, now) };
+}
+
+async function goOn(trx: Transaction, orderId: string, step: Step, now: Date): Promise<Progress['order']> {
   const next = (await loadSteps(trx, orderId, step.revision)).find(({ state }) => state === 'waiting');
-  if (!next) return { step: 'approved', order: 'approved' };
-  await askNext(trx, next, now);
-  const { order } = await advance(trx, orderId, next.id, now);
-  return { step: 'approved', order };
+  if (next) {
+    await askNext(trx, next, now);
+    return (await advance(trx, orderId, next.id, now)).order;
+  }
+  const said = await tryBudgetsAgain(trx, step, now);
+  if (said === 'asked') return goOn(trx, orderId, step, now);
+  return said === 'fits' ? 'approved' : 'rejected';
 }
 
 async function hasEnough(trx: Transaction, { id, orderId, mode, needed }: Step): Promise<boolean> {

@@ -34,15 +34,30 @@ export async function loadBudgetFacts(trx: Transaction, order: Charged, content:
     own.map(({ id }) => ({ budgetId: id, amount: 1 })),
     tree,
   ).flatMap(({ budgetId }) => tree.get(budgetId) ?? []);
+  return loadFactsOn(trx, order, { budgets: charged, dayOf }, now);
+}
+
+interface OnDays {
+  readonly budgets: readonly Budget[];
+  readonly dayOf: (budget: Budget) => ChargeDay;
+}
+
+/** Of these budgets on their days, under the lock of the company's spend. */
+export async function loadFactsOn(
+  trx: Transaction,
+  order: Pick<Charged, 'id'>,
+  { budgets, dayOf }: OnDays,
+  now: Date,
+): Promise<BudgetFact[]> {
   const shares = (await loadLedgerShares(trx, [order.id])).get(order.id) ?? [];
-  const days = charged.map((budget) => ({ budgetId: budget.id, day: dayOf(budget) }));
+  const days = budgets.map((budget) => ({ budgetId: budget.id, day: dayOf(budget) }));
   const books = await openDays(trx, days, [], now);
   const pending = await loadPending(
     trx,
     books.periods.map(({ id }) => id),
     order.id,
   );
-  return charged.map((budget) => factOf(budget, { books, day: dayOf(budget), shares, pending })).sort((a, b) => (a.code < b.code ? -1 : 1));
+  return budgets.map((budget) => factOf(budget, { books, day: dayOf(budget), shares, pending })).sort((a, b) => (a.code < b.code ? -1 : 1));
 }
 
 function ownersOf({ orderedById, accountId }: Charged, { costCentre, project = null }: OrderContent): OwnerOfBudget[] {

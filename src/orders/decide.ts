@@ -73,11 +73,15 @@ export async function follow(
   progress: Progress['order'],
   now: Date,
 ): Promise<string | null> {
-  if (progress === 'pending') return null;
-  const handoffId =
-    progress === 'approved' ? await releaseNewest(trx, settings, order, now) : await endOrRestore(trx, settings, order, now);
+  const handoffId = await leave(trx, settings, order, progress, now);
   await settleBudgetsOf(trx, [order.id], now, settings.orders);
   return handoffId;
+}
+
+async function leave(trx: Transaction, settings: Settings, order: Order, progress: Progress['order'], now: Date): Promise<string | null> {
+  if (progress === 'pending') return null;
+  if (progress === 'approved') return releaseNewest(trx, settings, order, now);
+  return endOrRestore(trx, settings, order, progress === 'rejected' ? 'rejected_by_system' : 'declined', now);
 }
 
 async function releaseNewest(trx: Transaction, settings: Settings, order: Order, now: Date): Promise<string> {
@@ -87,11 +91,17 @@ async function releaseNewest(trx: Transaction, settings: Settings, order: Order,
   return handoffId;
 }
 
-async function endOrRestore(trx: Transaction, settings: Settings, order: Order, now: Date): Promise<string | null> {
+async function endOrRestore(
+  trx: Transaction,
+  settings: Settings,
+  order: Order,
+  end: 'declined' | 'rejected_by_system',
+  now: Date,
+): Promise<string | null> {
   await tellRequester(trx, order, 'order.declined', now);
   const restored = await restoreReleased(trx, settings, order, 'declined', now);
   if (restored) return restored.handoffId;
-  await moveOrder(trx, order, 'declined', { now });
+  await moveOrder(trx, order, end, { now });
   return null;
 }
 

@@ -231,6 +231,71 @@ describe('the budgets of an order', () => {
   });
 });
 
+describe('an order that is decided in another month, which is full', () => {
+  /** 3,000.00 that fitted in November are decided in December, of which 2,000.00 are left. */
+  const late = async (change: object) => {
+    setup.clock.now = new Date('2026-11-30T22:50:00Z');
+    const budget = await setup.nord({ code: 'DEC', chargeOn: 'decision', ...change });
+    await setup.asksFor(10);
+    const { order } = await setup.order(3);
+    setup.clock.now = new Date('2026-12-02T09:00:00Z');
+    await setup.order(3);
+    return { budget, order };
+  };
+
+  it('is rejected where the budget blocks, and whoever ordered it is told', async () => {
+    const { budget, order } = await late({ enforcement: 'block' });
+    expect(await setup.approve(order.id)).toMatchObject({ order: 'rejected', state: 'rejected_by_system', handoffId: null });
+    expect(await setup.movements(order.id)).toEqual(['RESERVE 300000', 'RELEASE -300000']);
+    expect(await setup.sums(budget, '2026-12')).toMatchObject({ reserved: 300_000, overridden: 0 });
+    const [evaluation] = await loadEvaluations(setup.db, order.id);
+    const because = expect.stringContaining('DEC (Budget');
+    expect(evaluation).toMatchObject({ outcome: 'deny', trace: { reasons: [because], budgets: [{ period: '2026-12', effect: 'deny' }] } });
+    expect(await setup.rows('select event from notifications where order_id = ? and event like ?', [order.id, 'order.%'])).toEqual([
+      { event: 'order.declined' },
+    ]);
+  });
+
+  it('asks once more where the budget requires approval, and is taken in the name of who lets it exceed that month', async () => {
+    const { budget, order } = await late({});
+    expect(await setup.approve(order.id)).toMatchObject({ step: 'approved', order: 'pending', state: 'pending_approval' });
+    expect(await setup.movements(order.id)).toEqual(['RESERVE 300000', 'RELEASE -300000']);
+    expect(await setup.approve(order.id)).toMatchObject({ order: 'approved', state: 'released' });
+    expect(await setup.sums(budget, '2026-12')).toMatchObject({ reserved: 600_000, overridden: 100_000 });
+    expect(await setup.rows(`select by, reason from budget_movements where type = 'OVERRIDE'`)).toEqual([
+      { by: `person:${setup.id('P-2')}`, reason: 'approved beyond the budget' },
+    ]);
+  });
+
+  it('may be paid by another budget with the approval that is asked for then, not before', async () => {
+    const { budget, order } = await late({});
+    await setup.nord({ ownerId: setup.id('A-1'), code: 'HANSA' });
+    await setup.alter('P-2', { account_id: setup.id('A-1'), roles: ['budget_owner'] });
+    const approve = (more: object) =>
+      decideOrder(setup.context, {
+        orderId: order.id,
+        personId: setup.id('P-2'),
+        verdict: 'approve',
+        comment: null,
+        channel: 'test',
+        ...more,
+      });
+    await expect(approve({ fromBudget: 'HANSA' })).rejects.toMatchObject({ code: 'ORDER_STATE' });
+    await approve({});
+    await approve({ fromBudget: 'HANSA' });
+    expect(await setup.sums(budget, '2026-12')).toMatchObject({ reserved: 600_000, available: 0, overridden: 0 });
+  });
+
+  it('is taken all the same where the ERP decides the day, which the ledger says', async () => {
+    const { order } = await late({ chargeOn: 'posting', enforcement: 'block', code: 'POS' });
+    await setup.approve(order.id);
+    await setup.handOff(order.id);
+    expect(await setup.rows(`select by, reason from budget_movements where type = 'OVERRIDE'`)).toEqual([
+      { by: 'kontor', reason: 'it fitted when it was judged, in 2026-11; POS is charged by posting' },
+    ]);
+  });
+});
+
 describe('a budget that cannot be brought up to date', () => {
   it('keeps no other order from being settled, is told by the name of its order, and that one is settled once it can', async () => {
     const nord = await setup.nord();

@@ -52,15 +52,32 @@ function countedOf({ goods, shippingCost, tax }: OrderMoney, { basis, includesSh
 const EFFECT_OF: Readonly<Record<Enforcement, Effect>> = { allow: 'allow', warn: 'warn', require_approval: 'require', block: 'deny' };
 
 export function tryBudget(budget: BudgetFact, facts: Facts): BudgetTrial {
-  const { id, code, name, currency, enforcement, day, period } = budget;
-  const told = { id, code, name, currency, enforcement, day, period: period?.key ?? null, isLimited: period?.isLimited ?? true };
+  const { id, code, name, currency, enforcement } = budget;
+  const told = { id, code, name, currency, enforcement };
   const taking = takingOf(facts, budget);
-  const takes = 'lack' in taking ? null : taking.minor;
+  if (!('lack' in taking)) return { ...told, ...judged(budget, taking.minor) };
+  const { period } = budget;
+  return { ...told, ...placed(budget), ...numbersOf(period, null), takes: null, effect: failing(enforcement), because: taking.lack };
+}
+
+/** The same money on another day, by the enforcement of that day. */
+export function tryAgain({ id, code, name, currency }: BudgetTrial, takes: number, budget: BudgetFact): BudgetTrial {
+  return { id, code, name, currency, enforcement: budget.enforcement, ...judged(budget, takes) };
+}
+
+type Judged = Omit<BudgetTrial, 'id' | 'code' | 'name' | 'currency' | 'enforcement'>;
+
+function judged(budget: BudgetFact, takes: number): Judged {
+  const { enforcement, lack, period } = budget;
   const numbers = numbersOf(period, takes);
-  if ('lack' in taking) return { ...told, ...numbers, takes, effect: failing(enforcement), because: taking.lack };
-  if (budget.lack !== null) return { ...told, ...numbers, takes, effect: EFFECT_OF[enforcement], because: budget.lack };
-  const isWithin = numbers.remainingWithPending === null || numbers.remainingWithPending >= 0 || taking.minor <= 0;
-  return { ...told, ...numbers, takes, effect: isWithin ? 'allow' : EFFECT_OF[enforcement] };
+  const told = { ...placed(budget), ...numbers, takes };
+  if (lack !== null) return { ...told, effect: EFFECT_OF[enforcement], because: lack };
+  const isWithin = numbers.remainingWithPending === null || numbers.remainingWithPending >= 0 || takes <= 0;
+  return { ...told, effect: isWithin ? 'allow' : EFFECT_OF[enforcement] };
+}
+
+function placed({ day, period }: BudgetFact): Pick<BudgetTrial, 'day' | 'period' | 'isLimited'> {
+  return { day, period: period?.key ?? null, isLimited: period?.isLimited ?? true };
 }
 
 /** What nobody can judge needs a person (SEMANTICS 2.7); a budget that only counts holds nothing up, and says so. */

@@ -126,7 +126,7 @@ function limitDemand({ policy: { accountId, version, path } }: LimitGroup): Stag
 }
 
 /** Its owner, else the superior of who ordered. */
-function budgetDemand({ companyId, code, owner }: BudgetFact): StageDemand {
+export function budgetDemand({ companyId, code, owner }: BudgetFact): StageDemand {
   const stages = owner.kind === 'person' ? SUPERIOR : [{ mode: 'any' as const, approvers: [{ kind: 'budgetOwner' as const, owner }] }];
   return { cause: { accountId: companyId, version: 0, rule: `budget ${code}` }, depth: Number.MAX_SAFE_INTEGER, priority: 0, stages };
 }
