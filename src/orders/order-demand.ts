@@ -119,7 +119,7 @@ function demandFor(question: DemandQuestion, revision: JudgedRevision, trial: Bu
     periodId: period?.id ?? null,
     mayMove: mayMove(budget),
     ...amount,
-    over: overFor(standing, trial, budget),
+    over: overFor(standing, trial),
   };
 }
 
@@ -145,11 +145,11 @@ function originalOf(from: string, to: string, amount: number, rates: RateBook): 
   return { amount, currency: from, rate, rateOn: on, rateSource: source };
 }
 
-function overFor({ approvedBy }: OrderStanding, { code, enforcement, effect, period }: BudgetTrial, { chargeOn }: Budget): Over {
+function overFor({ approvedBy }: OrderStanding, { code, enforcement, effect, period }: BudgetTrial): Over {
   if ((effect === 'require' || effect === 'deny') && approvedBy !== null) return { by: approvedBy, reason: 'approved beyond the budget' };
   const letsPass = enforcement === 'allow' || enforcement === 'warn';
   if (letsPass) return { by: 'kontor', reason: `enforcement ${enforcement} of ${code} lets orders exceed it` };
-  return { by: 'kontor', reason: `it fitted when it was judged, in ${period ?? 'no period'}; ${code} is charged by ${chargeOn}` };
+  return { by: 'kontor', reason: `it fitted when it was judged${period === null ? '' : `, in ${period}`}` };
 }
 
 function credits(question: DemandQuestion, revision: JudgedRevision): Credit[] {

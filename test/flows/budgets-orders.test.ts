@@ -286,12 +286,12 @@ describe('an order that is decided in another month, which is full', () => {
     expect(await setup.sums(budget, '2026-12')).toMatchObject({ reserved: 600_000, available: 0, overridden: 0 });
   });
 
-  it('is taken all the same where the ERP decides the day, which the ledger says', async () => {
+  it('is taken all the same where the ERP decides the day, as a fact', async () => {
     const { order } = await late({ chargeOn: 'posting', enforcement: 'block', code: 'POS' });
     await setup.approve(order.id);
     await setup.handOff(order.id);
     expect(await setup.rows(`select by, reason from budget_movements where type = 'OVERRIDE'`)).toEqual([
-      { by: 'kontor', reason: 'it fitted when it was judged, in 2026-11; POS is charged by posting' },
+      { by: 'erp', reason: 'a fact of the ERP' },
     ]);
   });
 });
