@@ -59,6 +59,17 @@ describe('kontor budgets', () => {
     expect((await run(['budgets', 'rebuild'])).stdout).toContain('every sum is what its movements come to');
   });
 
+  it('ends as failed when a stored sum is not what its movements come to, and changes nothing', async () => {
+    const off = (by: number) => setup.db.raw(`update budget_periods set allocated = allocated + ? where key like '%-Q%'`, [by]);
+    await off(7);
+    const { code, stdout } = await run(['budgets', 'rebuild', '--json']);
+    expect(code).toBe(5);
+    expect(JSON.parse(stdout).differences).toMatchObject([{ code: 'HANSA', allocated: 2_000_007, rebuilt: { allocated: 2_000_000 } }]);
+    expect(await run(['budgets', 'rebuild', 'NORD'])).toMatchObject({ code: 0 });
+    await off(-7);
+    expect(await run(['budgets', 'rebuild'])).toMatchObject({ code: 0 });
+  });
+
   it('tells everything that is wrong at once, with place and cure, and takes nothing', async () => {
     const before = await setup.db('budgets').count('* as n');
     const wrong = await put(`budgets:

@@ -11,6 +11,7 @@ import { listBudgetFigures } from '../../store/views/budget-figures.ts';
 import type { App } from '../app.ts';
 import { ACCOUNT_REFERENCE, civilDay, requireAccount, wholeNumber, withExamples } from '../arguments.ts';
 import { drawBoundaries, drawBudget, drawBudgets, drawDiscrepancies, drawPut, drawStatement } from '../draw-budgets.ts';
+import { EXIT } from '../exit-codes.ts';
 import { readBudgetFile } from '../read-budget-file.ts';
 import type { FileFormats } from '../table-rows.ts';
 import { plain } from '../terminal.ts';
@@ -129,6 +130,7 @@ function addRebuild(budgets: Command, app: App): void {
       const { db } = await app.store(await app.settings([]));
       const found = await rebuildAndCompare(db, code === undefined ? null : (await requireBudget(db, code)).id);
       app.out.answer({ differences: found }, drawDiscrepancies);
+      if (found.length > 0) app.exitCode = EXIT.failed;
     });
   withExamples(command, ['kontor budgets rebuild', 'kontor budgets rebuild NORD-2026']);
 }
