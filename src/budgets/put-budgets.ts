@@ -2,6 +2,8 @@
 import type { Budget, NewBudget } from '../domain/budgets/budget.ts';
 import { describeProblem, type OrderProblem } from '../domain/orders/problem.ts';
 import { NeedsOperatorError } from '../errors.ts';
+import { lockSpends } from '../store/approvals/period-spend.ts';
+import { holdCalendars } from '../store/budgets/calendars.ts';
 import { findByCodes, findByOwners } from '../store/budgets/find-budgets.ts';
 import type { Transaction } from '../store/database.ts';
 import { changeBudgets, problemsOfChange } from './change-budgets.ts';
@@ -35,6 +37,9 @@ export async function putBudgets(
 ): Promise<PutBudgets> {
   const { named, problems: lost } = await nameOwners(trx, given);
   const parents = named.flatMap(({ parent }) => parent ?? []);
+  // Orders are settled, and others put, before or after, never in between: what is read from here on holds.
+  await lockSpends(trx, named.map(({ companyId }) => companyId)); // biome-ignore format: one call
+  await holdCalendars(trx, named.flatMap(({ periodRule: rule }) => (rule.kind === 'calendar' ? rule.name : []))); // biome-ignore format: one call
   const known = await findByCodes(trx, [...named.map(({ code }) => code), ...parents]);
   const others = await findByOwners(trx, named);
   const problems = [

@@ -45,3 +45,8 @@ export async function loadPeriodSpend(
 export async function lockSpend(trx: Transaction, companyId: string): Promise<void> {
   await trx.raw(`select pg_advisory_xact_lock(hashtextextended('spend ' || :companyId::text, 0))`, { companyId });
 }
+
+/** Of several companies, each once and in one order, so that nobody waits in a circle. Before any budget or period is locked. */
+export async function lockSpends(trx: Transaction, companyIds: Iterable<string>): Promise<void> {
+  for (const id of [...new Set(companyIds)].sort((a, b) => Number(a) - Number(b))) await lockSpend(trx, id);
+}

@@ -20,6 +20,12 @@ export async function loadCalendars(db: Database | Transaction, names: readonly 
   return new Map(rows.map(({ name, definition }) => [name, definition]));
 }
 
+/** As they are until the transaction ends: whoever changes one waits, and then sees the budgets that were cut by it. */
+export async function holdCalendars(trx: Transaction, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  await trx.raw('select from fiscal_calendars where name = any(:names::text[]) order by name for share', { names });
+}
+
 export async function listCalendars(db: Database | Transaction): Promise<FiscalCalendar[]> {
   const { rows } = await db.raw<{ rows: FiscalCalendar[] }>(`select ${COLUMNS} from fiscal_calendars order by name`);
   return rows;
