@@ -3,18 +3,18 @@
  * is about to touch a budget does so first, so a job that is late, lost or doubled changes nothing but the label.
  */
 
-import { type Balance, EMPTY } from '../domain/budgets/balance.ts';
 import type { Budget } from '../domain/budgets/budget.ts';
-import type { LedgerPeriod, PeriodChange } from '../domain/budgets/ledger-period.ts';
+import type { LedgerPeriod } from '../domain/budgets/ledger-period.ts';
 import type { OwnPeriods } from '../domain/budgets/period-rule.ts';
-import { type PostedTo, post } from '../domain/budgets/post.ts';
-import { NEW, type Turn, turn } from '../domain/budgets/turn.ts';
-import { applyTurns, type TurnWrites } from '../store/budgets/apply-turns.ts';
+import { type TimedBudget, type Turn, turn } from '../domain/budgets/turn.ts';
+import { applyTurns } from '../store/budgets/apply-turns.ts';
 import { type BudgetClaim, claimDueBudgets, lockDueBudgets } from '../store/budgets/budgets.ts';
 import { loadCalendars } from '../store/budgets/calendars.ts';
 import { lockLivePeriods } from '../store/budgets/periods.ts';
 import { connectionLost, type Database, type Transaction } from '../store/database.ts';
+import { raiseAlerts } from './raise-alerts.ts';
 import { eachAlone, type Stuck, throwStuck } from './stuck.ts';
+import { writesOf } from './turn-writes.ts';
 
 const BATCH = 2_000;
 
@@ -39,9 +39,9 @@ export async function openPeriods(
   const stuck = new Map<string, Stuck>();
   const lane = async (): Promise<Turned> => {
     const all: Turned[] = [];
-    for (let after: Budget | null = null; ; ) {
+    for (let after: TimedBudget | null = null; ; ) {
       signal?.throwIfAborted();
-      const from: Budget | null = after;
+      const from: TimedBudget | null = after;
       const done = await turnBatch(db, now, { limit: batch, after: from }, stuck);
       // Once more from the beginning, for what somebody else held, and for what is owed next.
       if (done.last === null && from === null) return sumOf(all);
@@ -64,8 +64,8 @@ async function turnBatch(
   now: Date,
   claim: Pick<BudgetClaim, 'limit' | 'after'>,
   stuck: Map<string, Stuck>,
-): Promise<Turned & { last: Budget | null }> {
-  let claimed: readonly Budget[] = [];
+): Promise<Turned & { last: TimedBudget | null }> {
+  let claimed: readonly TimedBudget[] = [];
   try {
     const done = await db.transaction(async (trx) => {
       claimed = await claimDueBudgets(trx, now, { ...claim, except: [...stuck.keys()] });
@@ -75,7 +75,7 @@ async function turnBatch(
   } catch (error) {
     if (claimed.length === 0 || connectionLost(error)) throw error;
   }
-  const turnOne = ({ id }: Budget) => db.transaction(async (trx) => turnAll(trx, await lockDueBudgets(trx, [id], now), now));
+  const turnOne = ({ id }: TimedBudget) => db.transaction(async (trx) => turnAll(trx, await lockDueBudgets(trx, [id], now), now));
   const done = await eachAlone(claimed, turnOne, ({ id, code }, error) => stuck.set(id, { name: code, error }));
   return { ...sumOf(done), last: claimed.at(-1) ?? null };
 }
@@ -103,7 +103,7 @@ export async function loadRules(trx: Transaction | Database, budgets: readonly R
 }
 
 /** One event of each, with a handful of statements for all of them. */
-async function turnAll(trx: Transaction, budgets: readonly Budget[], now: Date): Promise<{ turned: number; opened: number }> {
+async function turnAll(trx: Transaction, budgets: readonly TimedBudget[], now: Date): Promise<{ turned: number; opened: number }> {
   if (budgets.length === 0) return { turned: 0, opened: 0 };
   const ruleOf = await loadRules(trx, budgets);
   const live = groupByBudget(
@@ -113,41 +113,10 @@ async function turnAll(trx: Transaction, budgets: readonly Budget[], now: Date):
     ),
   );
   const turns = budgets.map((budget) => turn(budget, ruleOf(budget), live.get(budget.id) ?? [], now));
-  await applyTurns(trx, writesOf(turns, [...live.values()].flat()), now);
+  const { writes, passed } = writesOf(turns, [...live.values()].flat());
+  await applyTurns(trx, writes, now);
+  await raiseAlerts(trx, new Map(budgets.map((budget) => [budget.id, budget])), passed, now);
   return { turned: turns.length, opened: turns.filter((each) => isOpening(each)).length };
-}
-
-function writesOf(turns: readonly Turn[], live: readonly LedgerPeriod[]): TurnWrites {
-  const created = turns.flatMap((each) => each.created ?? []);
-  const periods = new Map<string, PostedTo>(live.map((period) => [period.id, period]));
-  for (const { budgetId, isLimited } of created) periods.set(`${NEW} ${budgetId}`, { ...EMPTY, isLimited });
-  const entries = turns.flatMap((each) =>
-    each.entries.map((entry) => (entry.periodId === NEW ? { ...entry, periodId: `${NEW} ${entry.budgetId}` } : entry)),
-  );
-  const posting = post(periods, entries, new Set());
-  const changes = new Map(turns.flatMap((each) => each.changed.map((change) => [change.id, change] as const)));
-  const touched = live.filter(({ id }) => changes.has(id) || posting.periods.has(id));
-  return {
-    created: created.map((period) => ({ ...period, ...carriedOf(posting.periods.get(`${NEW} ${period.budgetId}`)?.after ?? EMPTY) })),
-    changed: touched.map((period) => ({
-      ...changeOf(changes.get(period.id) ?? period),
-      ...carriedOf(posting.periods.get(period.id)?.after ?? period),
-    })),
-    movements: posting.movements.map((movement) => ({
-      ...movement,
-      periodId: movement.periodId.startsWith(NEW) ? null : movement.periodId,
-    })),
-    openings: turns.map(({ opening }) => opening),
-  };
-}
-
-function carriedOf({ allocated, carriedIn, carriedOut, overridden }: Balance) {
-  return { allocated, carriedIn, carriedOut, overridden };
-}
-
-/** A change is often the whole period with a field or two of its own; only these are written. */
-function changeOf({ id, state, closesAt, carryExpiresAt, openedAt, openedLate, isLimited }: PeriodChange): PeriodChange {
-  return { id, state, closesAt, carryExpiresAt, openedAt, openedLate, isLimited };
 }
 
 function isOpening({ created, changed }: Turn): boolean {

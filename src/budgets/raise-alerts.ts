@@ -1,31 +1,37 @@
-/** Tells the people of a budget when a movement takes it across one of its alert percentages. */
+/** Tells the people of a budget when a movement, or the clock, takes a running period across one of its alert percentages. */
 
-import { type Balance, entitled, used } from '../domain/budgets/balance.ts';
+import { entitled, used } from '../domain/budgets/balance.ts';
 import type { Budget } from '../domain/budgets/budget.ts';
+import { crossed, type Passage } from '../domain/budgets/crossing.ts';
 import type { LedgerPeriod } from '../domain/budgets/ledger-period.ts';
-import type { Posting } from '../domain/budgets/post.ts';
 import { decimalOfMinor } from '../domain/orders/money.ts';
 import { type BudgetAlert, findReaders, insertAlerts } from '../store/budgets/alerts.ts';
 import type { Transaction } from '../store/database.ts';
 import { queueNotices } from '../store/notifications.ts';
 
-/** In the transaction of the movements; three statements if something was crossed, none otherwise. */
+export type AlertingBudget = Pick<Budget, 'id' | 'code' | 'name' | 'currency' | 'alertPercents'>;
+
+/** A running period that something has happened to. */
+export interface PassedPeriod extends Passage {
+  readonly period: LedgerPeriod;
+}
+
+/** In the transaction of what happened; three statements if something was crossed, none otherwise. */
 export async function raiseAlerts(
   trx: Transaction,
-  { budgets, periods, posting }: { budgets: ReadonlyMap<string, Budget>; periods: readonly LedgerPeriod[]; posting: Posting },
+  budgets: ReadonlyMap<string, AlertingBudget>,
+  passed: readonly PassedPeriod[],
   now: Date,
 ): Promise<void> {
-  const crossed = periods.flatMap((period): BudgetAlert[] => {
-    const posted = posting.periods.get(period.id);
+  const reached = passed.flatMap(({ period, ...passage }): BudgetAlert[] => {
     const percents = budgets.get(period.budgetId)?.alertPercents ?? [];
-    if (!posted || !period.isLimited || period.state !== 'open') return [];
-    return percents
-      .filter((percent) => hasReached(posted.after, percent) && !hasReached(posted.before, percent))
-      .map((percent) => ({ periodId: period.id, percent, used: used(posted.after), limitedTo: entitled(posted.after) }));
+    if (!period.isLimited) return [];
+    const [spent, limitedTo] = [used(passage.after), entitled(passage.after)];
+    return crossed(percents, passage).map((percent) => ({ periodId: period.id, percent, used: spent, limitedTo }));
   });
-  const alerts = highestOf(await insertAlerts(trx, crossed, now));
+  const alerts = highestOf(await insertAlerts(trx, reached, now));
   if (alerts.length === 0) return;
-  const byId = new Map(periods.map((period) => [period.id, period]));
+  const byId = new Map(passed.map(({ period }) => [period.id, period]));
   const readers = await findReaders(trx, [...new Set(alerts.flatMap(({ periodId }) => byId.get(periodId)?.budgetId ?? []))]);
   const notices = alerts.flatMap(({ periodId, percent, used: spent, limitedTo }) => {
     const period = byId.get(periodId);
@@ -53,9 +59,4 @@ function highestOf(alerts: readonly BudgetAlert[]): BudgetAlert[] {
   const highest = new Map<string, BudgetAlert>();
   for (const alert of alerts) if (alert.percent > (highest.get(alert.periodId)?.percent ?? 0)) highest.set(alert.periodId, alert);
   return [...highest.values()];
-}
-
-function hasReached(balance: Balance, percent: number): boolean {
-  const spent = used(balance);
-  return spent > 0 && spent * 100 >= percent * Math.max(0, entitled(balance));
 }

@@ -22,6 +22,11 @@ export async function write(trx: Transaction, { budgets, periods }: Books, entri
   );
   const posting = post(byId, entries, known);
   await appendMovements(trx, posting.movements, now);
-  await raiseAlerts(trx, { budgets, periods, posting }, now);
+  const running = periods.filter(({ state }) => state === 'open');
+  const passed = running.flatMap((period) => {
+    const posted = posting.periods.get(period.id);
+    return posted ? { period, ...posted } : [];
+  });
+  await raiseAlerts(trx, budgets, passed, now);
   return posting;
 }

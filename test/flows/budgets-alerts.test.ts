@@ -1,7 +1,8 @@
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { createBudgets } from '../../src/budgets/create-budgets.ts';
 import { openPeriods } from '../../src/budgets/open-periods.ts';
 import type { NewBudget } from '../../src/domain/budgets/budget.ts';
+import type { CarryRule } from '../../src/domain/budgets/carry.ts';
 import { aroundBudgets, type BudgetsSetup, budgetDefinition } from './budgets-setup.ts';
 import { type OrdersSetup, setupOrders } from './order-setup.ts';
 
@@ -90,4 +91,57 @@ it('says nothing of money that is carried away when a period closes', async () =
   await openPeriods(setup.db, setup.clock.now);
   expect((await books.periods(id)).map(({ carriedOut }) => carriedOut)).toEqual([-50_000, 0]);
   expect(await told('QUIET')).toEqual([]);
+});
+
+describe('the clock', () => {
+  const full: CarryRule = { mode: 'full', rate: null, cap: null, minUtilisation: null, expiresAfter: null, overspend: 'forgive' };
+  const at = (iso: string) => {
+    setup.clock.now = new Date(iso);
+    return openPeriods(setup.db, setup.clock.now);
+  };
+  const beginInJuly = (change: Partial<NewBudget>) => {
+    setup.clock.now = new Date('2026-07-10T09:00:00Z');
+    return budget({ ownerKind: 'unit', ownerId: setup.id('A-2'), ownerCode: null, ...change });
+  };
+
+  it('tells when the final close takes back of what was carried over, and says it once', async () => {
+    const id = await beginInJuly({ code: 'CLOSE', carryRule: full });
+    await at('2026-08-02T09:00:00Z');
+    await books.reserve(41, [id, 150_000]);
+    await books.reserve(42, [id, 50_000], { day: { at: new Date('2026-07-20T09:00:00Z') } });
+    expect(await told('CLOSE')).toEqual([]);
+    await at('2026-08-20T09:00:00Z');
+    await at('2026-08-21T09:00:00Z');
+    expect(await told('CLOSE')).toEqual(['P-6 100']);
+  });
+
+  it('tells when carried money expires', async () => {
+    const id = await beginInJuly({ code: 'EXPIRE', carryRule: { ...full, expiresAfter: { days: 15 } }, alertPercents: [45] });
+    await at('2026-08-02T09:00:00Z');
+    await books.reserve(43, [id, 85_000]);
+    expect(await told('EXPIRE')).toEqual([]);
+    await at('2026-08-20T09:00:00Z');
+    expect(await told('EXPIRE')).toEqual(['P-6 45']);
+  });
+
+  it('tells when a period begins that orders for later days have filled already, and not before', async () => {
+    const id = await beginInJuly({ code: 'AHEAD' });
+    await books.reserve(44, [id, 90_000], { day: { on: '2026-08-10' } });
+    expect(await told('AHEAD')).toEqual([]);
+    await at('2026-08-02T09:00:00Z');
+    await books.reserve(45, [id, 1_000]);
+    expect(await told('AHEAD')).toEqual(['P-6 80']);
+  });
+
+  it('does and tells, or neither: what fails in between is done and told with the next look', async () => {
+    const id = await beginInJuly({ code: 'NEITHER' });
+    await books.reserve(46, [id, 90_000], { day: { on: '2026-08-10' } });
+    await setup.db.raw(`alter table budget_alerts add constraint no_alerts check (at is null) not valid`);
+    await expect(at('2026-08-02T09:00:00Z')).rejects.toThrow('NEITHER');
+    expect((await books.periods(id)).map(({ state }) => state)).toEqual(['open', 'planned']);
+    await setup.db.raw('alter table budget_alerts drop constraint no_alerts');
+    await at('2026-08-02T09:01:00Z');
+    expect((await books.periods(id)).map(({ state }) => state)).toEqual(['closed_provisional', 'open']);
+    expect(await told('NEITHER')).toEqual(['P-6 80']);
+  });
 });

@@ -62,9 +62,18 @@ export const EFFECTS: Readonly<Record<MovementType, Readonly<Partial<Record<keyo
 };
 
 export function applyMovement(balance: Balance, type: MovementType, amount: number): Balance {
-  const after: Record<string, number> = { ...balance };
-  for (const [sum, sign] of Object.entries(EFFECTS[type])) after[sum] = (after[sum] ?? 0) + sign * amount;
-  return { ...balance, ...after };
+  const effects = EFFECTS[type];
+  const sum = (name: keyof Balance) => balance[name] + (effects[name] ?? 0) * amount;
+  return {
+    allocated: sum('allocated'),
+    carriedIn: sum('carriedIn'),
+    carriedOut: sum('carriedOut'),
+    adjusted: sum('adjusted'),
+    overridden: sum('overridden'),
+    reserved: sum('reserved'),
+    committed: sum('committed'),
+    actual: sum('actual'),
+  };
 }
 
 /** What the period may spend. */

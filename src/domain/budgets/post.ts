@@ -26,13 +26,13 @@ export interface Movement {
   /** When it takes effect; a late job writes the instant that was due. */
   readonly at: Date;
   readonly by: string;
-  readonly reason?: string | null;
-  readonly orderId?: string | null;
-  readonly revision?: number | null;
-  readonly documentId?: string | null;
-  readonly original?: Original | null;
+  readonly reason?: string | null | undefined;
+  readonly orderId?: string | null | undefined;
+  readonly revision?: number | null | undefined;
+  readonly documentId?: string | null | undefined;
+  readonly original?: Original | null | undefined;
   /** Key of the other half of a transfer. */
-  readonly counterpart?: string | null;
+  readonly counterpart?: string | null | undefined;
 }
 
 export interface Entry extends Movement {
@@ -65,8 +65,7 @@ export function post(periods: ReadonlyMap<string, PostedTo>, entries: readonly E
     const before = posted.get(entry.periodId)?.before ?? balanceOf(periods, entry.periodId);
     const balance = posted.get(entry.periodId)?.after ?? before;
     posted.set(entry.periodId, { before, after: applyMovement(balance, entry.type, entry.amount), last: entry });
-    const { over: _, ...movement } = entry;
-    movements.push(movement);
+    movements.push(movementOf(entry));
   }
   for (const [id, { before, after, last }] of posted) {
     const missing = periods.get(id)?.isLimited ? excessOf(after) - after.overridden : -after.overridden;
@@ -81,6 +80,12 @@ function balanceOf(periods: ReadonlyMap<string, PostedTo>, id: string): Balance 
   const period = periods.get(id);
   if (!period) throw new RangeError(`period ${id} was not locked before it was posted to`);
   return period;
+}
+
+/** Field by field, for a hundred thousand of them begin in the same minute. */
+function movementOf(entry: Entry): Movement {
+  const { budgetId, periodId, type, amount, key, at, by, reason, orderId, revision, documentId, original, counterpart } = entry;
+  return { budgetId, periodId, type, amount, key, at, by, reason, orderId, revision, documentId, original, counterpart };
 }
 
 function overrideFor({ over, original: _, counterpart: __, documentId: ___, ...entry }: Entry, amount: number): Movement {

@@ -8,13 +8,15 @@ import { OWN_KEY } from './periods.ts';
 
 type Carried = Pick<Balance, 'carriedIn' | 'carriedOut' | 'overridden'>;
 
+type TurnMovement = Omit<Movement, 'periodId'> & { readonly periodId: string | null };
+
 export interface TurnWrites {
   /** With the sums their movements come to. One of a budget at most. */
   readonly created: ReadonlyArray<NewPeriod & Carried & Pick<Balance, 'allocated'>>;
   /** As they become; locked by this transaction since they were read. */
   readonly changed: ReadonlyArray<PeriodChange & Carried>;
   /** `null`: in the period that is created for its budget. */
-  readonly movements: ReadonlyArray<Omit<Movement, 'periodId'> & { readonly periodId: string | null }>;
+  readonly movements: readonly TurnMovement[];
   readonly openings: readonly NextOpening[];
 }
 
@@ -49,9 +51,14 @@ export async function applyTurns(trx: Transaction, { created, changed, movements
     {
       created: JSON.stringify(created),
       changed: JSON.stringify(changed),
-      movements: JSON.stringify(movements.map((movement, n) => ({ ...movement, n }))),
+      movements: JSON.stringify(movements.map(rowOf)),
       openings: JSON.stringify(openings),
       now,
     },
   );
+}
+
+/** Nothing of what a turn never says, for a hundred thousand of them are written in the same minute. */
+function rowOf({ budgetId, periodId, type, amount, key, counterpart, at, by, reason }: TurnMovement, n: number) {
+  return { n, budgetId, periodId: periodId ?? undefined, type, amount, key, counterpart, at, by, reason: reason ?? undefined };
 }
