@@ -7,6 +7,9 @@ import { defineJob, type JobContext } from '../src/queue/define-job.ts';
 import type { JobQueue } from '../src/queue/open-queue.ts';
 import { pushOrderJob } from './push-order.ts';
 
+/** Numbers in a line of the log. */
+const TOLD = 50;
+
 /** Does what the clock has to do about steps nobody decides: reminds, asks others, expires. The instants are stored; this only looks. */
 export const escalateApprovalsJob = defineJob({
   name: 'escalate-approvals',
@@ -15,7 +18,13 @@ export const escalateApprovalsJob = defineJob({
   everyMs: 30_000,
   concurrency: 1,
   async handle(_payload, context: OrderContext & JobContext & { queue: JobQueue }) {
-    const { handoffIds, ...done } = await escalateApprovals(context, context.signal);
+    const { handoffIds, skipped, ...done } = await escalateApprovals(context, context.signal);
+    for (const { code, message, stepIds } of skipped) {
+      context.log.warn(
+        { code, steps: stepIds.length, stepIds: stepIds.slice(0, TOLD) },
+        `the clock of these steps stands still: ${message}`,
+      );
+    }
     await context.queue.addMany(
       pushOrderJob,
       handoffIds.map((handoffId) => ({ handoffId })),
@@ -25,6 +34,6 @@ export const escalateApprovalsJob = defineJob({
       context.log.warn({ code: error.code }, `approvals.radarPerson: ${error.message}`);
       return 0;
     });
-    return { ...done, toldOfRadar: listed };
+    return { ...done, skipped: skipped.reduce((sum, { stepIds }) => sum + stepIds.length, 0), toldOfRadar: listed };
   },
 });

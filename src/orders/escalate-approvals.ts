@@ -7,9 +7,11 @@ import { settleStep } from '../store/approvals/decisions.ts';
 import { voidOpenSteps } from '../store/approvals/steps.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import { lockOrder, moveOrder } from '../store/orders/orders.ts';
+import { inHalves } from './in-halves.ts';
 import type { OrderContext } from './order-context.ts';
 import { restoreReleased } from './restore-released.ts';
 import { settleBudgetsOf } from './settle-budgets.ts';
+import { Skipped, type SkippedSteps } from './skipped-steps.ts';
 import { tellRequester } from './tell-requester.ts';
 
 const REMINDERS = 5_000;
@@ -26,16 +28,19 @@ export interface EscalateApprovals {
   readonly ended: number;
   /** To be woken: a change that expired after release leaves the order as it was released. */
   readonly handoffIds: string[];
+  /** Left as they are, by why. */
+  readonly skipped: readonly SkippedSteps[];
 }
 
 /** Rungs before reminders, so that nobody is reminded of what the clock has given on in the same look. */
 export async function escalateApprovals({ db, settings, now: clock }: OrderContext, signal?: AbortSignal): Promise<EscalateApprovals> {
   const total = { reminded: 0, climbed: 0, listed: 0, ended: 0, handoffIds: [] as string[] };
+  const skipped = new Skipped();
   const now = clock();
   for (let more = true; more && !signal?.aborted; ) {
-    const found = await findDue(db, now, FOUND);
+    const found = await findDue(db, now, { limit: FOUND, except: skipped.ids });
     more = false;
-    await sideBySide(found, async (stepIds) => {
+    const climb = async (stepIds: readonly string[]) => {
       if (signal?.aborted) return;
       const { steps, climbed, listed, ended, handoffIds } = await climbOnce(db, settings, stepIds, now);
       total.climbed += climbed;
@@ -43,14 +48,20 @@ export async function escalateApprovals({ db, settings, now: clock }: OrderConte
       total.ended += ended.length;
       total.handoffIds.push(...handoffIds);
       more ||= steps > 0;
-    });
+    };
+    // One company's rules that nobody can read must not stop the clock of the others.
+    const skip = (stepId: string, error: unknown) => {
+      skipped.add(stepId, error);
+      more = true;
+    };
+    await sideBySide(found, (stepIds) => inHalves(stepIds, climb, skip));
   }
   for (let more = true; more && !signal?.aborted; ) {
     const batch = await db.transaction((trx) => remindDue(trx, now, REMINDERS));
     total.reminded += batch ?? 0;
     more = batch !== null;
   }
-  return total;
+  return { ...total, skipped: skipped.byReason };
 }
 
 /** Answered once it is committed. */

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { RetryLaterError } from '../../src/errors.ts';
+import { inHalves } from '../../src/orders/in-halves.ts';
+import { CLOCK, clockDesk } from './escalation-setup.ts';
+
+const UNREADABLE = JSON.stringify({ mode: 'own', rules: [{ name: 'from a later version' }] });
+
+describe('steps whose rules nobody can read', () => {
+  it('stand still and are named with the reason; those of others are given on', async () => {
+    const { clock, tick, rows, submit, put, order } = await clockDesk({ ladder: ['add_superior'] });
+    const second = await submit({ reference: 'R-2' });
+    const stages = [{ approvers: [{ superior: 1 }], clock: CLOCK, ladder: ['add_superior'] }];
+    await put({ mode: 'own', rules: [{ name: 'later', effect: 'require', when: {}, stages }] });
+    const others = [await submit({ reference: 'R-3' }), await submit({ reference: 'R-4' })];
+    await rows('update policies set document = ? where version = 1', [UNREADABLE]);
+    clock.now = new Date('2026-11-25T09:00:00Z');
+    const spoiled = await rows<{ id: string }>('select id from approval_steps where order_id in (?, ?) order by id', [
+      order.id,
+      second.order.id,
+    ]);
+    expect(await tick()).toMatchObject({
+      climbed: 2,
+      skipped: [{ code: 'RULES_INVALID', message: expect.stringContaining('version 1'), stepIds: spoiled.map(({ id }) => id) }],
+    });
+    const climbed = await rows<{ order_id: string }>('select order_id from order_log where actor = ? order by order_id', ['clock']);
+    expect(climbed.map(({ order_id }) => order_id)).toEqual(others.map(({ order: one }) => one.id));
+  });
+
+  it('are given on as soon as a version that can be read is there', async () => {
+    const { clock, tick, rows, clocks } = await clockDesk();
+    const [{ document } = { document: {} }] = await rows<{ document: object }>('select document from policies');
+    await rows('update policies set document = ?', [UNREADABLE]);
+    clock.now = new Date('2026-11-25T09:00:00Z');
+    expect((await tick()).skipped).toHaveLength(1);
+    await rows('update policies set document = ?', [JSON.stringify(document)]);
+    clock.now = new Date('2026-11-25T09:01:00Z');
+    expect(await tick()).toMatchObject({ climbed: 1, skipped: [] });
+    expect((await clocks())[1]).toBe('escalate 1 2026-11-25T09:00 add_superior');
+  });
+});
+
+describe('a set that one of its members spoils', () => {
+  const SET = Array.from({ length: 1_000 }, (_, n) => n);
+
+  it('is done but for that one, in few attempts', async () => {
+    const [done, skipped]: [number[], unknown[]] = [[], []];
+    let attempts = 0;
+    const work = async (items: readonly number[]) => {
+      attempts += 1;
+      if (items.includes(617)) throw new Error('617 is bad');
+      done.push(...items);
+    };
+    await inHalves(SET, work, (item, error) => skipped.push([item, error]));
+    expect(done).toEqual(SET.filter((n) => n !== 617));
+    expect(skipped).toEqual([[617, new Error('617 is bad')]]);
+    expect(attempts).toBeLessThan(25);
+  });
+
+  it.each([new RetryLaterError('DATABASE_UNREACHABLE', 'later'), Object.assign(new Error('gone'), { code: '57P01' })])(
+    'is given up at once where it is not the fault of one: %s',
+    async (error) => {
+      let attempts = 0;
+      const work = async () => {
+        attempts += 1;
+        throw error;
+      };
+      const skip = () => expect.fail('nothing is skipped');
+      await expect(inHalves(SET, work, skip)).rejects.toMatchObject({ code: 'DATABASE_UNREACHABLE' });
+      expect(attempts).toBe(1);
+    },
+  );
+});
