@@ -14,7 +14,8 @@ export interface ExpectedDecision {
   readonly decisions: number;
 }
 
-const NEWEST = 200;
+/** Decisions, of how many orders at most. */
+const NEWEST = { decisions: 200, orders: 2_000 };
 const HOUR_MS = 3_600_000;
 
 /** `null`: it waits for nobody, or nothing is known. Steps that will be asked later take as long as such decisions did. */
@@ -26,9 +27,9 @@ export async function predictDecision(
   const active = steps.find(({ state }) => state === 'active');
   if (!active?.assignedAt || active.holders.length === 0) return null;
   const past = await loadDecisionTimes(db, companyId, NEWEST);
-  const times = await loadWorkTimes(db, [
-    ...new Set([...past, ...active.holders.map(({ id: personId }) => ({ personId }))].map(({ personId }) => personId)),
-  ]);
+  const people = new Set([...past.map(({ personId }) => personId), ...active.holders.map((holder) => holder.id)]);
+  const since = [active, ...past].reduce((least, { assignedAt }) => (assignedAt && assignedAt < least ? assignedAt : least), now);
+  const times = await loadWorkTimes(db, [...people], since);
   const took = past.map(({ personId, assignedAt, at }) => ({
     personId,
     ms: workTimeBetween(times.calendarOf(personId), assignedAt, at, times.awayOf(personId)),

@@ -7,13 +7,23 @@ export interface DecidedOnce {
   readonly at: Date;
 }
 
-/** The newest, of words really said: one that was counted from another step took no time. */
-export async function loadDecisionTimes(db: Database, companyId: string, limit: number): Promise<DecidedOnce[]> {
+/**
+ * Of words really said: one that was counted from another step took no time. Orders are looked through from the newest on, until there
+ * are enough decisions or `orders` are through: as much work for a company that orders for ten years as for one that began last month.
+ */
+export async function loadDecisionTimes(
+  db: Database,
+  companyId: string,
+  { decisions, orders }: { decisions: number; orders: number },
+): Promise<DecidedOnce[]> {
   const { rows } = await db.raw<{ rows: DecidedOnce[] }>(
-    `select d.person_id as "personId", s.assigned_at as "assignedAt", d.at from decisions d join approval_steps s on s.id = d.step_id
-     join orders o on o.id = d.order_id
-     where o.company_id = :companyId and d.channel <> 'counted' and s.assigned_at <= d.at order by d.id desc limit :limit`,
-    { companyId, limit },
+    `select d.* from (
+       select id from orders where company_id = :companyId order by submitted_at desc, id desc limit :orders
+     ) o cross join lateral (
+       select d.person_id as "personId", s.assigned_at as "assignedAt", d.at from decisions d join approval_steps s on s.id = d.step_id
+       where d.order_id = o.id and d.channel <> 'counted' and s.assigned_at <= d.at order by d.id desc
+     ) d limit :decisions`,
+    { companyId, decisions, orders },
   );
   return rows;
 }
