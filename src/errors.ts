@@ -208,6 +208,11 @@ export const ERROR_CODES = {
     'budgets or a fiscal calendar cannot be used as they are; none of the file was stored',
     'correct what the message names, each problem with its place, and put it again',
   ],
+  BUDGET_CLOSED: [
+    'NeedsOperatorError',
+    'a budget is closed: nothing moves into it or out of it',
+    'name another budget, or reopen it: `kontor budgets reopen`',
+  ],
   BUDGET_EXCEEDED: [
     'NeedsOperatorError',
     'a budget has less than should be taken from it',

@@ -1,8 +1,9 @@
 /** The budgets an order would be charged to, with their numbers, under the locks that keep them true until the transaction ends. */
 import { type OpenDays, openDays } from '../budgets/open-days.ts';
 import { available, entitled } from '../domain/budgets/balance.ts';
-import type { Budget } from '../domain/budgets/budget.ts';
+import { type Budget, isActive } from '../domain/budgets/budget.ts';
 import { type ChargeDay, chargeDay } from '../domain/budgets/charge-day.ts';
+import { type Closing, sayClosed } from '../domain/budgets/closing.ts';
 import type { LedgerPeriod } from '../domain/budgets/ledger-period.ts';
 import type { LedgerShare } from '../domain/budgets/order-ledger.ts';
 import { spread } from '../domain/budgets/spread.ts';
@@ -11,6 +12,7 @@ import type { Order, OrderContent } from '../domain/orders/order.ts';
 import type { BudgetFact, BudgetNumbers, BudgetOwner } from '../domain/policy/budget-facts.ts';
 import { lockSpend } from '../store/approvals/period-spend.ts';
 import { findBudgetsOf, loadWithAncestors, type OwnerOfBudget } from '../store/budgets/budgets.ts';
+import { loadOpenClosings } from '../store/budgets/closings.ts';
 import { hasBudgets, loadLedgerShares, loadPending } from '../store/budgets/order-shares.ts';
 import type { Transaction } from '../store/database.ts';
 
@@ -18,13 +20,14 @@ type Charged = Pick<Order, 'id' | 'accountId' | 'companyId' | 'orderedById' | 's
 
 /**
  * Of who ordered, of the account, of the cost centre and the project, and of those above that enforce what is below. Whatever is
- * reserved for the order itself counts as free. Locks the spend of the company.
+ * reserved for the order itself counts as free; of a closed one nothing else does. Locks the spend of the company.
  */
 export async function loadBudgetFacts(trx: Transaction, order: Charged, content: OrderContent, now: Date): Promise<BudgetFact[]> {
   if (!(await hasBudgets(trx, order.companyId))) return [];
   await lockSpend(trx, order.companyId);
   const dayOf = (budget: Budget) => chargeDay(budget, daysOf(order, content));
-  const own = (await findBudgetsOf(trx, order.companyId, ownersOf(order, content))).filter((budget) => holdsOn(budget, dayOf(budget)));
+  const holding = (await findBudgetsOf(trx, order.companyId, ownersOf(order, content))).filter((budget) => holdsOn(budget, dayOf(budget)));
+  const own = holding.filter((budget) => !isReplaced(budget, holding));
   if (own.length === 0) return [];
   const tree = await loadWithAncestors(
     trx,
@@ -51,13 +54,17 @@ export async function loadFactsOn(
 ): Promise<BudgetFact[]> {
   const shares = (await loadLedgerShares(trx, [order.id])).get(order.id) ?? [];
   const days = budgets.map((budget) => ({ budgetId: budget.id, day: dayOf(budget) }));
-  const books = await openDays(trx, days, [], now);
+  const closings = await loadOpenClosings(trx, budgets.filter((budget) => !isActive(budget)).map(({ id }) => id)); // biome-ignore format: one call
+  const held = shares.filter(({ budgetId }) => closings.has(budgetId)).map(({ periodId }) => periodId);
+  const books = await openDays(trx, days, held, now);
   const pending = await loadPending(
     trx,
     books.periods.map(({ id }) => id),
     order.id,
   );
-  return budgets.map((budget) => factOf(budget, { books, day: dayOf(budget), shares, pending })).sort((a, b) => (a.code < b.code ? -1 : 1));
+  return budgets
+    .map((budget) => factOf(budget, { books, day: dayOf(budget), shares, pending, closing: closings.get(budget.id) }))
+    .sort((a, b) => (a.code < b.code ? -1 : 1));
 }
 
 function ownersOf({ orderedById, accountId }: Charged, { costCentre, project = null }: OrderContent): OwnerOfBudget[] {
@@ -79,6 +86,13 @@ function holdsOn({ validFrom, validUntil, zone }: Budget, day: ChargeDay): boole
   return validFrom <= on && (validUntil === null || on < validUntil);
 }
 
+/** Another one of the same owner has taken the place of a closed one. */
+function isReplaced(budget: Budget, holding: readonly Budget[]): boolean {
+  const isOfOwner = ({ ownerKind, ownerId, ownerCode }: Budget) =>
+    ownerKind === budget.ownerKind && ownerId === budget.ownerId && ownerCode === budget.ownerCode;
+  return !isActive(budget) && holding.some((other) => isActive(other) && isOfOwner(other));
+}
+
 function civilOf(day: ChargeDay, zone: string): string {
   return 'at' in day ? civilDay(day.at, zone) : day.on;
 }
@@ -88,19 +102,33 @@ interface Known {
   readonly day: ChargeDay;
   readonly shares: readonly LedgerShare[];
   readonly pending: ReadonlyMap<string, number>;
+  readonly closing: Closing | undefined;
 }
 
-function factOf(budget: Budget, { books, day, shares, pending }: Known): BudgetFact {
+function factOf(budget: Budget, known: Known): BudgetFact {
   const { id, companyId, code, name, currency, basis, includesShipping, enforcement, zone } = budget;
-  const period = books.periodOn({ budgetId: id, day });
-  const on = civilOf(day, zone);
+  const day = civilOf(known.day, zone);
+  const told = { ...{ id, companyId, code, name, currency, basis, includesShipping, enforcement }, owner: ownerOf(budget), day };
+  if (known.closing) return { ...told, lack: sayClosed(budget, known.closing), period: heldIn(id, known) };
+  const period = known.books.periodOn({ budgetId: id, day: known.day });
   return {
-    ...{ id, companyId, code, name, currency, basis, includesShipping, enforcement },
-    owner: ownerOf(budget),
-    day: on,
-    lack: period === null ? `it has no period on ${on}` : null,
-    period: period && numbersOf(period, shares, pending),
+    ...told,
+    lack: period === null ? `it has no period on ${day}` : null,
+    period: period && numbersOf(period, known.shares, known.pending),
   };
+}
+
+/** What the order holds in a closed budget it keeps; there is nothing beside it. */
+function heldIn(budgetId: string, { books, shares }: Known): BudgetNumbers | null {
+  const share = shares.find((one) => one.budgetId === budgetId && takenBy(one) > 0);
+  const period = share && books.periodOf(share.periodId);
+  if (!period) return null;
+  const held = takenBy(share);
+  return { id: period.id, key: period.key, isLimited: true, total: held, available: held, pending: 0 };
+}
+
+function takenBy({ reserved, charged, credited }: LedgerShare): number {
+  return reserved + charged - credited;
 }
 
 function ownerOf({ ownerKind: kind, ownerId, ownerCode }: Budget): BudgetOwner {
@@ -109,6 +137,6 @@ function ownerOf({ ownerKind: kind, ownerId, ownerCode }: Budget): BudgetOwner {
 
 function numbersOf(period: LedgerPeriod, shares: readonly LedgerShare[], pending: ReadonlyMap<string, number>): BudgetNumbers {
   const { id, key, isLimited } = period;
-  const own = shares.filter((share) => share.periodId === id).reduce((sum, one) => sum + one.reserved + one.charged - one.credited, 0);
+  const own = shares.filter((share) => share.periodId === id).reduce((sum, one) => sum + takenBy(one), 0);
   return { id, key, isLimited, total: entitled(period), available: available(period) + own, pending: pending.get(id) ?? 0 };
 }

@@ -70,8 +70,6 @@ export async function changeBudgets(
   by: string,
   now: Date,
 ): Promise<{ changed: string[]; unchanged: string[] }> {
-  const isChanged = ({ before, after }: { before: Budget; after: NewBudget }) =>
-    Object.entries(after).some(([field, value]) => !isDeepStrictEqual(before[field as keyof Budget], value));
   const changes = kept.filter(isChanged).map(({ before, after }) => ({ ...after, id: before.id }));
   const ids = changes.map(({ id }) => id);
   const running = (await lockLivePeriods(trx, ids)).filter(isRunning);
@@ -93,6 +91,10 @@ export async function changeBudgets(
   await goOn(trx, [...after.values()], now);
   const codes = new Set(changes.map(({ code }) => code));
   return { changed: [...codes], unchanged: kept.flatMap(({ before: { code } }) => (codes.has(code) ? [] : code)) };
+}
+
+export function isChanged({ before, after }: { before: Budget; after: NewBudget }): boolean {
+  return Object.entries(after).some(([field, value]) => !isDeepStrictEqual(before[field as keyof Budget], value));
 }
 
 /** A budget that had come to its end, or not begun, goes on where its last period ended, or begins, as its validity and calendar now say. */

@@ -39,16 +39,23 @@ async function countDocuments(trx: Transaction, documentIds: readonly string[], 
   if (due.length === 0 && stood.length === 0) return 0;
   const companies = new Set([...due, ...stood].map(({ companyId }) => companyId));
   for (const id of [...companies].sort((a, b) => Number(a) - Number(b))) await lockSpend(trx, id);
-  const targets = await targetsOf(trx, due, maxAgeDays);
+  const targets = await targetsOf(trx, { due, stood, maxAgeDays });
   const days = targets.map(({ budgetId, charge }) => ({ budgetId, day: { on: charge.on } }));
   const books = await openDays(trx, days, stood.map(({ periodId }) => periodId), now); // biome-ignore format: one call
   const entries = entriesOf(targets, await loadPosted(trx, 'EXTERNAL', documentIds), books, now);
   return (await write(trx, books, entries, now)).movements.filter(({ type }) => type === 'EXTERNAL').length;
 }
 
+interface Counting {
+  readonly due: readonly OutsideCharge[];
+  readonly stood: readonly PostedDocument[];
+  readonly maxAgeDays: number;
+}
+
 /** Without those that nobody can convert: the drift report names them, and a rate that is imported brings them in. */
-async function targetsOf(trx: Transaction, due: readonly OutsideCharge[], maxAgeDays: number): Promise<Target[]> {
+async function targetsOf(trx: Transaction, { due, stood, maxAgeDays }: Counting): Promise<Target[]> {
   const budgets = await loadWithAncestors(trx, [...new Set(due.map(({ budgetId }) => budgetId))]);
+  const isOpen = (id: string) => budgets.get(id)?.state === 'active';
   const byDocument = new Map<string, OutsideCharge[]>();
   for (const charge of due) byDocument.set(charge.documentId, [...(byDocument.get(charge.documentId) ?? []), charge]);
   const wanted = [...byDocument.values()].flatMap((charges) => {
@@ -57,7 +64,13 @@ async function targetsOf(trx: Transaction, due: readonly OutsideCharge[], maxAge
       budgets,
     );
     const [charge] = charges;
-    return charge ? all.map(({ budgetId }) => ({ charge, budgetId, currency: budgets.get(budgetId)?.currency ?? charge.currency })) : [];
+    // A closed budget counts no further documents; what stands in it follows the ERP.
+    const counting = all.filter(
+      ({ budgetId }) => isOpen(budgetId) || stood.some((one) => one.budgetId === budgetId && one.documentId === charge?.documentId),
+    );
+    return charge
+      ? counting.map(({ budgetId }) => ({ charge, budgetId, currency: budgets.get(budgetId)?.currency ?? charge.currency }))
+      : [];
   });
   const answers = await loadRates(trx, wanted.map(({ charge, currency }) => ({ from: charge.currency, to: currency, day: charge.on })), maxAgeDays); // biome-ignore format: one call
   return wanted.flatMap(({ charge, budgetId, currency }, n): Target[] => {

@@ -14,6 +14,7 @@ import {
   type OpenPurse,
   openPurses,
   refused,
+  requireActive,
   requireAuthority,
   requireFree,
   requireGiving,
@@ -27,7 +28,7 @@ import { write } from './write.ts';
 /**
  * Never more than is free there. What is charged with both sides keeps what it has, what is charged with one side gives or gets as much
  * as that side: so what can be spent in all is the same before and after. Told again it is answered and not done again. Throws NOT_ALLOWED,
- * BUDGET_EXCEEDED, BUDGET_INVALID, TRANSFER_CONFLICT.
+ * BUDGET_CLOSED, BUDGET_EXCEEDED, BUDGET_INVALID, TRANSFER_CONFLICT.
  */
 export async function transfer(trx: Transaction, move: Transfer, now: Date): Promise<MovedMoney> {
   const { from, to, amount, held } = move;
@@ -36,6 +37,7 @@ export async function transfer(trx: Transaction, move: Transfer, now: Date): Pro
   if (known) return known;
   const [source, target] = await openPurses(trx, [from, to], now);
   if (!source || !target) throw new RangeError('two purses were asked for');
+  for (const one of [source, target]) requireActive(one);
   requirePair(source, target);
   const [gives, gets] = [without(source, target), without(target, source)];
   await requireMayMove(trx, source, target, move.personId);
@@ -55,6 +57,7 @@ export async function topUp(trx: Transaction, move: MoneyMove, now: Date): Promi
   await lockCompanies(trx, [move.to]);
   const [target] = await openPurses(trx, [move.to], now);
   if (!target) throw new RangeError('a purse was asked for');
+  requireActive(target);
   const person = await requirePerson(trx, move.personId);
   if (!mayTopUp(target.budget, person))
     throw refused(

@@ -1,7 +1,7 @@
 /** Periods of budgets that give or get money, opened with what is charged together with them, and what is asked of them. */
 import { mayDispose } from '../domain/budgets/authority.ts';
 import { available } from '../domain/budgets/balance.ts';
-import type { Budget } from '../domain/budgets/budget.ts';
+import { type Budget, isActive } from '../domain/budgets/budget.ts';
 import type { ChargeDay } from '../domain/budgets/charge-day.ts';
 import type { LedgerPeriod } from '../domain/budgets/ledger-period.ts';
 import { chargedWith } from '../domain/budgets/spread.ts';
@@ -59,7 +59,7 @@ export async function lockCompanies(trx: Transaction, purses: readonly Purse[]):
   for (const id of [...companies].sort((a, b) => Number(a) - Number(b))) await lockSpend(trx, id);
 }
 
-/** Under the locks of their companies. Throws BUDGET_INVALID. */
+/** Under the locks of their companies. What is closed above them is not charged any more. Throws BUDGET_INVALID. */
 export async function openPurses(trx: Transaction, purses: readonly Purse[], now: Date): Promise<ChargedPurse[]> {
   const tree = await loadWithAncestors(trx, purses.map(({ budgetId }) => budgetId)); // biome-ignore format: one call
   const chain = ({ budgetId, day }: Purse) => chargedWith(budgetId, tree).map((id) => ({ budgetId: id, day }));
@@ -70,7 +70,7 @@ export async function openPurses(trx: Transaction, purses: readonly Purse[], now
       return budget && period ? [{ budget, period }] : [];
     });
     const [own] = charged;
-    if (own?.budget.id === purse.budgetId) return { ...own, charged };
+    if (own?.budget.id === purse.budgetId) return { ...own, charged: [own, ...charged.slice(1).filter(({ budget }) => isActive(budget))] };
     const { code } = tree.get(purse.budgetId) ?? { code: purse.budgetId };
     throw invalid(`${code} has no period on that day; \`kontor budgets show ${code}\` lists those it has`);
   });
@@ -91,6 +91,11 @@ export async function requireAuthority(trx: Transaction, purses: readonly OpenPu
     if (mayDispose(budget, person, units, owners.get(budget.ownerId ?? '')?.accountId ?? null)) continue;
     throw refused(`${person.name} has no authority over ${budget.code}; its owner may do this, or an administrator of its unit or above`);
   }
+}
+
+/** Throws BUDGET_CLOSED. */
+export function requireActive({ budget }: OpenPurse): void {
+  if (!isActive(budget)) throw closed(budget, 'nothing moves into it or out of it');
 }
 
 /** What a closed period had left was carried over or has lapsed; and of those to come only the next gives, so that no year is spent at once. */
@@ -117,6 +122,12 @@ export function requireFree({ budget, period }: OpenPurse, amount: number, more 
 
 export function sayMinor(minor: number, { currency }: Pick<Budget, 'currency'>): string {
   return `${decimalOfMinor(minor, currency)} ${currency}`;
+}
+
+export function closed({ code }: Pick<Budget, 'code'>, what: string): NeedsOperatorError {
+  return new NeedsOperatorError('BUDGET_CLOSED', `budget ${code} is closed: ${what}; \`kontor budgets reopen ${code}\` opens it again`, {
+    details: { budget: code },
+  });
 }
 
 export function invalid(message: string): NeedsOperatorError {

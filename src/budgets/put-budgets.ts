@@ -1,12 +1,13 @@
 /** Budgets from a file: all that is wrong is told at once, and then nothing is stored; else new ones begin and known ones change. */
 import type { Budget, NewBudget } from '../domain/budgets/budget.ts';
+import { hasCommonDay, sayDays } from '../domain/budgets/validity.ts';
 import { describeProblem, type OrderProblem } from '../domain/orders/problem.ts';
 import { NeedsOperatorError } from '../errors.ts';
 import { lockSpends } from '../store/approvals/period-spend.ts';
 import { holdCalendars } from '../store/budgets/calendars.ts';
 import { findByCodes, findByOwners } from '../store/budgets/find-budgets.ts';
 import type { Transaction } from '../store/database.ts';
-import { changeBudgets, problemsOfChange } from './change-budgets.ts';
+import { changeBudgets, isChanged, problemsOfChange } from './change-budgets.ts';
 import { createBudgets } from './create-budgets.ts';
 import { type GivenBudget, type NamedBudget, nameOwners } from './name-owners.ts';
 import { circlesIn, inOrder, parentProblems } from './parents.ts';
@@ -43,7 +44,8 @@ export async function putBudgets(
   const known = await findByCodes(trx, [...named.map(({ code }) => code), ...parents]);
   const others = await findByOwners(trx, named);
   const problems = [
-    ...[...bad, ...lost, ...doubles(named), ...overlaps(named, others), ...circlesIn(named, known), ...parentProblems(named, known)],
+    ...[...bad, ...lost, ...doubles(named), ...overlaps(named, others, known), ...circlesIn(named, known), ...parentProblems(named, known)],
+    ...changesOfClosed(named, known),
     ...(await problemsOfChange(trx, named, known, now)),
   ];
   if (problems.length > 0) throw new BudgetsInvalid(what, problems);
@@ -76,10 +78,23 @@ function doubles(named: readonly NamedBudget[]): OrderProblem[] {
   });
 }
 
-/** One owner has one budget for a day: which of two would be charged? */
-function overlaps(named: readonly NamedBudget[], others: readonly Budget[]): OrderProblem[] {
+/** A file may tell of a closed one again, as it is. */
+function changesOfClosed(named: readonly NamedBudget[], known: ReadonlyMap<string, Budget>): OrderProblem[] {
+  // A parent that is not stored yet is another one than before, whatever its id.
+  const ids = new Map(named.flatMap(({ parent }) => (parent === null ? [] : [[parent, known.get(parent)?.id ?? parent]])));
+  return named.flatMap((after) => {
+    const before = known.get(after.code);
+    if (before?.state !== 'closed' || !isChanged({ before, after: withParent(after, ids) })) return [];
+    const { code, place: path } = after;
+    return { path, reason: `${code} is closed and does not change`, cure: `reopen it first: kontor budgets reopen ${code}` };
+  });
+}
+
+/** One owner has one budget for a day: which of two would be charged? What is closed makes room for another. */
+function overlaps(named: readonly NamedBudget[], others: readonly Budget[], known: ReadonlyMap<string, Budget>): OrderProblem[] {
   const codes = new Set(named.map(({ code }) => code));
-  const all = [...named, ...others.filter(({ code }) => !codes.has(code))];
+  const open = named.filter(({ code }) => known.get(code)?.state !== 'closed');
+  const all = [...open, ...others.filter(({ code }) => !codes.has(code))];
   const byOwner = new Map<string, Array<NamedBudget | Budget>>();
   for (const budget of all) {
     const owner = [budget.companyId, budget.ownerKind, budget.ownerId, budget.ownerCode?.toLowerCase()].join(' ');
@@ -95,14 +110,4 @@ function overlaps(named: readonly NamedBudget[], others: readonly Budget[]): Ord
       }),
     ),
   );
-}
-
-type Validity = Pick<NewBudget, 'validFrom' | 'validUntil'>;
-
-function hasCommonDay(one: Validity, other: Validity): boolean {
-  return (one.validUntil === null || other.validFrom < one.validUntil) && (other.validUntil === null || one.validFrom < other.validUntil);
-}
-
-function sayDays({ validFrom, validUntil }: Validity): string {
-  return validUntil === null ? `from ${validFrom}` : `from ${validFrom} before ${validUntil}`;
 }

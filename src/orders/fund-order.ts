@@ -1,8 +1,9 @@
 /** Find the money: what an approved order takes beyond its budgets comes out of another one, by somebody with authority over that. */
 import { transfer } from '../budgets/move-money.ts';
 import { openDays } from '../budgets/open-days.ts';
+import { closed } from '../budgets/purses.ts';
 import { available } from '../domain/budgets/balance.ts';
-import type { Budget } from '../domain/budgets/budget.ts';
+import { type Budget, isActive } from '../domain/budgets/budget.ts';
 import { type ChargeDay, chargeDay } from '../domain/budgets/charge-day.ts';
 import type { LedgerShare } from '../domain/budgets/order-ledger.ts';
 import type { Order } from '../domain/orders/order.ts';
@@ -25,7 +26,8 @@ export interface Funding {
 /**
  * Before the order is taken out of its budgets, in the transaction that approves it. To each budget it exceeds comes as much as is
  * missing there, from below upwards, for what one gets the enforced ones above it may get with it; the other budgets are left alone.
- * Throws NOT_ALLOWED without authority, BUDGET_EXCEEDED where there is not enough.
+ * What is closed is left alone as well. Throws NOT_ALLOWED without authority, BUDGET_EXCEEDED where there is not enough, BUDGET_CLOSED
+ * where it could go to or come from none that is open.
  */
 export async function fundOrder(trx: Transaction, { order, fromBudget, personId }: Funding, now: Date): Promise<void> {
   const source = await requireBudget(trx, fromBudget);
@@ -34,7 +36,11 @@ export async function fundOrder(trx: Transaction, { order, fromBudget, personId 
   await lockSpend(trx, order.companyId);
   const [standing] = await loadOrderStandings(trx, [order.id]);
   const held = heldBy((await loadLedgerShares(trx, [order.id])).get(order.id) ?? []);
-  for (const takings of standing ? await takingsOf(trx, standing, now) : []) {
+  const all = standing ? await takingsOf(trx, standing, now) : [];
+  const open = all.filter(({ budget }) => isActive(budget));
+  const [shut] = all;
+  if (shut && open.length === 0) throw closed(shut.budget, `it gets nothing from ${fromBudget}, and approving takes nothing from it`);
+  for (const takings of open) {
     const missing = await missingIn(trx, takings, held, now);
     if (missing === 0) continue;
     const { budget, day } = takings;

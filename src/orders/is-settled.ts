@@ -29,5 +29,5 @@ export function isSettled(
     periodOn: ({ budgetId }: { budgetId: string }) => ({ id: held.get(budgetId) ?? 'none yet' }) as LedgerPeriod,
     periodOf: () => null,
   };
-  return entriesOf(demandOf({ standing, books, rates: NO_RATES, chargedIn: held, now }), shares, now).length === 0;
+  return entriesOf(demandOf({ standing, books, rates: NO_RATES, shares, chargedIn: held, now }), shares, now).length === 0;
 }

@@ -3,8 +3,9 @@ import type { Trace } from '../approvals/trace.ts';
 import { ratesOfTrace } from '../approvals/trace.ts';
 import type { Budget } from '../domain/budgets/budget.ts';
 import { type ChargeDay, chargeDay, mayMove } from '../domain/budgets/charge-day.ts';
+import { isClosedTo, mostReserved } from '../domain/budgets/closing.ts';
 import type { LedgerPeriod } from '../domain/budgets/ledger-period.ts';
-import type { Credit, Demand, OrderDemand } from '../domain/budgets/order-ledger.ts';
+import type { Credit, Demand, LedgerShare, OrderDemand } from '../domain/budgets/order-ledger.ts';
 import type { Original, Over } from '../domain/budgets/post.ts';
 import { confirmedMoney } from '../domain/orders/confirmed-money.ts';
 import type { OrderContent } from '../domain/orders/order.ts';
@@ -24,6 +25,8 @@ export interface DemandQuestion {
   readonly books: DemandBooks;
   /** Rates that have come since, for what could not be converted when it was judged. */
   readonly rates: RateBook;
+  /** What the order has in its budgets now. */
+  readonly shares: readonly LedgerShare[];
   /** Where what was charged stands now, by budget. */
   readonly chargedIn: ReadonlyMap<string, string>;
   readonly now: Date;
@@ -68,13 +71,15 @@ export function demandOf(question: DemandQuestion): OrderDemand {
 
 /** Of a change of what the ERP holds, only what comes on top. */
 function reservations(question: DemandQuestion, revision: JudgedRevision): Demand[] {
-  const { standing } = question;
+  const { standing, books, shares } = question;
   const held = new Map(standing.accepted ? charges(question, standing.accepted).map(({ budgetId, amount }) => [budgetId, amount]) : []);
   return trialsOf(revision).flatMap((trial): Demand[] => {
     // What a person must let pass is not taken before one has.
     const waits = standing.state === 'pending_approval' && (trial.effect === 'require' || trial.effect === 'deny');
     const demand = waits ? null : demandFor(question, revision, trial, revision.content);
-    const amount = (demand?.amount ?? 0) - (held.get(trial.id) ?? 0);
+    const budget = books.budgets.get(trial.id);
+    const most = budget ? mostReserved(budget, shares) : 0;
+    const amount = Math.min((demand?.amount ?? 0) - (held.get(trial.id) ?? 0), most);
     return demand && amount > 0 ? [{ ...demand, amount }] : [];
   });
 }
@@ -109,7 +114,7 @@ function withGoods(money: Money, goods: number, shippingCost = money.shippingCos
 function demandFor(question: DemandQuestion, revision: JudgedRevision, trial: BudgetTrial, content: OrderContent | Money): Demand | null {
   const { standing, books } = question;
   const budget = books.budgets.get(trial.id);
-  if (!budget) return null;
+  if (!budget || isClosedTo(budget, question.shares)) return null;
   const money = 'lines' in content ? moneyOf(content) : content;
   const amount = amountIn(question, revision, budget, money);
   if (!amount) return null;

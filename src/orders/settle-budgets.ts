@@ -58,7 +58,7 @@ async function settle(trx: Transaction, standing: OrderStanding, now: Date, rate
   const books = await openDays(trx, asked, shares.map(({ periodId }) => periodId), now); // biome-ignore format: one call
   const rates: RateBook = await ratesSince(trx, standing, budgets, rateMaxAgeDays);
   const locked = (await loadLedgerShares(trx, [orderId])).get(orderId) ?? [];
-  const demand = demandOf({ standing, books, rates, chargedIn: chargedIn(locked), now });
+  const demand = demandOf({ standing, books, rates, shares: locked, chargedIn: chargedIn(locked), now });
   const entries = entriesOf(demand, locked, now);
   if (entries.length === 0) return 0;
   return (await write(trx, { budgets, periods: books.periods }, entries, now)).movements.length;

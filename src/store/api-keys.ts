@@ -9,7 +9,7 @@ export const API_SCOPES = {
   'orders:write': 'submit, revise, withdraw and comment orders',
   'decisions:write': 'decide for people it vouches for',
   'budgets:read': 'see budgets, what is left of them, and their movements',
-  'budgets:write': 'move money between budgets for people it vouches for',
+  'budgets:write': 'close and reopen budgets, and move money between them for people it vouches for',
   'radar:read': 'see what stands still, without what was ordered',
   'runs:read': 'see runs',
   'resync:write': 'ask for pulls, and send hand-offs again that stand still',

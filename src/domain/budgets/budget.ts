@@ -44,7 +44,12 @@ export interface Budget {
   readonly nextOpensAt: Date | null;
   /** When the clock has something to do about it: a period begins or is closed for good, carried money expires. */
   readonly nextDueAt: Date | null;
-  readonly createdAt: Date;
+  /** When it was created, or reopened last. */
+  readonly activeSince: Date;
+}
+
+export function isActive({ state }: Pick<Budget, 'state'>): boolean {
+  return state === 'active';
 }
 
 export interface NextOpening {
@@ -55,4 +60,4 @@ export interface NextOpening {
 }
 
 /** What somebody decides about a budget; the rest follows from it. */
-export type NewBudget = Omit<Budget, 'id' | 'state' | 'version' | 'nextOpensOn' | 'nextOpensAt' | 'nextDueAt' | 'createdAt'>;
+export type NewBudget = Omit<Budget, 'id' | 'state' | 'version' | 'nextOpensOn' | 'nextOpensAt' | 'nextDueAt' | 'activeSince'>;

@@ -27,9 +27,9 @@ export function chargeDay({ chargeOn }: Pick<Budget, 'chargeOn'>, days: OrderDay
   }
 }
 
-/** Whether an order may come to another period than the one it was reserved in, as it goes on. */
-export function mayMove({ chargeOn }: Pick<Budget, 'chargeOn'>): boolean {
-  return chargeOn === 'decision' || chargeOn === 'posting';
+/** Whether an order may come to another period than the one it was reserved in, as it goes on. In a closed budget it stays where it is. */
+export function mayMove({ chargeOn, state }: Pick<Budget, 'chargeOn' | 'state'>): boolean {
+  return state === 'active' && (chargeOn === 'decision' || chargeOn === 'posting');
 }
 
 export function dayKey(day: ChargeDay): string {

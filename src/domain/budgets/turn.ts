@@ -13,7 +13,7 @@ import type { Entry, Over } from './post.ts';
 
 /** What the clock asks about a budget. */
 export const TIMED = [
-  ...(['id', 'code', 'name', 'state', 'currency', 'limitKind', 'amount', 'alertPercents', 'createdAt'] as const),
+  ...(['id', 'code', 'name', 'state', 'currency', 'limitKind', 'amount', 'alertPercents', 'activeSince'] as const),
   ...(['periodRule', 'zone', 'validFrom', 'validUntil', 'carryRule', 'closeDelay', 'nextOpensOn', 'nextOpensAt', 'nextDueAt'] as const),
 ] satisfies ReadonlyArray<keyof Budget>;
 export type TimedBudget = Pick<Budget, (typeof TIMED)[number]>;
@@ -63,7 +63,7 @@ function begin(budget: TimedBudget, rule: OwnPeriods | null, live: readonly Ledg
   const on = budget.nextOpensOn ?? budget.validFrom;
   const before = live.find(({ endOn, state }) => endOn === on && state === 'open') ?? null;
   const planned = live.find(({ startOn, state }) => startOn === on && state === 'planned') ?? null;
-  const opened = { openedAt: now, openedLate: now.getTime() - Math.max(at.getTime(), budget.createdAt.getTime()) > LATE_MS };
+  const opened = { openedAt: now, openedLate: now.getTime() - Math.max(at.getTime(), budget.activeSince.getTime()) > LATE_MS };
   const created = planned ? null : planNext(budget, rule, on, before?.endAt ?? at);
   const next = planned ?? created;
   const carry = before && next?.isLimited && before.isLimited ? carryOf(budget.carryRule, before) : 0;

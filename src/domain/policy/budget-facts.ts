@@ -24,9 +24,9 @@ export interface BudgetFact extends BudgetBasis {
   readonly enforcement: Enforcement;
   /** Civil date that decides the period. */
   readonly day: string;
-  /** Why there is no period for that day; then nothing can be taken. */
+  /** Why nothing more can be taken: it has no period for that day, or is closed. */
   readonly lack: string | null;
-  /** `null` where `lack` says why. */
+  /** `null` where nothing can be taken at all; of a closed one what the order has in it. */
   readonly period: BudgetNumbers | null;
 }
 

@@ -71,9 +71,10 @@ function judged(budget: BudgetFact, takes: number): Judged {
   const { enforcement, lack, period } = budget;
   const numbers = numbersOf(period, takes);
   const told = { ...placed(budget), ...numbers, takes };
-  if (lack !== null) return { ...told, effect: EFFECT_OF[enforcement], because: lack };
-  const isWithin = numbers.remainingWithPending === null || numbers.remainingWithPending >= 0 || takes <= 0;
-  return { ...told, effect: isWithin ? 'allow' : EFFECT_OF[enforcement] };
+  const { remainingWithPending: left } = numbers;
+  const isWithin = period !== null && (left === null || left >= 0 || takes <= 0);
+  if (isWithin) return { ...told, effect: 'allow' };
+  return { ...told, effect: EFFECT_OF[enforcement], ...(lack !== null && { because: lack }) };
 }
 
 function placed({ day, period }: BudgetFact): Pick<BudgetTrial, 'day' | 'period' | 'isLimited'> {

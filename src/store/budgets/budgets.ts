@@ -8,7 +8,8 @@ export const BUDGET_COLUMNS = `b.id, b.code, b.name, b.company_id as "companyId"
   b.includes_shipping as "includesShipping", b.enforcement, b.period_rule as "periodRule", b.zone, b.valid_from as "validFrom",
   b.valid_until as "validUntil", b.carry_rule as "carryRule", b.charge_on as "chargeOn", b.late_credit as "lateCredit",
   b.close_delay as "closeDelay", b.alert_percents as "alertPercents", b.roll_up as "rollUp", b.actuals_source as "actualsSource", b.state,
-  b.version, b.next_opens_on as "nextOpensOn", b.next_opens_at as "nextOpensAt", b.next_due_at as "nextDueAt", b.created_at as "createdAt"`;
+  b.version, b.next_opens_on as "nextOpensOn", b.next_opens_at as "nextOpensAt", b.next_due_at as "nextDueAt",
+  b.active_since as "activeSince"`;
 
 /** Not more, for a hundred thousand of them begin in the same minute. */
 const TIMED_COLUMNS = TIMED.map((field) => {
@@ -39,14 +40,14 @@ export interface OwnerOfBudget {
   readonly name: string;
 }
 
-/** Active budgets of these owners, whatever the day: which of them holds a day is told by their periods. */
+/** Budgets of these owners, whatever the day: which of them holds a day is told by their periods. Closed ones, too. */
 export async function findBudgetsOf(db: Database | Transaction, companyId: string, owners: readonly OwnerOfBudget[]): Promise<Budget[]> {
   const { rows } = await db.raw<{ rows: Budget[] }>(
     `select ${BUDGET_COLUMNS} from jsonb_to_recordset(:json::jsonb) as o(kind text, name text)
      join budgets b on b.owner_kind = o.kind
        and (b.owner_id = case when o.kind in ('person', 'unit') then o.name::bigint end
          or (b.company_id = :companyId and b.owner_code = case when o.kind in ('cost_centre', 'project') then o.name end))
-     where b.state = 'active' order by b.id`,
+     order by b.id`,
     { companyId, json: JSON.stringify(owners) },
   );
   return rows;
@@ -114,11 +115,11 @@ export async function insertBudgets(
   const { rows } = await trx.raw<{ rows: Array<{ id: string; code: string }> }>(
     `insert into budgets (code, name, company_id, owner_kind, owner_id, owner_code, parent_id, currency, limit_kind, amount, basis,
        includes_shipping, enforcement, period_rule, zone, valid_from, valid_until, carry_rule, charge_on, late_credit, close_delay,
-       alert_percents, roll_up, actuals_source, next_opens_on, next_opens_at, next_due_at, created_by, created_at, updated_at)
+       alert_percents, roll_up, actuals_source, next_opens_on, next_opens_at, next_due_at, active_since, created_by, created_at, updated_at)
      select code, name, "companyId", "ownerKind", "ownerId", "ownerCode", "parentId", currency, "limitKind", amount, basis,
        "includesShipping", enforcement, "periodRule", zone, "validFrom", "validUntil", "carryRule", "chargeOn", "lateCredit", "closeDelay",
        array(select jsonb_array_elements_text("alertPercents")::int), "rollUp", "actualsSource", "nextOpensOn", "nextOpensAt", "nextOpensAt",
-       :by, :now::timestamptz, :now::timestamptz
+       :now::timestamptz, :by, :now::timestamptz, :now::timestamptz
      from jsonb_to_recordset(:json::jsonb) as ${GIVEN} order by code
      returning id, code`,
     { json: JSON.stringify(budgets), by, now },

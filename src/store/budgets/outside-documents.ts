@@ -44,7 +44,8 @@ export async function outsideDocuments(
     `select d.id, 'document ' || coalesce(d.number, d.id::text) as name from documents d
      where d.kind = 'order' and d.id > :after::bigint and d.account_id is not null
        and (d.updated_at >= :since or exists (select from document_lines l where l.document_id = d.id and l.updated_at >= :since)
-         or exists (select from budgets b where b.created_at >= :since and b.actuals_source <> 'kontor' and d.dated_on >= b.valid_from)
+         or exists (select from budgets b where b.active_since >= :since
+           and b.actuals_source <> 'kontor' and d.dated_on >= b.valid_from)
          or (d.dated_on > :since::date - 31 and exists (select from exchange_rates x where x.imported_at >= :since
            and d.currency in (x.from_currency, x.to_currency))))
      order by d.id limit :limit::int`,
@@ -53,7 +54,7 @@ export async function outsideDocuments(
   return rows;
 }
 
-/** What must stand for these documents in budgets that are theirs; where anything else stands it no longer should. */
+/** What must stand for these documents in budgets that are theirs, closed or not; where anything else stands it no longer should. */
 export async function outsideCharges(db: Database | Transaction, documentIds: readonly string[]): Promise<OutsideCharge[]> {
   const { rows } = await db.raw<{ rows: OutsideCharge[] }>(
     `with told as (
@@ -65,7 +66,7 @@ export async function outsideCharges(db: Database | Transaction, documentIds: re
      ), ${ROOTS}, due as (
        select t.id as document_id, b.id as budget_id, case when t.is_nothing then 0 else t.total end as total
        from told t join roots r on r.account_id = t.account_id
-       join budgets b on b.state = 'active' and b.actuals_source <> 'kontor' and t.day >= b.valid_from
+       join budgets b on b.actuals_source <> 'kontor' and t.day >= b.valid_from
          and (b.valid_until is null or t.day < b.valid_until) and ${IS_OF_BUDGET}
      )
      select d.document_id as "documentId", b.company_id as "companyId", d.budget_id as "budgetId", t.number, t.version, t.day as "on",

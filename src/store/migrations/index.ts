@@ -9,6 +9,7 @@ import { countMailDeferrals } from './0006-mail-deferrals.ts';
 import { addAlsoFor } from './0007-also-for.ts';
 import { markFinalOrders } from './0008-final-orders.ts';
 import { indexForPruning } from './0009-pruning.ts';
+import { createBudgetClosings } from './0010-budget-closings.ts';
 
 export interface Migration {
   /** Its identity for ever; the order is that of the list. */
@@ -26,4 +27,5 @@ export const migrations: readonly Migration[] = [
   { name: '0007-also-for', up: addAlsoFor },
   { name: '0008-final-orders', up: markFinalOrders },
   { name: '0009-pruning', up: indexForPruning },
+  { name: '0010-budget-closings', up: createBudgetClosings },
 ];

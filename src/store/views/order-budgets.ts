@@ -40,7 +40,8 @@ export async function orderBudgets(db: Database, orderId: string): Promise<Order
        from standing s left join moved own on own.period_id = s.period_id and own.is_own
        left join moved others on others.period_id = s.period_id and not others.is_own
      )
-     select b.id, b.code, b.name, b.currency, b.enforcement, f.period, f.takes::float8 as takes, f.because,
+     select b.id, b.code, b.name, b.currency, b.enforcement, f.period, f.takes::float8 as takes,
+       coalesce(f.because, case when b.state = 'closed' then 'it is closed and takes nothing more' end) as because,
        case when f.is_limited then f.available::float8 end as available,
        case when f.is_limited then (f.available + f.pending - f.takes)::float8 end as remaining,
        case when f.is_limited then (f.available - f.takes)::float8 end as "remainingWithPending"

@@ -1,0 +1,12 @@
+/** The days a budget holds. */
+import type { NewBudget } from './budget.ts';
+
+export type Validity = Pick<NewBudget, 'validFrom' | 'validUntil'>;
+
+export function hasCommonDay(one: Validity, other: Validity): boolean {
+  return (one.validUntil === null || other.validFrom < one.validUntil) && (other.validUntil === null || one.validFrom < other.validUntil);
+}
+
+export function sayDays({ validFrom, validUntil }: Validity): string {
+  return validUntil === null ? `from ${validFrom}` : `from ${validFrom} before ${validUntil}`;
+}
