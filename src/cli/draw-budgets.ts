@@ -2,6 +2,7 @@
 import type { PutBudgets } from '../budgets/put-budgets.ts';
 import { applyMovement, available, EMPTY, entitled, used } from '../domain/budgets/balance.ts';
 import type { Budget } from '../domain/budgets/budget.ts';
+import type { Closing } from '../domain/budgets/closing.ts';
 import { sayDuration } from '../domain/budgets/duration.ts';
 import type { LedgerPeriod } from '../domain/budgets/ledger-period.ts';
 import { sayPeriodRule } from '../domain/budgets/period-rule.ts';
@@ -29,8 +30,12 @@ export function* drawBudgets({ budgets }: { budgets: readonly BudgetFigures[] },
     right('left'),
     { title: 'ends' },
   ];
-  const rows = budgets.map(({ code, owner, currency, period }) => [
-    ...[plain(code), `${owner.kind.replace('_', ' ')} ${plain(owner.name ?? owner.code ?? owner.id)}`, plain(period?.key ?? 'none now')],
+  const rows = budgets.map(({ code, owner, currency, period, state }) => [
+    ...[
+      plain(code),
+      `${owner.kind.replace('_', ' ')} ${plain(owner.name ?? owner.code ?? owner.id)}`,
+      `${plain(period?.key ?? 'none now')}${state === 'closed' ? ', closed' : ''}`,
+    ],
     ...[formatMoney(period?.reserved, currency), formatMoney(period?.committed, currency)],
     period && period.available === null ? 'no limit' : formatMoney(period?.available, currency),
     formatInstant(period?.endAt),
@@ -39,7 +44,7 @@ export function* drawBudgets({ budgets }: { budgets: readonly BudgetFigures[] },
 }
 
 export function* drawBudget(
-  { budget, periods }: { budget: Budget; periods: readonly LedgerPeriod[] },
+  { budget, closings, periods }: { budget: Budget; closings: readonly Closing[]; periods: readonly LedgerPeriod[] },
   terminal: Terminal,
 ): Generator<string> {
   const { carryRule: carry, currency } = budget;
@@ -59,7 +64,11 @@ export function* drawBudget(
       ['closes', `for good after ${sayDuration(budget.closeDelay)}; late credits: ${budget.lateCredit}`],
       ['charges on', `${budget.chargeOn}; counts ${budget.actualsSource}`],
       ['alerts at', budget.alertPercents.map((percent) => `${percent} %`).join(', ')],
-      ['next period', budget.nextOpensOn === null ? 'none' : `${budget.nextOpensOn}, ${formatInstant(budget.nextOpensAt)}`],
+      ...closings.map((closing): [string, string] => ['closed', sayClosing(closing)]),
+      [
+        'next period',
+        budget.nextOpensOn === null || budget.state === 'closed' ? 'none' : `${budget.nextOpensOn}, ${formatInstant(budget.nextOpensAt)}`,
+      ],
     ],
     terminal,
   );
@@ -79,6 +88,11 @@ export function* drawBudget(
     period.isLimited ? formatMoney(available(period), currency) : '',
   ]);
   yield* drawTable(columns, rows, terminal);
+}
+
+function sayClosing({ closedAt, closedBy, reason, reopenedAt, reopenedBy }: Closing): string {
+  const closed = `${formatInstant(closedAt)} by ${plain(closedBy)}${reason === null ? '' : `: ${plain(reason)}`}`;
+  return reopenedAt === null ? closed : `${closed}; reopened ${formatInstant(reopenedAt)} by ${plain(reopenedBy)}`;
 }
 
 interface Statement {
@@ -114,7 +128,7 @@ export function* drawBoundaries(
   { zone, boundaries }: { zone: string; boundaries: readonly Period[] },
   terminal: Terminal,
 ): Generator<string> {
-  if (boundaries.length === 0) return yield 'no period follows: its validity or its calendar ends';
+  if (boundaries.length === 0) return yield 'no period follows: it is closed, or its validity or its calendar ends';
   const rows = boundaries.map(({ key, startOn, endOn, startAt, endAt }) => [
     plain(key),
     startOn,

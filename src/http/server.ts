@@ -10,6 +10,7 @@ import type { Lend } from './http-context.ts';
 import { describeApi } from './open-api.ts';
 import { logRequests, requestIdOf } from './request-log.ts';
 import { addApprovalRoutes } from './routes/approvals.ts';
+import { addBudgetClosingRoutes } from './routes/budget-closing.ts';
 import { addBudgetTransferRoutes } from './routes/budget-transfers.ts';
 import { addBudgetRoutes } from './routes/budgets.ts';
 import { addChangeRoutes } from './routes/change.ts';
@@ -46,6 +47,7 @@ const ROUTES = [
   addApprovalRoutes,
   addBudgetRoutes,
   addBudgetTransferRoutes,
+  addBudgetClosingRoutes,
   addRadarRoutes,
   addRunRoutes,
   addResyncRoutes,

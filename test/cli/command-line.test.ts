@@ -59,6 +59,8 @@ const LEAVES = [
     'budgets preview',
     'budgets transfer',
     'budgets top-up',
+    'budgets close',
+    'budgets reopen',
     'budgets rebuild',
     'budgets drift',
     'budgets calendars list',

@@ -139,6 +139,18 @@ describe('kontor budgets', () => {
     expect((await run(['budgets', 'rebuild', 'NORD'])).stdout).toContain('every sum is what');
   });
 
+  it('closes a budget and reopens it, and says so where it is shown', async () => {
+    const closed = await run(['budgets', 'close', 'CC-4100', '--reason', 'the shop has moved']);
+    expect(closed.stdout).toBe('CC-4100 is closed and takes nothing more\n');
+    expect((await run(['budgets', 'close', 'CC-4100'])).stdout).toMatch(/^CC-4100 is closed since .*, by cli:/);
+    expect((await run(['budgets', 'list'])).stdout).toMatch(/CC-4100 .*, closed/);
+    expect((await run(['budgets', 'preview', 'CC-4100'])).stdout).toContain('no period follows: it is closed');
+    expect((await run(['budgets', 'statement', 'CC-4100'])).code).toBe(0);
+    expect((await run(['budgets', 'reopen', 'CC-4100'])).stdout).toBe('CC-4100 may be used again\n');
+    expect((await run(['budgets', 'reopen', 'CC-4100'])).stdout).toBe('CC-4100 is not closed\n');
+    expect((await run(['budgets', 'show', 'CC-4100'])).stdout).toMatch(/closed .* by cli:.*: the shop has moved; reopened/);
+  });
+
   it('keeps fiscal calendars by name, from a rule or from the list of an ERP', async () => {
     const calendar = 'weeks: 4-4-5\nanchor: 2026-01-26\nweek53: nearest\n';
     const stored = await run(['budgets', 'calendars', 'put', 'retail', 'c.yaml'], { 'c.yaml': calendar });

@@ -98,4 +98,20 @@ describe('budgets over HTTP', () => {
     const much = await post('/v1/budgets/NORD/transfers', { ...move, reference: 'T-2', amount: 999_999, person: 'P-4' });
     expect(much.body.error.code).toBe('BUDGET_EXCEEDED');
   });
+
+  it('are closed and reopened, each as often as one likes, by a key that may', async () => {
+    const { post, get, submit, key } = await shopWithBudget();
+    await submit({ reference: 'R-0' });
+    const shy = await key('shy', ['budgets:read']);
+    expect((await post('/v1/budgets/NORD/close', {}, shy)).status).toBe(403);
+    const { body } = await post('/v1/budgets/NORD/close', { reason: 'the project has ended' });
+    expect(body).toMatchObject({ code: 'NORD', state: 'closed', changed: true, reserved: 5_000, closing: { closedBy: 'http:shop' } });
+    expect((await post('/v1/budgets/NORD/close', { reason: 'another' })).body).toMatchObject({ changed: false, closing: body.closing });
+    await submit();
+    const { body: why } = await get('/v1/orders/KO-2/why');
+    expect(why.evaluations[0].trace.budgets[0].because).toContain('(the project has ended)');
+    expect((await post('/v1/budgets/NORD/reopen', {})).body).toMatchObject({ state: 'active', changed: true });
+    expect((await get('/v1/budgets/NORD')).body).toMatchObject({ budget: { state: 'active' }, closings: [{ reopenedBy: 'http:shop' }] });
+    expect((await post('/v1/budgets/NONE/close', {})).status).toBe(404);
+  });
 });

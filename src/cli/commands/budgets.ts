@@ -4,6 +4,7 @@ import { previewPeriods } from '../../budgets/preview.ts';
 import { putBudgets } from '../../budgets/put-budgets.ts';
 import { OWNER_KINDS } from '../../domain/budgets/budget.ts';
 import { NeedsOperatorError } from '../../errors.ts';
+import { listClosings } from '../../store/budgets/closings.ts';
 import { requireBudget } from '../../store/budgets/find-budget.ts';
 import { loadLines, rebuildAndCompare } from '../../store/budgets/movements.ts';
 import { listPeriods, loadPeriodsOn } from '../../store/budgets/periods.ts';
@@ -17,6 +18,7 @@ import type { FileFormats } from '../table-rows.ts';
 import { plain } from '../terminal.ts';
 import { whoAmI } from '../who-am-i.ts';
 import { addFiscalCalendarCommands } from './budgets-calendars.ts';
+import { addClosingCommands } from './budgets-closing.ts';
 import { addDriftCommand } from './budgets-drift.ts';
 import { addMoneyCommands } from './budgets-money.ts';
 
@@ -30,6 +32,7 @@ export function addBudgetsCommand(program: Command, app: App): void {
   addStatement(budgets, app);
   addPreview(budgets, app);
   addMoneyCommands(budgets, app);
+  addClosingCommands(budgets, app);
   addRebuild(budgets, app);
   addDriftCommand(budgets, app);
   addFiscalCalendarCommands(budgets, app);
@@ -82,7 +85,8 @@ function addShow(budgets: Command, app: App): void {
     .action(async (code: string) => {
       const { db } = await app.store(await app.settings([]));
       const budget = await requireBudget(db, code);
-      app.out.answer({ budget, periods: await listPeriods(db, budget.id) }, drawBudget);
+      const closings = await listClosings(db, budget.id);
+      app.out.answer({ budget, closings, periods: await listPeriods(db, budget.id) }, drawBudget);
     });
   withExamples(command, ['kontor budgets show NORD-2026']);
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { previewPeriods } from '../../budgets/preview.ts';
 import { OWNER_KINDS } from '../../domain/budgets/budget.ts';
 import { NeedsOperatorError } from '../../errors.ts';
+import { listClosings } from '../../store/budgets/closings.ts';
 import { requireBudget } from '../../store/budgets/find-budget.ts';
 import { loadLines } from '../../store/budgets/movements.ts';
 import { listPeriods } from '../../store/budgets/periods.ts';
@@ -11,9 +12,8 @@ import { resolveReferences } from '../../store/orders/resolve.ts';
 import { listBudgetFigures } from '../../store/views/budget-figures.ts';
 import type { Desk, HttpServer } from '../desk.ts';
 import { errorShape } from '../error-answer.ts';
-import { boundaryShape, budgetShape, movementShape } from '../shapes/budget.ts';
+import { boundaryShape, budgetParams, budgetShape, closingShape, movementShape } from '../shapes/budget.ts';
 
-const budgetParams = z.strictObject({ code: z.string().min(1).max(200).describe('Code of the budget.') });
 const BOUNDARIES = 12;
 
 const filter = z.strictObject({
@@ -33,7 +33,11 @@ const listShape = z.object({
 });
 
 const detailShape = z
-  .object({ budget: budgetShape, boundaries: z.array(boundaryShape).describe('The next periods, as the engine opens them.') })
+  .object({
+    budget: budgetShape,
+    closings: z.array(closingShape).describe('When it was closed, in their order.'),
+    boundaries: z.array(boundaryShape).describe('The next periods, as the engine opens them.'),
+  })
   .meta({ id: 'BudgetDetail' });
 
 const statementShape = z
@@ -80,7 +84,8 @@ export function addBudgetRoutes(app: HttpServer, { lend }: Desk): void {
       const { budgets } = await listBudgetFigures(db, { code, limit: 1 }, now());
       const [budget] = budgets;
       if (!budget) throw new Error(`budget ${code} is gone`);
-      return { budget, boundaries: await previewPeriods(db, definition, BOUNDARIES) };
+      const closings = await listClosings(db, definition.id);
+      return { budget, closings, boundaries: await previewPeriods(db, definition, BOUNDARIES) };
     },
   );
 

@@ -5,6 +5,8 @@ import { ENFORCEMENTS, OWNER_KINDS } from '../../domain/budgets/budget.ts';
 import { instant } from './ids.ts';
 import { minor } from './order.ts';
 
+export const budgetParams = z.strictObject({ code: z.string().min(1).max(200).describe('Code of the budget.') });
+
 const civilDate = z.string().describe('Civil date in the zone of the budget.');
 
 const period = z.object({
@@ -45,6 +47,16 @@ export const budgetShape = z
     period: period.nullable().describe('The one that holds now.'),
   })
   .meta({ id: 'Budget' });
+
+export const closingShape = z
+  .object({
+    closedAt: instant,
+    closedBy: z.string(),
+    reason: z.string().nullable(),
+    reopenedAt: instant.nullable().describe('null: it still is closed.'),
+    reopenedBy: z.string().nullable(),
+  })
+  .meta({ id: 'BudgetClosing' });
 
 export const boundaryShape = z.object({ key: z.string(), startOn: civilDate, endOn: civilDate, startAt: instant, endAt: instant });
 
