@@ -20,8 +20,12 @@ export function addDays(on: string, days: number): string {
 
 /** 1 is Monday, 7 Sunday. */
 export function weekdayOf(on: string): number {
+  return weekdayOfDay(dayNumber(on));
+}
+
+function weekdayOfDay(number: number): number {
   // 1970-01-01 was a Thursday.
-  return ((((dayNumber(on) + 3) % 7) + 7) % 7) + 1;
+  return ((((number + 3) % 7) + 7) % 7) + 1;
 }
 
 /** Months since the year 0: 2026-03 is 2026 * 12 + 2. */
@@ -38,7 +42,7 @@ export function dayInMonth(month: number, day: number): string {
 
 /** The first day after `days` days from Monday to Friday have passed, counted from the beginning of `on`. */
 export function afterBusinessDays(on: string, days: number): string {
-  let at = on;
-  for (let left = days; left > 0; at = addDays(at, 1)) if (weekdayOf(at) <= 5) left -= 1;
-  return at;
+  let at = dayNumber(on);
+  for (let left = days; left > 0; at += 1) if (weekdayOfDay(at) <= 5) left -= 1;
+  return dayText(at);
 }

@@ -19,15 +19,14 @@ export const TIMED = [
 export type TimedBudget = Pick<Budget, (typeof TIMED)[number]>;
 
 export interface Turn {
-  /** Its entries name it as `NEW`. */
+  /** Its entries name it as `newIn` does. */
   readonly created: NewPeriod | null;
   readonly changed: readonly PeriodChange[];
   readonly entries: readonly Entry[];
   readonly opening: NextOpening;
 }
 
-/** Stands for the id of a period that is created in the same turn. */
-export const NEW = 'new';
+const NEW = 'new in ';
 /** By whom the clock's movements are. */
 export const CLOCK = 'clock';
 /** A job that looks every minute is not late for a few. */
@@ -69,10 +68,10 @@ function begin(budget: TimedBudget, rule: OwnPeriods | null, live: readonly Ledg
   const carry = before && next?.isLimited && before.isLimited ? carryOf(budget.carryRule, before) : 0;
   const carryExpiresAt = next && carry > 0 ? expiryOf(budget, next) : null;
   const entries: Entry[] = [];
-  if (created) entries.push(...allocation(budget, created, NEW, at));
+  if (created) entries.push(...allocation(budget, created, newIn(budget.id), at));
   if (before && next && carry !== 0)
     entries.push(
-      ...carrying(budget, at, { from: before.id, to: planned?.id ?? NEW, amount: carry, key: `carry:${budget.id}:${next.startOn}` }),
+      ...carrying(budget, at, { from: before.id, to: planned?.id ?? newIn(budget.id), amount: carry, key: `carry:${budget.id}:${next.startOn}` }),
     );
   const changed: PeriodChange[] = [];
   const closesAt = startOfDay(dayAfter(on, budget.closeDelay), budget.zone);
@@ -85,6 +84,15 @@ function begin(budget: TimedBudget, rule: OwnPeriods | null, live: readonly Ledg
     { created: created && { ...created, ...opened, state: 'open', carryExpiresAt }, changed, entries },
     nextOpens,
   );
+}
+
+/** Stands for the id of the period that is created in the same turn. */
+export function newIn(budgetId: string): string {
+  return NEW + budgetId;
+}
+
+export function isNew(periodId: string): boolean {
+  return periodId.startsWith(NEW);
 }
 
 /** The period of a budget that begins on a day, allocated and not begun. `null` past its validity, its calendar or its end. */
@@ -135,8 +143,8 @@ function expire(budget: TimedBudget, live: readonly LedgerPeriod[], period: Ledg
 
 type Told = Pick<Entry, 'type' | 'periodId' | 'amount' | 'key' | 'counterpart' | 'reason'>;
 
-function clockEntry(budget: TimedBudget, at: Date, told: Told): Entry {
-  return { ...told, budgetId: budget.id, at, by: CLOCK, over: CARRIED };
+function clockEntry(budget: TimedBudget, at: Date, { type, periodId, amount, key, counterpart, reason }: Told): Entry {
+  return { budgetId: budget.id, periodId, type, amount, key, at, by: CLOCK, reason, counterpart, over: CARRIED };
 }
 
 interface Carrying extends Pick<Entry, 'amount' | 'key' | 'reason'> {

@@ -3,20 +3,16 @@ import type { Balance } from '../../domain/budgets/balance.ts';
 import type { NextOpening } from '../../domain/budgets/budget.ts';
 import type { NewPeriod, PeriodChange } from '../../domain/budgets/ledger-period.ts';
 import type { Movement } from '../../domain/budgets/post.ts';
+import { isNew } from '../../domain/budgets/turn.ts';
 import type { Transaction } from '../database.ts';
 import { OWN_KEY } from './periods.ts';
 
-type Carried = Pick<Balance, 'carriedIn' | 'carriedOut' | 'overridden'>;
-
-type TurnMovement = Omit<Movement, 'periodId'> & { readonly periodId: string | null };
-
 export interface TurnWrites {
   /** With the sums their movements come to. One of a budget at most. */
-  readonly created: ReadonlyArray<NewPeriod & Carried & Pick<Balance, 'allocated'>>;
+  readonly created: ReadonlyArray<{ readonly period: NewPeriod; readonly sums: Balance }>;
   /** As they become; locked by this transaction since they were read. */
-  readonly changed: ReadonlyArray<PeriodChange & Carried>;
-  /** `null`: in the period that is created for its budget. */
-  readonly movements: readonly TurnMovement[];
+  readonly changed: ReadonlyArray<{ readonly change: PeriodChange; readonly sums: Balance }>;
+  readonly movements: readonly Movement[];
   readonly openings: readonly NextOpening[];
 }
 
@@ -49,16 +45,30 @@ export async function applyTurns(trx: Transaction, { created, changed, movements
      from json_to_recordset(:openings::json) as n(id bigint, "nextOpensOn" date, "nextOpensAt" timestamptz, "nextDueAt" timestamptz)
      where b.id = n.id`,
     {
-      created: JSON.stringify(created),
-      changed: JSON.stringify(changed),
-      movements: JSON.stringify(movements.map(rowOf)),
+      created: JSON.stringify(created.map(rowOfNew)),
+      changed: JSON.stringify(changed.map(rowOfChange)),
+      movements: JSON.stringify(movements.map(rowOfMovement)),
       openings: JSON.stringify(openings),
       now,
     },
   );
 }
 
-/** Nothing of what a turn never says, for a hundred thousand of them are written in the same minute. */
-function rowOf({ budgetId, periodId, type, amount, key, counterpart, at, by, reason }: TurnMovement, n: number) {
-  return { n, budgetId, periodId: periodId ?? undefined, type, amount, key, counterpart, at, by, reason: reason ?? undefined };
+// Rows are written out field by field, and say nothing of what a turn never says: a hundred thousand of them are made in the same minute.
+
+function rowOfNew({ period, sums }: TurnWrites['created'][number]) {
+  const { budgetId, key, startOn, endOn, startAt, endAt, state, isLimited, openedAt, openedLate, carryExpiresAt } = period;
+  const { allocated, carriedIn, carriedOut, overridden } = sums;
+  const told = carryExpiresAt ?? undefined;
+  return { budgetId, key, startOn, endOn, startAt, endAt, state, isLimited, openedAt, openedLate, carryExpiresAt: told, allocated, carriedIn, carriedOut, overridden }; // biome-ignore format: one row
+}
+
+function rowOfChange({ change, sums }: TurnWrites['changed'][number]) {
+  const { id, state, closesAt, carryExpiresAt, openedAt, openedLate } = change;
+  const { carriedIn, carriedOut, overridden } = sums;
+  return { id, state, closesAt, carryExpiresAt, openedAt, openedLate, carriedIn, carriedOut, overridden };
+}
+
+function rowOfMovement({ budgetId, periodId, type, amount, key, counterpart, at, by, reason }: Movement, n: number) {
+  return { n, budgetId, periodId: isNew(periodId) ? undefined : periodId, type, amount, key, counterpart, at, by, reason: reason ?? undefined }; // biome-ignore format: one row
 }
