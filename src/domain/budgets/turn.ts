@@ -69,10 +69,10 @@ function begin(budget: TimedBudget, rule: OwnPeriods | null, live: readonly Ledg
   const carryExpiresAt = next && carry > 0 ? expiryOf(budget, next) : null;
   const entries: Entry[] = [];
   if (created) entries.push(...allocation(budget, created, newIn(budget.id), at));
-  if (before && next && carry !== 0)
-    entries.push(
-      ...carrying(budget, at, { from: before.id, to: planned?.id ?? newIn(budget.id), amount: carry, key: `carry:${budget.id}:${next.startOn}` }),
-    );
+  if (before && next && carry !== 0) {
+    const moved = { from: before.id, to: planned?.id ?? newIn(budget.id), amount: carry, key: `carry:${budget.id}:${next.startOn}` };
+    entries.push(...carrying(budget, at, moved));
+  }
   const changed: PeriodChange[] = [];
   const closesAt = startOfDay(dayAfter(on, budget.closeDelay), budget.zone);
   if (before) changed.push(changeOf(before, { state: 'closed_provisional', closesAt }));
