@@ -119,6 +119,26 @@ describe('spend outside the shop', () => {
     expect(await setup.sums(ignoring)).toMatchObject({ committed: 0 });
   });
 
+  it('is counted, or not, as the budget and the one above it say by now', async () => {
+    const hansa = await setup.nord({ ownerId: setup.id('A-1') });
+    const nord = await setup.nord({ parentId: hansa });
+    const centre = await setup.budgets.budget({ companyId: setup.id('A-1'), ownerKind: 'cost_centre', ownerCode: '4100' });
+    await outside({ attributes: { costCentre: '4100' } });
+    const committed = async () => {
+      await later(60);
+      return Promise.all([hansa, nord, centre].map(async (id) => (await setup.sums(id)).committed));
+    };
+    expect(await committed()).toEqual([0, 0, 0]);
+    await setup.budgets.change(nord, { actualsSource: 'both' });
+    expect(await committed()).toEqual([0, 70_000, 0]);
+    await setup.budgets.change(centre, { actualsSource: 'erp' });
+    expect(await committed()).toEqual([0, 70_000, 70_000]);
+    await setup.budgets.change(hansa, { rollUp: 'enforced' });
+    expect(await committed()).toEqual([70_000, 70_000, 70_000]);
+    await setup.budgets.change(nord, { actualsSource: 'kontor' });
+    expect(await committed()).toEqual([0, 0, 70_000]);
+  });
+
   it('is that of exactly the unit, or of the cost centre that the document names, and of those above', async () => {
     const company = { companyId: setup.id('A-1'), actualsSource: 'erp' as const };
     const hansa = await setup.nord({ ownerId: setup.id('A-1'), rollUp: 'enforced', actualsSource: 'kontor' });

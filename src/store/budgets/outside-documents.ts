@@ -28,8 +28,21 @@ const TOTAL = `coalesce(d.total, (select sum(l.amount) from document_lines l whe
 export const IS_OF_BUDGET = `((b.owner_kind = 'unit' and b.owner_id = t.account_id)
   or (b.owner_kind = 'cost_centre' and b.company_id = r.company_id and b.owner_code = t.cost_centre))`;
 
+/**
+ * What belongs to budgets that somebody has put or opened again since, and to those below them, or stands in one of them: whatever they
+ * counted before, and whether they count at all, may have changed.
+ */
+const OF_CHANGED_BUDGETS = `
+  with recursive changed(id) as (
+    select id from budgets where updated_at >= :since or active_since >= :since
+    union select b.id from changed c join budgets b on b.parent_id = c.id)
+  select t.id from changed join budgets b using (id) join documents t on b.owner_kind = 'unit' and t.account_id = b.owner_id
+  union all select t.id from changed join budgets b using (id)
+    join documents t on b.owner_kind = 'cost_centre' and t.attributes ->> 'costCentre' = b.owner_code
+  union all select m.document_id from changed c join budget_movements m on m.budget_id = c.id and m.document_id is not null`;
+
 export interface OutsideQuestion {
-  /** Documents pulled or changed at or after it, and all of budgets and rates that are newer. */
+  /** Documents pulled or changed at or after it, and all that budgets and rates which are newer may count otherwise. */
   readonly since: Date;
   readonly after: string;
   readonly limit: number;
@@ -44,8 +57,7 @@ export async function outsideDocuments(
     `select d.id, 'document ' || coalesce(d.number, d.id::text) as name from documents d
      where d.kind = 'order' and d.id > :after::bigint and d.account_id is not null
        and (d.updated_at >= :since or exists (select from document_lines l where l.document_id = d.id and l.updated_at >= :since)
-         or exists (select from budgets b where b.active_since >= :since
-           and b.actuals_source <> 'kontor' and d.dated_on >= b.valid_from)
+         or d.id in (${OF_CHANGED_BUDGETS})
          or (d.dated_on > :since::date - 31 and exists (select from exchange_rates x where x.imported_at >= :since
            and d.currency in (x.from_currency, x.to_currency))))
      order by d.id limit :limit::int`,
