@@ -6,11 +6,12 @@ import { type ChargeDay, chargeDay, mayMove } from '../domain/budgets/charge-day
 import { isClosedTo, mostReserved } from '../domain/budgets/closing.ts';
 import type { LedgerPeriod } from '../domain/budgets/ledger-period.ts';
 import type { Credit, Demand, LedgerShare, OrderDemand } from '../domain/budgets/order-ledger.ts';
-import type { Original, Over } from '../domain/budgets/post.ts';
+import { originalOf } from '../domain/budgets/original.ts';
+import type { Over } from '../domain/budgets/post.ts';
 import { confirmedMoney } from '../domain/orders/confirmed-money.ts';
 import type { OrderContent } from '../domain/orders/order.ts';
 import { type BudgetTrial, takingOf } from '../domain/policy/budgets.ts';
-import { pairKey, quoted, type RateBook } from '../domain/rates/rate.ts';
+import type { RateBook } from '../domain/rates/rate.ts';
 import type { JudgedRevision, OrderStanding } from '../store/budgets/order-standings.ts';
 
 /** The books of the budgets that the order's evaluations name. */
@@ -23,7 +24,7 @@ export interface DemandBooks {
 export interface DemandQuestion {
   readonly standing: OrderStanding;
   readonly books: DemandBooks;
-  /** Rates that have come since, for what could not be converted when it was judged. */
+  /** For what could not be converted when it was judged: by which it stands in the ledger, else those that have come since. */
   readonly rates: RateBook;
   /** What the order has in its budgets now. */
   readonly shares: readonly LedgerShare[];
@@ -143,13 +144,6 @@ function amountIn({ rates }: DemandQuestion, revision: JudgedRevision, budget: B
   return null;
 }
 
-function originalOf(from: string, to: string, amount: number, rates: RateBook): Original | null {
-  const answer = rates.get(pairKey(from, to));
-  if (!answer || 'lack' in answer) return null;
-  const { rate, on, source } = quoted(answer);
-  return { amount, currency: from, rate, rateOn: on, rateSource: source };
-}
-
 function overFor({ approvedBy }: OrderStanding, { code, enforcement, effect, period }: BudgetTrial): Over {
   if ((effect === 'require' || effect === 'deny') && approvedBy !== null) return { by: approvedBy, reason: 'approved beyond the budget' };
   const letsPass = enforcement === 'allow' || enforcement === 'warn';
@@ -167,15 +161,16 @@ function credits(question: DemandQuestion, revision: JudgedRevision): Credit[] {
     creditNotes,
   });
   const isGone = standing.isCancelledThere || told?.isCancelled === true;
-  return charges(question, revision).flatMap(({ budgetId, amount }): Credit[] => {
+  return charges(question, revision).flatMap(({ budgetId, amount, original }): Credit[] => {
     const budget = books.budgets.get(budgetId);
     if (!budget) return [];
     const goods = told?.creditedGoods ?? 0;
-    const given = isGone ? amount : goods === 0 ? 0 : amountOfGoods(question, revision, budget, goods);
+    const given = isGone ? { amount, original } : goods === 0 ? null : amountOfGoods(question, revision, budget, goods);
     return [
       {
         budgetId,
-        amount: given,
+        amount: given?.amount ?? 0,
+        original: given?.original ?? null,
         reason: isGone ? 'cancelled' : 'cancelled, returned or credited',
         ...lateness(question, budget, chargedIn.get(budgetId), now),
       },
@@ -183,8 +178,8 @@ function credits(question: DemandQuestion, revision: JudgedRevision): Credit[] {
   });
 }
 
-function amountOfGoods(question: DemandQuestion, revision: JudgedRevision, budget: Budget, goods: number): number {
-  return amountIn(question, revision, budget, withGoods(moneyOf(revision.content), goods, 0))?.amount ?? 0;
+function amountOfGoods(question: DemandQuestion, revision: JudgedRevision, budget: Budget, goods: number): InBudget | null {
+  return amountIn(question, revision, budget, withGoods(moneyOf(revision.content), goods, 0));
 }
 
 /** Once the period is closed for good, as the budget says (SEMANTICS 2.6). */

@@ -14,7 +14,7 @@ import { companiesOf, loadOrderStandings, type OrderStanding } from '../store/bu
 import type { Transaction } from '../store/database.ts';
 import { isSettled } from './is-settled.ts';
 import { daysAsked, demandOf, trialsOf } from './order-demand.ts';
-import { ratesSince } from './rates-since.ts';
+import { ratesKept, ratesSince } from './rates-since.ts';
 
 /** In the transaction of the change, after it. Answers how many movements were written. */
 export async function settleBudgetsOf(
@@ -56,8 +56,8 @@ async function settle(trx: Transaction, standing: OrderStanding, now: Date, rate
   const budgets = await loadBudgets(trx, [...new Set([...named, ...shares.map(({ budgetId }) => budgetId)])]);
   const asked = daysAsked({ standing, budgets, now });
   const books = await openDays(trx, asked, shares.map(({ periodId }) => periodId), now); // biome-ignore format: one call
-  const rates: RateBook = await ratesSince(trx, standing, budgets, rateMaxAgeDays);
   const locked = (await loadLedgerShares(trx, [orderId])).get(orderId) ?? [];
+  const rates: RateBook = new Map([...(await ratesSince(trx, standing, budgets, rateMaxAgeDays)), ...ratesKept(locked, budgets)]);
   const demand = demandOf({ standing, books, rates, shares: locked, chargedIn: chargedIn(locked), now });
   const entries = entriesOf(demand, locked, now);
   if (entries.length === 0) return 0;

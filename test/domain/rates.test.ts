@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Refused } from '../../src/connector/mapping/cell.ts';
-import { answerFor, pairKey, quoted, type RateAnswer, sayRate, sumIn } from '../../src/domain/rates/rate.ts';
+import { answerFor, pairKey, quoted, type RateAnswer, sayRate, sumIn, unquoted } from '../../src/domain/rates/rate.ts';
 import { readRateRows } from '../../src/domain/rates/rate-rows.ts';
 
 const book = (from: string, to: string, rate: string, isInverse = false) =>
@@ -30,6 +30,7 @@ describe('an amount in another currency', () => {
     if (!answer || 'lack' in answer) throw new Error('no rate');
     expect(quoted(answer)).toEqual({ rate: '1.1111111111111111111', on: '2026-11-20', source: 'ECB, inverse of 0.9' });
     expect(sayRate(answer)).toBe('USD/EUR 0.9 of 2026-11-20 (ECB)');
+    expect(unquoted({ from: 'EUR', to: 'USD', ...quoted(answer) })).toEqual(answer);
   });
 
   it('has no value without a rate: not 1, and not by way of a third currency', () => {

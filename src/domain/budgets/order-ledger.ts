@@ -2,6 +2,7 @@
  * What the ledger must say of an order, against what it says: the movements in between. Called again, late or for the third time it
  * finds nothing to do. Pure; the caller holds the locks under which both were read.
  */
+import { addTold, type Told, timesMinusOne, toldOnTop } from './original.ts';
 import type { Entry, Original, Over } from './post.ts';
 
 /** What an order has in one period of one budget. */
@@ -17,6 +18,13 @@ export interface LedgerShare {
   readonly credited: number;
   /** How many there are: tells the next from those before. */
   readonly movements: number;
+  /** Of its first reservation there that was converted. */
+  readonly firstOriginal: Original | null;
+  /** Of what is reserved. */
+  readonly original: Original | null;
+  readonly chargedTold: Told;
+  /** Below zero. */
+  readonly creditedTold: Told;
 }
 
 export interface Demand {
@@ -50,12 +58,15 @@ export interface Credit {
   readonly budgetId: string;
   /** Given back in all, above zero. */
   readonly amount: number;
+  readonly original: Original | null;
   readonly reason: string;
   /** Where it goes when the period it was taken from is closed for good; `null`: where it was taken from. */
   readonly latePeriodId: string | null;
   /** A budget that takes no late credits is told of them, and nothing more. */
   readonly isRefused: boolean;
 }
+
+type Reserved = Pick<LedgerShare, 'budgetId' | 'periodId' | 'reserved' | 'revision' | 'original'>;
 
 const ERP: Over = { by: 'erp', reason: 'a fact of the ERP' };
 
@@ -71,12 +82,15 @@ class Settling {
   readonly #counts = new Map<string, number>();
   /** Budget -> period -> committed, as it becomes. */
   readonly #charged = new Map<string, Map<string, number>>();
+  /** By budget, the same in the order's currency. */
+  readonly #told = new Map<string, Told>();
 
   constructor(demand: OrderDemand, shares: readonly LedgerShare[], now: Date) {
     this.#demand = demand;
     this.#shares = shares;
     this.#now = now;
-    for (const { budgetId, periodId, charged } of shares) if (charged !== 0) this.#charge(budgetId, periodId, charged);
+    for (const { budgetId, periodId, charged, chargedTold } of shares)
+      if (charged !== 0) this.#charge(budgetId, periodId, charged, chargedTold);
   }
 
   run(): Entry[] {
@@ -84,7 +98,7 @@ class Settling {
     for (const share of this.#shares) {
       if (share.reserved === 0) continue;
       const wanted = this.#wantedLike(share);
-      if (this.#isAccepted(share)) this.#commit(share.budgetId, share.periodId, share.reserved, share.revision);
+      if (this.#isAccepted(share)) this.#commit(share, share.reserved);
       else if (wanted && !kept.has(wanted)) kept.add(wanted);
       else this.#release(share);
     }
@@ -129,7 +143,7 @@ class Settling {
       const before = this.#charged.get(one.budgetId);
       if (!before && one.amount > 0) {
         this.#reserve(one, place, accepted.revision);
-        this.#commit(one.budgetId, place, one.amount, accepted.revision);
+        this.#commit({ ...one, periodId: place, revision: accepted.revision }, one.amount);
       } else this.#adjust(one.budgetId, one.amount, place, one);
     }
     const named = new Set(accepted.charged.map(({ budgetId }) => budgetId));
@@ -141,15 +155,18 @@ class Settling {
     const difference = amount - before.reduce((sum, [, charged]) => sum + charged, 0);
     const [held] = before.sort((a, b) => b[1] - a[1])[0] ?? [place];
     if (difference === 0 || held === null || held === undefined) return;
-    this.#charge(budgetId, held, difference);
+    const first = this.#shares.find((share) => share.budgetId === budgetId && share.firstOriginal)?.firstOriginal ?? null;
+    const original = toldOnTop(demand ? demand.original : first && { ...first, amount: 0 }, this.#told.get(budgetId));
+    this.#charge(budgetId, held, difference, original);
     const revision = this.#demand.accepted?.revision ?? null;
-    this.#add('ADJUST', { budgetId, periodId: held, amount: difference, revision, reason: demand?.reason ?? null, over: ERP });
+    this.#add('ADJUST', { budgetId, periodId: held, amount: difference, revision, original, reason: demand?.reason ?? null, over: ERP });
   }
 
   #settleCredits(): void {
     for (const credit of this.#demand.accepted?.credited ?? []) {
       const { budgetId, amount, reason, latePeriodId, isRefused } = credit;
-      const before = this.#shares.filter((share) => share.budgetId === budgetId).reduce((sum, share) => sum + share.credited, 0);
+      const shares = this.#shares.filter((share) => share.budgetId === budgetId);
+      const before = shares.reduce((sum, share) => sum + share.credited, 0);
       const all = [...(this.#charged.get(budgetId) ?? [])];
       const charged = all.reduce((sum, [, one]) => sum + one, 0);
       const due = Math.max(0, Math.min(amount, charged)) - before;
@@ -157,7 +174,12 @@ class Settling {
       if (due === 0 || periodId === null || periodId === undefined) continue;
       if (isRefused && due > 0)
         this.#note(budgetId, periodId, due, `${reason}; it came after the close, and the budget takes no late credits`);
-      else this.#add('CREDIT', { budgetId, periodId: latePeriodId ?? periodId, amount: -due, revision: null, reason, over: ERP });
+      else {
+        const given = shares.filter(({ credited }) => credited !== 0).reduce<Told | undefined>((sum, { creditedTold }) => addTold(sum, creditedTold), undefined); // biome-ignore format: one chain
+        // Cut to what was charged it is no amount that anybody told.
+        const original = amount <= charged ? toldOnTop(timesMinusOne(credit.original), given) : null;
+        this.#add('CREDIT', { budgetId, periodId: latePeriodId ?? periodId, amount: -due, revision: null, original, reason, over: ERP });
+      }
     }
   }
 
@@ -173,24 +195,26 @@ class Settling {
     this.#add('RESERVE', { budgetId, periodId, amount, revision, original, over, reason: reason ?? null });
   }
 
-  #commit(budgetId: string, periodId: string, amount: number, revision: number | null): void {
-    this.#charge(budgetId, periodId, amount);
-    this.#add('COMMIT', { budgetId, periodId, amount, revision, over: ERP });
+  #commit({ budgetId, periodId, revision, original }: Omit<Reserved, 'reserved'>, amount: number): void {
+    this.#charge(budgetId, periodId, amount, original);
+    this.#add('COMMIT', { budgetId, periodId, amount, revision, original, over: ERP });
   }
 
-  #release({ budgetId, periodId, reserved, revision }: LedgerShare): void {
+  #release({ budgetId, periodId, reserved, revision, original }: Reserved): void {
     const reason = this.#demand.ended ?? 'another reservation takes its place';
     this.#add('RELEASE', {
       budgetId,
       periodId,
       amount: -reserved,
       revision,
+      original: timesMinusOne(original),
       reason,
       over: { by: this.#demand.by, reason: 'still overspent' },
     });
   }
 
-  #charge(budgetId: string, periodId: string, amount: number): void {
+  #charge(budgetId: string, periodId: string, amount: number, told: Told): void {
+    this.#told.set(budgetId, addTold(this.#told.get(budgetId), told));
     const places = this.#charged.get(budgetId) ?? new Map<string, number>();
     places.set(periodId, (places.get(periodId) ?? 0) + amount);
     this.#charged.set(budgetId, places);

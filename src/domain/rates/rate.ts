@@ -102,6 +102,13 @@ export function quoted(answer: UsableRate): { rate: string; on: string; source: 
   return { rate: new Exact(1).div(rate).toSignificantDigits(20).toFixed(), on, source: `${source}, inverse of ${rate}` };
 }
 
+/** The answer that `quoted` told of, so that what was converted by it once is converted to the same again. */
+export function unquoted({ from, to, rate, on, source }: Rate): UsableRate {
+  const [, name, other] = /^(.*), inverse of (\d+(?:\.\d+)?)$/s.exec(source) ?? [];
+  if (name === undefined || other === undefined) return { from, to, on, rate, source, isInverse: false };
+  return { from, to, on, rate: other, source: name, isInverse: true };
+}
+
 /** `1.0825 of 2026-11-23 (ECB)`. */
 export function sayRate(answer: RateAnswer): string {
   if ('lack' in answer) return answer.lack;

@@ -5,6 +5,10 @@ import type { Database, Transaction } from '../database.ts';
 
 const column = (sum: string) => sum.replace(/[A-Z]/, (letter) => `_${letter.toLowerCase()}`);
 
+/** Of a movement `m` that was converted: the amount as it was told, and the rate, exactly. */
+export const ORIGINAL = `jsonb_build_object('amount', m.original_amount, 'currency', m.original_currency, 'rate', trim_scale(m.rate)::text,
+  'rateOn', m.rate_on, 'rateSource', m.rate_source)`;
+
 /** `sum -> sql` over rows with type and amount, from the one table of effects. */
 function sumsOf(rows: string): string {
   const terms = (sum: keyof Balance) =>

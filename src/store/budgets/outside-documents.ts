@@ -1,5 +1,7 @@
 /** What customers ordered elsewhere, as the ERP tells it, and the budgets that count it. */
+import type { StandingDocument } from '../../domain/budgets/outside-ledger.ts';
 import type { Database, Transaction } from '../database.ts';
+import { ORIGINAL } from './movements.ts';
 
 /** One document and one budget whose own it is. */
 export interface OutsideCharge {
@@ -90,27 +92,20 @@ export async function outsideCharges(db: Database | Transaction, documentIds: re
   return rows;
 }
 
-export interface PostedDocument {
-  readonly documentId: string;
-  readonly budgetId: string;
+export interface PostedDocument extends StandingDocument {
   readonly companyId: string;
-  readonly periodId: string;
-  readonly amount: number;
-  readonly movements: number;
 }
 
-/** What stands of documents, of one kind of movement. */
-export async function loadPosted(
-  db: Database | Transaction,
-  type: 'EXTERNAL' | 'ACTUAL',
-  documentIds: readonly string[],
-): Promise<PostedDocument[]> {
+/** What stands of documents. */
+export async function loadPosted(db: Database | Transaction, documentIds: readonly string[]): Promise<PostedDocument[]> {
   const { rows } = await db.raw<{ rows: PostedDocument[] }>(
-    `select m.document_id as "documentId", m.budget_id as "budgetId", b.company_id as "companyId", max(m.period_id) as "periodId", sum(m.amount)::float8 as amount,
-       count(*)::int as movements
+    `select m.document_id as "documentId", m.budget_id as "budgetId", b.company_id as "companyId", max(m.period_id) as "periodId",
+       sum(m.amount)::float8 as amount, count(*)::int as movements,
+       case when sum(m.original_amount) <> 0 then (array_agg(${ORIGINAL} order by m.id desc) filter (where m.rate is not null))[1]
+         || jsonb_build_object('amount', sum(m.original_amount)) end as original
      from budget_movements m join budgets b on b.id = m.budget_id
-     where m.type = :type and m.document_id = any(:documentIds::bigint[]) group by m.document_id, m.budget_id, b.company_id`,
-    { type, documentIds: [...documentIds] },
+     where m.type = 'EXTERNAL' and m.document_id = any(:documentIds::bigint[]) group by m.document_id, m.budget_id, b.company_id`,
+    { documentIds: [...documentIds] },
   );
   return rows;
 }
