@@ -28,6 +28,7 @@ export const odata: Connector<ODataSettings> = {
     address: entitySet,
     price: entitySet,
     stock: entitySet,
+    rate: entitySet,
     document: entitySet,
     documentLine: entitySet,
   },

@@ -25,7 +25,7 @@ export const rest: Connector<RestSettings> = {
   http: profile,
   check,
   orders,
-  sources: { account: list, contact: list, address: list, price: list, stock: list, document: list, documentLine: list },
+  sources: { account: list, contact: list, address: list, price: list, stock: list, rate: list, document: list, documentLine: list },
 };
 
 function profile(config: RestSettings): HttpProfile {

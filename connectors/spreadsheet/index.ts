@@ -31,7 +31,16 @@ export const spreadsheet: Connector<SpreadsheetSettings> = {
   config: spreadsheetSettings,
   traits: { keys: 'fold', offMainThread: true, deletes: 'id-set-difference', delta: 'files' },
   check: checkFolder,
-  sources: { account: table, contact: table, address: table, price: table, stock: table, document: table, documentLine: table },
+  sources: {
+    account: table,
+    contact: table,
+    address: table,
+    price: table,
+    stock: table,
+    rate: table,
+    document: table,
+    documentLine: table,
+  },
   settle: archiveDoneFiles,
 };
 

@@ -19,7 +19,16 @@ export const sql: Connector<SqlSettings> = {
   // SQLite computes where it is called. A table tells nothing of rows that are gone: a full pull compares the ids.
   traits: { keys: 'exact', offMainThread: true, deletes: 'id-set-difference', delta: 'changes' },
   check,
-  sources: { account: table, contact: table, address: table, price: table, stock: table, document: table, documentLine: table },
+  sources: {
+    account: table,
+    contact: table,
+    address: table,
+    price: table,
+    stock: table,
+    rate: table,
+    document: table,
+    documentLine: table,
+  },
 };
 
 async function check(session: Session<SqlSettings>): Promise<SystemInfo> {

@@ -3,7 +3,7 @@
  * the change log and the documentation. Terms follow the field: sold-to, ship-to, payment terms, cost centre.
  */
 
-export type EntityName = 'account' | 'contact' | 'address' | 'price' | 'stock' | 'document' | 'documentLine';
+export type EntityName = 'account' | 'contact' | 'address' | 'price' | 'stock' | 'rate' | 'document' | 'documentLine';
 
 /**
  * - text: trimmed, inner line breaks kept    - code: text without blanks around or control characters
@@ -44,10 +44,14 @@ export interface FieldSpec {
 
 export interface EntitySpec {
   /** Table of the profiles. */
-  readonly table: 'accounts' | 'contacts' | 'addresses' | 'prices' | 'stock_levels' | 'documents' | 'document_lines';
+  readonly table: 'accounts' | 'contacts' | 'addresses' | 'prices' | 'stock_levels' | 'exchange_rates' | 'documents' | 'document_lines';
+  /** Its records are facts of a day and no profiles: the table keeps what was said, whatever becomes of the record. */
+  readonly isFact?: true;
   readonly about: string;
   /** The reference that forms a tree within the entity, if any; circles in it are refused. */
   readonly tree?: string;
+  /** Two fields that may not say the same. */
+  readonly apart?: readonly [string, string];
   readonly fields: Readonly<Record<string, FieldSpec>>;
 }
 
@@ -161,6 +165,19 @@ export const ENTITIES: Readonly<Record<EntityName, EntitySpec>> = {
       available: { type: 'decimal', about: 'what of it may still be promised' },
       incoming: { type: 'decimal', about: 'what is on its way there' },
       attributes,
+    },
+  },
+  rate: {
+    table: 'exchange_rates',
+    isFact: true,
+    about: 'what one unit of a currency is in another, from a day on',
+    apart: ['fromCurrency', 'toCurrency'],
+    fields: {
+      fromCurrency: { type: 'currency', required: true, about: 'one unit of it' },
+      toCurrency: { type: 'currency', required: true, about: 'is `rate` units of this one' },
+      validOn: { type: 'date', required: true, about: 'first day it holds' },
+      rate: { type: 'decimal', required: true, positive: true, about: 'units of `toCurrency` for one of `fromCurrency`' },
+      source: { type: 'text', about: 'who quotes it; the connection if not mapped' },
     },
   },
   document: {

@@ -6,6 +6,7 @@ import { ENTITIES, type EntityName } from '../connector/entities.ts';
 import type { Transaction } from './database.ts';
 import { COLUMN_DEFAULTS, type ProfileColumn, profileColumns } from './profile-columns.ts';
 import { stageTables } from './stage.ts';
+import { STATE_RATES } from './stated-rates.ts';
 
 export interface ApplyBatch {
   runId: string;
@@ -98,9 +99,8 @@ function linkNewRecords({ runId, isFirst }: ApplyBatch): string {
 }
 
 function applyStatement({ runId, entity, targets, isFirst }: ApplyBatch): string {
-  const { table, fields } = ENTITIES[entity];
-  const columns = profileColumns(entity);
-  const references = columns
+  const { fields, isFact } = ENTITIES[entity];
+  const references = profileColumns(entity)
     .filter(({ reference }) => reference)
     .map(({ column, field }) => ({ column, field, target: targets[fields[field]?.to ?? entity] }));
   return `
@@ -118,14 +118,7 @@ function applyStatement({ runId, entity, targets, isFirst }: ApplyBatch): string
         select jsonb_object_agg(n.key, coalesce(b.old_draft -> n.key, 'null')) as old, jsonb_object_agg(n.key, n.value) as new
         from jsonb_each(b.draft) n where n.value is distinct from coalesce(b.old_draft -> n.key, 'null')) difference
       where not b.is_new and b.differs and difference.new is not null
-    ), added as (
-      insert into ${table} (id, ${columns.map(({ column }) => column).join(', ')}, created_at, updated_at)
-      select b.id, ${columns.map((column) => insertedValue(entity, column)).join(', ')}, :now::timestamptz, :now::timestamptz
-      from batch b where b.is_new
-    ), altered as (
-      update ${table} p set ${columns.map((column) => `${column.column} = ${updatedValue(entity, column)}`).join(', ')}, updated_at = :now::timestamptz
-      from diff b where p.id = b.id
-    ), recorded as (
+    ), ${isFact ? STATE_RATES : keepProfiles(entity)}, recorded as (
       insert into source_records (source_id, key, content_digest, fingerprint, run_id, refs, draft)
       select :sourceId::int, key, content_digest, fingerprint, :runId::bigint, refs, draft from batch where is_new
     ), renewed as (
@@ -145,6 +138,19 @@ function applyStatement({ runId, entity, targets, isFirst }: ApplyBatch): string
     select ${CONCERNS[entity] && !isFirst ? '(select array_agg(step_id::text) from concerned)' : 'null'} as concerned, count(*) filter (where is_new) as created, (select count(*) from diff) as changed,
       count(*) filter (where not is_new) - (select count(*) from diff) as unchanged
     from batch`;
+}
+
+function keepProfiles(entity: EntityName): string {
+  const { table } = ENTITIES[entity];
+  const columns = profileColumns(entity);
+  return `added as (
+      insert into ${table} (id, ${columns.map(({ column }) => column).join(', ')}, created_at, updated_at)
+      select b.id, ${columns.map((column) => insertedValue(entity, column)).join(', ')}, :now::timestamptz, :now::timestamptz
+      from batch b where b.is_new
+    ), altered as (
+      update ${table} p set ${columns.map((column) => `${column.column} = ${updatedValue(entity, column)}`).join(', ')}, updated_at = :now::timestamptz
+      from diff b where p.id = b.id
+    )`;
 }
 
 const NOTHING_HELD = 'true as is_new, true as differs, null::jsonb as old_draft';

@@ -10,6 +10,7 @@ import type { Notice, Run } from '../store/runs.ts';
 import { dropStage, expandKnown, indexStage, stageSize } from '../store/stage.ts';
 import { setAsideCircles } from '../store/staged-circles.ts';
 import { setAsideContestedKeys, setAsideRepeatedKeys, setAsideRespelledKeys } from '../store/staged-conflicts.ts';
+import { setAsideContestedRates } from '../store/stated-rates.ts';
 
 /** Bad records kept of a run that was stopped for having too many of them: enough to see why. */
 const KEPT_OF_STOPPED_RUN = 1_000;
@@ -26,7 +27,8 @@ export async function decide(trx: Transaction, run: Run, guards: GuardSettings, 
   const { repeated } = await setAsideRepeatedKeys(trx, run.id, run.sourceId);
   await setAsideRespelledKeys(trx, run.id, run.sourceId);
   if (run.mode === 'delta' && run.cursorFrom !== null) await setAsideContestedKeys(trx, run.id, run.sourceId);
-  const { tree } = ENTITIES[run.entity];
+  const { tree, isFact } = ENTITIES[run.entity];
+  if (isFact) await setAsideContestedRates(trx, run.id, run.sourceId);
   if (tree) await setAsideCircles(trx, run.id, run.sourceId, tree);
 
   const { drafts, bad } = await stageSize(trx, run.id);

@@ -184,7 +184,7 @@ describe('a file with mistakes', () => {
       'a connection without entities',
       'connections:\n  erp:\n    connector: ledger\n    settings: { url: "https://e.example" }\n    entities: {}',
       [
-        'kontor.yaml:5:5: connections.erp.entities must name at least one of account, contact, address, price, stock, document, documentLine',
+        'kontor.yaml:5:5: connections.erp.entities must name at least one of account, contact, address, price, stock, rate, document, documentLine',
       ],
     ],
     [

@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { espocrm } from '../../connectors/espocrm/index.ts';
 import { flat } from '../../connectors/espocrm/search.ts';
 import { verdicts } from '../../connectors/espocrm/verdicts.ts';
-import type { EntityName } from '../../src/connector/entities.ts';
 import { judge } from '../../src/connector/http/verdicts.ts';
 import { type Scene, withScene } from '../contract/scene.ts';
+import type { WorldEntity } from '../contract/types.ts';
 import { itemsOf, nested } from '../simulator/dialects/espocrm/where.ts';
 import { type EspocrmOptions, espocrmDialect } from '../simulator/dialects/espocrm.ts';
 import { hex17 } from '../simulator/ids.ts';
@@ -15,7 +15,7 @@ interface Played extends EspocrmOptions {
   readonly fields?: string[];
 }
 
-function play<T>(entity: EntityName, { where, fields, ...options }: Played, act: (scene: Scene) => Promise<T>): Promise<T> {
+function play<T>(entity: WorldEntity, { where, fields, ...options }: Played, act: (scene: Scene) => Promise<T>): Promise<T> {
   const read = { ...(where ? { where } : {}), ...(fields ? { fields } : {}) };
   const stage = { dialect: () => espocrmDialect(options), world: { newId: hex17 }, entities: { [entity]: { read } } };
   return withScene({ connector: espocrm, stage, entity }, {}, act);

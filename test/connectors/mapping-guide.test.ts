@@ -15,6 +15,13 @@ const NEEDED: Record<EntityName, Record<string, Json>> = {
   address: { externalId: 'id', account: 'id', role: { value: 'bill_to' } },
   price: { externalId: 'id', product: 'id', unitPrice: { value: '1' }, currency: { value: 'EUR' } },
   stock: { externalId: 'id', site: 'id', product: 'id' },
+  rate: {
+    externalId: 'id',
+    fromCurrency: { value: 'USD' },
+    toCurrency: { value: 'EUR' },
+    validOn: { value: '2026-11-23' },
+    rate: { value: '1' },
+  },
   document: { externalId: 'id', kind: { value: 'order' } },
   documentLine: { externalId: 'id', document: 'id' },
 };

@@ -12,6 +12,13 @@ const NEEDED: Record<EntityName, Record<string, Json>> = {
   address: { externalId: { value: 'D-1' }, account: { value: 'A-1' }, role: { value: 'bill_to' } },
   price: { externalId: { value: 'K-1' }, product: { value: '4711' }, unitPrice: { value: '1' }, currency: { value: 'EUR' } },
   stock: { externalId: { value: 'S-1' }, site: { value: 'HL' }, product: { value: '4711' } },
+  rate: {
+    externalId: { value: 'R-1' },
+    fromCurrency: { value: 'USD' },
+    toCurrency: { value: 'EUR' },
+    validOn: { value: '2026-11-23' },
+    rate: { value: '0.9' },
+  },
   document: { externalId: { value: 'O-1' }, kind: { value: 'order' }, currency: { value: 'EUR' } },
   documentLine: { externalId: { value: 'L-1' }, document: { value: 'O-1' }, currency: { value: 'EUR' } },
 };

@@ -6,10 +6,10 @@ import { salesforce } from '../../connectors/salesforce/index.ts';
 import { soql, text } from '../../connectors/salesforce/soql.ts';
 import { verdicts } from '../../connectors/salesforce/verdicts.ts';
 import type { Cursor, Page } from '../../src/connector/contract.ts';
-import type { EntityName } from '../../src/connector/entities.ts';
 import { judge } from '../../src/connector/http/verdicts.ts';
 import type { AnySession } from '../../src/connector/open-session.ts';
 import { type Scene, type SceneOptions, withScene } from '../contract/scene.ts';
+import type { WorldEntity } from '../contract/types.ts';
 import { parseSoql } from '../simulator/dialects/salesforce/soql.ts';
 import { type SalesforceOptions, salesforceDialect } from '../simulator/dialects/salesforce.ts';
 import { salesforceId } from '../simulator/ids.ts';
@@ -19,7 +19,7 @@ interface Played extends SalesforceOptions {
   readonly read?: Record<string, unknown>;
 }
 
-function play<T>(entity: EntityName, { scene = {}, read, ...options }: Played, act: (scene: Scene) => Promise<T>): Promise<T> {
+function play<T>(entity: WorldEntity, { scene = {}, read, ...options }: Played, act: (scene: Scene) => Promise<T>): Promise<T> {
   const entities = read ? { [entity]: { read } } : {};
   const stage = { dialect: () => salesforceDialect(options), world: { newId: salesforceId }, entities };
   return withScene({ connector: salesforce, stage, entity }, scene, act);

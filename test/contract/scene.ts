@@ -1,6 +1,5 @@
 /** One simulator and a connection to it. Waits of limits and breakers are left out: the suite is about what a connector does, not how long the border waits. */
 import type { AnySource, Cursor } from '../../src/connector/contract.ts';
-import type { EntityName } from '../../src/connector/entities.ts';
 import type { Border } from '../../src/connector/http/border.ts';
 import { memoryBorder } from '../../src/connector/http/memory-border.ts';
 import { type BoundMapper, bindMapping, compileMapping } from '../../src/connector/mapping/index.ts';
@@ -8,7 +7,7 @@ import { type AnySession, openSession } from '../../src/connector/open-session.t
 import { type Dialect, type Simulator, startSimulator } from '../simulator/server.ts';
 import { World, type WorldOptions } from '../simulator/world.ts';
 import { type Pulled, pull } from './pull.ts';
-import type { CheckContext } from './types.ts';
+import type { CheckContext, WorldEntity } from './types.ts';
 
 export const FORMATS = { decimal: '.', group: '', date: 'yyyy-MM-dd', zone: 'UTC' } as const;
 
@@ -39,10 +38,10 @@ export interface Scene extends CheckContext {
   readonly session: AnySession;
   /** Another session of the same connection. */
   open(signal?: AbortSignal): AnySession;
-  mapper(entity?: EntityName): BoundMapper<unknown>;
+  mapper(entity?: WorldEntity): BoundMapper<unknown>;
   /** Reads as the engine does; of `entity` if no other is named. */
-  pull(options?: PullOptions, entity?: EntityName): Promise<Pulled>;
-  readOptions(entity?: EntityName): unknown;
+  pull(options?: PullOptions, entity?: WorldEntity): Promise<Pulled>;
+  readOptions(entity?: WorldEntity): unknown;
 }
 
 /** Small pages: a few accounts are several of them. */
@@ -73,11 +72,11 @@ function createScene(context: CheckContext, simulator: Simulator, world: World, 
   const open = (signal: AbortSignal = new AbortController().signal): AnySession =>
     openSession(connector, { connection: 'suite', config, baseFolder: '.', signal, now: () => world.clock.now() }, border);
   const session = open();
-  const readOptions = (of: EntityName = entity): unknown => {
+  const readOptions = (of: WorldEntity = entity): unknown => {
     const staged = context.stage.entities?.[of];
     return sourceOf(context, of).options.parse((staged === false ? undefined : staged?.read) ?? {});
   };
-  const mapper = (of: EntityName = entity): BoundMapper<unknown> => {
+  const mapper = (of: WorldEntity = entity): BoundMapper<unknown> => {
     const source = sourceOf(context, of);
     return bindMapping(compileMapping(of, source.mapping ?? {}, FORMATS), source);
   };
@@ -101,7 +100,7 @@ function createScene(context: CheckContext, simulator: Simulator, world: World, 
   };
 }
 
-export function sourceOf({ connector }: Pick<CheckContext, 'connector'>, entity: EntityName): AnySource {
+export function sourceOf({ connector }: Pick<CheckContext, 'connector'>, entity: WorldEntity): AnySource {
   const source = connector.sources[entity];
   if (!source) throw new Error(`connector ${connector.name} has no ${entity}`);
   return source;

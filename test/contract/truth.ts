@@ -3,15 +3,14 @@
  * to accounts stand as the account's name, which is unique in a world.
  */
 import type { Draft, DraftValue } from '../../src/connector/contract.ts';
-import type { EntityName } from '../../src/connector/entities.ts';
 import type { Rows, World } from '../simulator/world.ts';
 import type { Scene } from './scene.ts';
-import type { Values } from './types.ts';
+import type { Values, WorldEntity } from './types.ts';
 
 type Row = { readonly id: string };
 const DAY_MS = 86_400_000;
 
-const PROJECTIONS: { readonly [E in EntityName]: (row: Rows[E], world: World) => Values[] } = {
+const PROJECTIONS: { readonly [E in WorldEntity]: (row: Rows[E], world: World) => Values[] } = {
   account: (row, world) => [
     {
       name: row.name,
@@ -92,7 +91,7 @@ export function comparedFields({ connector, stage, entity }: Pick<Scene, 'connec
   return KNOWN[entity].filter((field) => field in mapping && mapping[field] !== null && !ignored.includes(field));
 }
 
-const KNOWN: Readonly<Record<EntityName, readonly string[]>> = {
+const KNOWN: Readonly<Record<WorldEntity, readonly string[]>> = {
   account: ['name', 'number', 'parent', 'status', 'taxRegistration', 'currency', 'paymentTerms', 'creditLimit', 'balance', 'priceList']
     .concat(['email', 'phone', 'website', 'locale']), // biome-ignore format: one list
   contact: ['account', 'name', 'firstName', 'lastName', 'email', 'phone', 'jobTitle', 'status'],

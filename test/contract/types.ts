@@ -5,6 +5,9 @@ import type { OrderToPlace } from '../../src/connector/orders.ts';
 import type { Dialect, SimAnswer } from '../simulator/server.ts';
 import type { World, WorldOptions } from '../simulator/world.ts';
 
+/** What a simulated world holds. Rates come from sources that are declared, which read every entity in the same way. */
+export type WorldEntity = Exclude<EntityName, 'rate'>;
+
 export type Values = Readonly<Record<string, DraftValue | undefined>>;
 
 /** What the suite must know of one entity beyond the connector itself; all of it is optional. */
@@ -37,7 +40,7 @@ export interface Stage {
   /** A new one for every simulator. */
   readonly dialect: () => Dialect;
   /** All of the connector's if absent; an entity set to `false` is not tested. Say why beside it. */
-  readonly entities?: { readonly [E in EntityName]?: EntityStage | false };
+  readonly entities?: { readonly [E in WorldEntity]?: EntityStage | false };
   /** Orders are tested when the connector takes them; `false` leaves them out. */
   readonly orders?: OrderStage | boolean;
   /** Ids as the system makes them (test/simulator/ids.ts). */
@@ -56,7 +59,7 @@ export interface CheckContext {
   readonly connector: AnyConnector;
   readonly stage: Stage;
   /** Which the check is about; the first of the connector for checks about orders. */
-  readonly entity: EntityName;
+  readonly entity: WorldEntity;
 }
 
 export interface Check {

@@ -32,7 +32,7 @@ async function pullContact({ db, settings, clock, rows, id }: Desk, externalId: 
          values (1, ?, ?, gen_random_uuid(), gen_random_uuid(), '{}', ?)`,
         [key, externalId, JSON.stringify(change)],
       );
-      const targets = { account: 0, contact: sourceId, address: 0, price: 0, stock: 0, document: 0, documentLine: 0 };
+      const targets = { account: 0, contact: sourceId, address: 0, price: 0, stock: 0, rate: 0, document: 0, documentLine: 0 };
       const batch = { runId, sourceId, entity: 'contact' as const, targets, fromSeq: '1', toSeq: '1', isFirst: false, now: clock.now };
       concerned = (await applyDrafts(trx, batch)).concernedSteps;
       if (concerned.length > 0) await holdersChanged(trx, settings, concerned, clock.now);

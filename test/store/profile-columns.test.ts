@@ -16,11 +16,12 @@ const TYPES: Partial<Record<FieldType, string>> = {
 
 describe('the table of an entity', () => {
   it.each(ENTITY_NAMES)('has a column of the right type for every field, and no other: %s', async (entity) => {
-    const { table, fields } = ENTITIES[entity];
+    const { table, fields, isFact } = ENTITIES[entity];
     const { db } = await createTestDatabase();
     const { rows } = await db.raw('select column_name, data_type from information_schema.columns where table_name = ?', [table]);
     const held = rows.map((row: { column_name: string; data_type: string }) => `${row.column_name} ${row.data_type}`);
-    const kept = ['id bigint', 'created_at timestamp with time zone', 'updated_at timestamp with time zone'];
+    const stamps = (...names: string[]) => names.map((name) => `${name} timestamp with time zone`);
+    const kept = isFact ? stamps('imported_at') : ['id bigint', ...stamps('created_at', 'updated_at')];
     const wanted = profileColumns(entity).map(({ field, column }) => `${column} ${TYPES[fields[field]?.type ?? 'text'] ?? 'text'}`);
     expect(held.sort()).toEqual([...kept, ...wanted].sort());
   });

@@ -23,6 +23,7 @@ const DEFAULTS: Readonly<Record<EntityName, Readonly<Record<string, (externalId:
   address: {},
   price: { perQuantity: () => '1' },
   stock: {},
+  rate: {},
   document: {},
   documentLine: {},
 };
@@ -35,6 +36,7 @@ interface Bound {
 }
 
 export function bindMapping<Raw>(mapping: CompiledMapping, source: MappableSource): BoundMapper<Raw> {
+  const { apart } = ENTITIES[mapping.entity];
   let bound: Bound | undefined;
 
   function bindTo(raw: Raw): Bound {
@@ -67,6 +69,7 @@ export function bindMapping<Raw>(mapping: CompiledMapping, source: MappableSourc
       if (value !== undefined) values[name] = value;
     }
     if (attributes.length > 0) values.attributes = attributesOf(attributes, raw, problems);
+    if (apart) problems.push(...sameness(apart, values));
     if (problems.length > 0 || typeof id !== 'string') return { problems };
     return { draft: { externalId: id, values } };
   }
@@ -111,6 +114,12 @@ function place<Raw>(source: MappableSource, raw: Raw): string {
   const { file, sheet } = source.origin?.(raw) ?? {};
   const parts = [file, sheet === undefined ? undefined : `sheet "${sheet}"`].filter((part) => part !== undefined);
   return parts.length > 0 ? `${parts.join(', ')}: ` : '';
+}
+
+function sameness([one, other]: readonly [string, string], values: Readonly<Record<string, DraftValue>>): Problem[] {
+  const said = values[other];
+  if (typeof said !== 'string' || said !== values[one]) return [];
+  return [{ code: 'RECORD_INVALID', field: other, reason: `is ${said}, like ${one}; name two` }];
 }
 
 /** Blank attributes are left out: the set as a whole says what there is. */
