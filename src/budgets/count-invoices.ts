@@ -1,6 +1,6 @@
 /** What of the committed money was invoiced: it tells, and takes nothing. An invoice that changes is corrected. */
 import type { Entry } from '../domain/budgets/post.ts';
-import { lockSpend } from '../store/approvals/period-spend.ts';
+import { lockSpends } from '../store/approvals/period-spend.ts';
 import { loadBudgets } from '../store/budgets/budgets.ts';
 import { type InvoiceShare, invoiceShares, invoicesToCount } from '../store/budgets/invoices.ts';
 import { lockPeriods } from '../store/budgets/periods.ts';
@@ -17,7 +17,7 @@ async function countThese(trx: Transaction, invoiceIds: readonly string[], now: 
   const found = await invoiceShares(trx, invoiceIds);
   if (found.length === 0) return 0;
   const companies = new Set(found.map(({ companyId }) => companyId));
-  for (const id of [...companies].sort((a, b) => Number(a) - Number(b))) await lockSpend(trx, id);
+  await lockSpends(trx, companies);
   // Under the lock: another process may have written them meanwhile.
   const shares = (await invoiceShares(trx, invoiceIds)).filter(({ companyId }) => companies.has(companyId));
   const budgets = await loadBudgets(trx, [...new Set(shares.map(({ budgetId }) => budgetId))]);

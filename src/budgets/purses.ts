@@ -8,7 +8,7 @@ import { chargedWith } from '../domain/budgets/spread.ts';
 import { decimalOfMinor } from '../domain/orders/money.ts';
 import { NeedsOperatorError } from '../errors.ts';
 import { loadPeople, loadUnits } from '../store/approvals/directory.ts';
-import { lockSpend } from '../store/approvals/period-spend.ts';
+import { lockSpends } from '../store/approvals/period-spend.ts';
 import { loadBudgets, loadWithAncestors } from '../store/budgets/budgets.ts';
 import type { Transaction } from '../store/database.ts';
 import { openDays } from './open-days.ts';
@@ -55,8 +55,7 @@ export interface ChargedPurse extends OpenPurse {
 /** Orders of theirs are kept apart from the move, as open-days.ts asks; and two moves from each other. */
 export async function lockCompanies(trx: Transaction, purses: readonly Purse[]): Promise<void> {
   const budgets = await loadBudgets(trx, purses.map(({ budgetId }) => budgetId)); // biome-ignore format: one call
-  const companies = new Set([...budgets.values()].map(({ companyId }) => companyId));
-  for (const id of [...companies].sort((a, b) => Number(a) - Number(b))) await lockSpend(trx, id);
+  await lockSpends(trx, [...budgets.values()].map(({ companyId }) => companyId)); // biome-ignore format: one call
 }
 
 /** Under the locks of their companies. What is closed above them is not charged any more. Throws BUDGET_INVALID. */
