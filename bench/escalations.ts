@@ -155,7 +155,7 @@ const FILL = [
      jsonb_build_object('ids', jsonb_build_array((select p.id::text from policies p where p.account_id = 1 + n % :companies::int)), 'causes', '[]'::jsonb),
      'active', :begin::timestamptz - interval '3 days', '${CLOCK}' from generate_series(1, :steps::int) n`,
   `insert into step_holders (step_id, person_id, via, since)
-   select n, 1000000 + (1 + n % :companies::int) * 100 + 9 + n % 40, 'person', :begin::timestamptz - interval '3 days' from generate_series(1, :steps::int) n`,
+   select n, 1000000 + (1 + n % :companies::int) * 100 + 9 + n % 40, 'person id:' || (1000000 + (1 + n % :companies::int) * 100 + 9 + n % 40), :begin::timestamptz - interval '3 days' from generate_series(1, :steps::int) n`,
   `insert into step_clocks (step_id, kind, level, due_at, calendar)
    select n, case when block % 3 = 0 then 'remind' when block % 3 = 1 then 'escalate' else 'expire' end, 1,
      case when block < 3 * :rounds::int then :begin::timestamptz + (block / 3) * interval '1 day' + (block % 3) * interval '1 hour' - n % 3000 * interval '1 second'
