@@ -1,5 +1,5 @@
 /** Who holds a step. People are looked up whenever a step is assigned; the rules stay those the order was matched with (SEMANTICS 2.8). */
-import { type Climb, type SeatedHolder, type Seating, seatHolders } from '../domain/policy/climb.ts';
+import type { Climb, SeatedHolder, Seating } from '../domain/policy/climb.ts';
 import { type ClockRow, writeClocks } from '../store/approvals/clocks.ts';
 import { assignSteps, loadHoldersOf, type SeatHeld, type StepHolder, seatsHeld } from '../store/approvals/holders.ts';
 import { loadOpenSteps, type OpenStep } from '../store/approvals/open-steps.ts';
@@ -7,8 +7,9 @@ import { loadApprovers, loadStep, type StepState } from '../store/approvals/step
 import type { Transaction } from '../store/database.ts';
 import { queueNotices } from '../store/notifications.ts';
 import { appendLogs } from '../store/orders/orders.ts';
-import { type CompanyPeople, loadCompanies, questionAt } from './company-people.ts';
+import { type CompanyPeople, loadCompanies } from './company-people.ts';
 import { noticesOf } from './notices.ts';
+import { seatAt } from './seat-step.ts';
 import { type Clocked, clocksOf, timekeepers } from './step-clocks.ts';
 import { loadWorkTimes } from './work-times.ts';
 
@@ -54,12 +55,6 @@ export async function activateSteps(
   return held;
 }
 
-export function seatAt(step: OpenStep, company: CompanyPeople, climbs: readonly Climb[], at: Date): Seating {
-  const { mode, needed, selector } = step;
-  const stage = { mode, n: mode === 'n_of_m' ? needed : null, approvers: selector.approvers };
-  return seatHolders(stage, climbs, questionAt(company, step.orderId, step, at));
-}
-
 export interface Held {
   readonly step: OpenStep;
   readonly company: CompanyPeople;
@@ -98,7 +93,9 @@ export async function holdSteps(
   const changed = looked.filter(({ isNew }) => isNew);
   await assignSteps(
     trx,
-    changed.map(({ step, state, seating, climbs, holders }) => ({ stepId: step.id, state, needed: seating.needed, climbs, holders })),
+    changed.map(({ step, state, seating, climbs, holders, had }) => {
+      return { stepId: step.id, state, needed: seating.needed, climbs, holders, before: had };
+    }),
     now,
   );
   await appendLogs(trx, [...logs, ...changed.map((one) => assignedLog(one, now))]);
@@ -110,8 +107,10 @@ export async function holdSteps(
 
 /** Among those whom the rules choose: all of their time is counted. */
 function hasNewcomer({ had, holders }: { had: readonly StepHolder[]; holders: readonly StepHolder[] }): boolean {
-  const known = new Set(seatsHeld(had).map(({ personId, level }) => `${personId} ${level}`));
-  return seatsHeld(holders).some(({ personId, level }) => level === 0 && !known.has(`${personId} ${level}`));
+  const known = seatsHeld(had);
+  return seatsHeld(holders).some(
+    ({ personId, level }) => level === 0 && !known.some((one) => one.personId === personId && one.level === 0),
+  );
 }
 
 function assignedLog(

@@ -8,8 +8,9 @@ import type { OnExpire, Rung } from '../domain/policy/clock-schema.ts';
 import type { ClockRow, DueRow } from '../store/approvals/clocks.ts';
 import type { StepHolder } from '../store/approvals/holders.ts';
 import type { OpenStep } from '../store/approvals/open-steps.ts';
-import { seatAt, withSince } from './assign.ts';
-import { type CompanyPeople, questionAt } from './company-people.ts';
+import { withSince } from './assign.ts';
+import type { CompanyPeople } from './company-people.ts';
+import { type SeatedAt, seatingsOf } from './seat-step.ts';
 import { type Clocked, nextRung, rungAt } from './step-clocks.ts';
 
 export interface Walk {
@@ -18,6 +19,8 @@ export interface Walk {
   readonly deciders: ReadonlyArray<{ personId: string; forPersonId: string | null }>;
   readonly before: readonly StepHolder[];
   readonly climbs: Climb[];
+  /** With the rungs climbed by now. */
+  readonly seatedAt: (at: Date) => SeatedAt;
   /** What is due or will be; a rung that is climbed brings the next one. */
   readonly ahead: ClockRow[];
   readonly done: ClockRow[];
@@ -33,7 +36,10 @@ export interface Walking {
 }
 
 export function beginWalk(step: OpenStep, { company, due, deciders, before }: Walking): Walk {
-  return { step, company, deciders, before, climbs: [...step.climbs], ahead: [...due], done: [], listed: null, ended: null };
+  const climbs = [...step.climbs];
+  const seatings = seatingsOf(step, company);
+  const seatedAt = (at: Date) => seatings(climbs, at);
+  return { step, company, deciders, before, climbs, seatedAt, ahead: [...due], done: [], listed: null, ended: null };
 }
 
 /** What is due next of a step, if it is by now; an expiry goes before a rung of the same instant. */
@@ -72,13 +78,12 @@ function list(walk: Walk, at: Date, because: string): void {
 
 /** Rungs on which nobody is found are passed at once: waiting for nobody helps nobody. */
 function climb(walk: Walk, row: ClockRow): void {
-  const { step, company, climbs, deciders } = walk;
+  const { step, climbs, deciders } = walk;
   const { clock } = step;
   if (!clock) return;
-  const question = questionAt(company, step.orderId, step, row.dueAt);
   for (let level = row.level; ; level += 1) {
     const rung: Rung = rungAt(clock, level - 1) ?? { kind: 'list' };
-    const seating = seatAt(step, company, climbs, row.dueAt);
+    const { question, seating } = walk.seatedAt(row.dueAt);
     const decided = seatsOf(seating.holders, deciders);
     const people = whoIsNext(rung, { mode: step.mode, seating, climbs, decided }, question);
     climbs.push({ level, rung: rung.kind, at: row.dueAt, people });
@@ -96,7 +101,7 @@ export function clockedAt(walk: Walk): Clocked | null {
   const { step, company, climbs, before, ended } = walk;
   const last = climbs.at(-1);
   if (!step.clock || !last || ended || rungAt(step.clock, climbs.length) === null) return null;
-  const holders = withSince({ seating: seatAt(step, company, climbs, last.at), climbs }, before, last.at);
+  const holders = withSince({ seating: walk.seatedAt(last.at).seating, climbs }, before, last.at);
   return holders.length > 0 ? { step, clock: step.clock, company, holders, climbs } : null;
 }
 

@@ -96,6 +96,14 @@ export function questionAt(
   return { directory: { ...directory, delegations, away }, policies: rules.policies, order };
 }
 
+/** Whether nobody leaves, comes back or is stood in for anew between two instants: `questionAt` asks the same at both. */
+export function isSameAt({ windows, absences }: CompanyPeople, one: Date, other: Date): boolean {
+  const [from, until] = one <= other ? [one, other] : [other, one];
+  const isBetween = (at: Date) => at > from && at <= until;
+  const changes = ({ startsAt, endsAt }: { startsAt: Date; endsAt: Date }) => isBetween(startsAt) || isBetween(endsAt);
+  return !windows.some(changes) && !absences.some(changes);
+}
+
 /** Who sits on the seat of a person from an instant on: the person, and whoever stands in while windows are open and absences last. */
 export function watchOf(
   company: CompanyPeople,
@@ -103,6 +111,8 @@ export function watchOf(
   order: ApproverQuestion['order'],
   seat: { personId: string; since: Date },
 ): Watch {
+  // Most people are neither away nor stood in for.
+  if (!edgesOf(company).has(seat.personId)) return { parts: [{ personId: seat.personId, from: seat.since, until: null }] };
   const parts: Part[] = [];
   const boundaries = boundariesOf(company, orderId, seat);
   for (const [n, from] of boundaries.entries()) {
@@ -118,33 +128,47 @@ export function watchOf(
 }
 
 interface Edge {
-  readonly personId: string;
+  /** `null`: of whatever waits for this person. */
+  readonly orderId: string | null;
   /** Whom it may make sit there. */
   readonly next: readonly string[];
   readonly startsAt: Date;
   readonly endsAt: Date;
 }
 
+/** By person. A company is looked up once, and asked about every seat of every step. */
+const edges = new WeakMap<CompanyPeople, Map<string, Edge[]>>();
+
+function edgesOf(company: CompanyPeople): Map<string, Edge[]> {
+  const known = edges.get(company);
+  if (known) return known;
+  const found = new Map<string, Edge[]>();
+  const add = (personId: string, edge: Edge) => {
+    const others = found.get(personId);
+    if (others) others.push(edge);
+    else found.set(personId, [edge]);
+  };
+  for (const { fromPersonId, toPersonId, ...one } of company.windows) add(fromPersonId, { ...one, next: [toPersonId] });
+  for (const { personId, ...one } of company.absences)
+    add(personId, { ...one, orderId: null, next: superiorsOf(company.directory, personId) });
+  edges.set(company, found);
+  return found;
+}
+
 /** Beginnings and ends of windows and absences: of the person, of deputies and superiors who may stand in, of theirs. */
 function boundariesOf(company: CompanyPeople, orderId: string, { personId, since }: { personId: string; since: Date }): Date[] {
-  const edges = [
-    ...company.windows
-      .filter((one) => one.orderId === null || one.orderId === orderId)
-      .map(({ fromPersonId, toPersonId, startsAt, endsAt }): Edge => ({ personId: fromPersonId, next: [toPersonId], startsAt, endsAt })),
-    ...company.absences.map((one): Edge => ({ ...one, next: superiorsOf(company.directory, one.personId) })),
-  ];
   const reached = new Set([personId]);
-  const found = new Set<Edge>();
-  for (let grows = true; grows; ) {
-    const more = edges.filter((one) => !found.has(one) && reached.has(one.personId));
-    grows = more.length > 0;
-    for (const one of more) {
-      found.add(one);
-      for (const next of one.next) reached.add(next);
+  const instants = new Set([since.getTime()]);
+  // Grows while it is walked.
+  for (const one of reached) {
+    for (const edge of edgesOf(company).get(one) ?? []) {
+      // They would change nothing, and may be many.
+      if (edge.orderId !== null && edge.orderId !== orderId) continue;
+      for (const at of [edge.startsAt, edge.endsAt]) if (at > since) instants.add(at.getTime());
+      for (const next of edge.next) reached.add(next);
     }
   }
-  const instants = [...found].flatMap(({ startsAt, endsAt }) => [startsAt, endsAt]).filter((at) => at > since);
-  return [...new Set([since, ...instants].map((at) => at.getTime()))].sort((a, b) => a - b).map((ms) => new Date(ms));
+  return [...instants].sort((a, b) => a - b).map((ms) => new Date(ms));
 }
 
 /** As far up as one is looked for who stands in. */

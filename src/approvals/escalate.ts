@@ -4,7 +4,7 @@ import { assignSteps, loadHoldersOf } from '../store/approvals/holders.ts';
 import { loadDeciders, loadOpenSteps } from '../store/approvals/open-steps.ts';
 import type { Transaction } from '../store/database.ts';
 import type { LogEntry } from '../store/orders/orders.ts';
-import { type Held, holdSteps, seatAt, withSince } from './assign.ts';
+import { type Held, holdSteps, withSince } from './assign.ts';
 import { beginWalk, clockedAt, countNext, type Walk, walkOn } from './climb-ladders.ts';
 import { loadCompanies } from './company-people.ts';
 import { recall } from './notices.ts';
@@ -44,7 +44,8 @@ export async function escalateDue(trx: Transaction, now: Date, stepIds: readonly
 
 async function loadWalks(trx: Transaction, now: Date, stepIds: readonly string[]): Promise<Walk[]> {
   const due = new Map<string, DueRow[]>();
-  for (const row of await takeDue(trx, now, stepIds)) due.set(row.stepId, [...(due.get(row.stepId) ?? []), row]);
+  for (const row of await takeDue(trx, stepIds)) due.set(row.stepId, [...(due.get(row.stepId) ?? []), row]);
+  for (const [stepId, rows] of due) if (rows.every(({ dueAt }) => dueAt > now)) due.delete(stepId);
   if (due.size === 0) return [];
   const steps = await loadOpenSteps(trx, [...due.keys()]);
   const companies = await loadCompanies(trx, steps, now);
@@ -75,7 +76,7 @@ function hasClimbed({ climbs, step }: Walk): boolean {
 /** What was done, and holders as they are now, whatever rungs were climbed in between: each kind of rows in one statement. */
 async function moveOn(trx: Transaction, walks: readonly Walk[], now: Date): Promise<void> {
   const climbed = walks.filter((walk) => hasClimbed(walk) && !walk.ended);
-  const held = climbed.map(({ step, company, climbs }): Held => ({ step, company, climbs, seating: seatAt(step, company, climbs, now) }));
+  const held = climbed.map(({ step, company, climbs, seatedAt }): Held => ({ step, company, climbs, seating: seatedAt(now).seating }));
   const before = new Map(walks.map((walk) => [walk.step.id, walk.before]));
   const clocks = walks.flatMap(({ done, ahead, ended }) => [...done, ...(ended ? [] : ahead.filter(({ kind }) => kind === 'escalate'))]);
   await holdSteps(trx, held, now, { before, clocks, logs: walks.flatMap(toldOf) });
@@ -83,11 +84,12 @@ async function moveOn(trx: Transaction, walks: readonly Walk[], now: Date): Prom
 
 /** Whoever was asked is told that it is over; whom a late walk would have asked since is written down, and never hears of it. */
 async function stayAsEnded(trx: Transaction, walks: readonly Walk[], now: Date): Promise<void> {
-  const ended = walks.flatMap(({ step, company, climbs, before, ended: end }) => {
+  const ended = walks.flatMap(({ step, climbs, before, seatedAt, ended: end }) => {
     if (!end) return [];
-    const seating = seatAt(step, company, climbs, end.at);
+    const { seating } = seatedAt(end.at);
     const state = seating.exhausted === null ? ('active' as const) : ('exhausted' as const);
-    return [{ stepId: step.id, state, needed: seating.needed, climbs, holders: withSince({ seating, climbs }, before, end.at) }];
+    const holders = withSince({ seating, climbs }, before, end.at);
+    return [{ stepId: step.id, state, needed: seating.needed, climbs, holders, before }];
   });
   await recall(
     trx,

@@ -15,11 +15,11 @@ import { Skipped, type SkippedSteps } from './skipped-steps.ts';
 import { tellRequester } from './tell-requester.ts';
 
 const REMINDERS = 5_000;
-const RUNGS = 1_000;
+const RUNGS = 500;
 /** Looked up at once: ids alone. */
 const FOUND = 20_000;
-/** Two: one for this process, one for PostgreSQL. */
-const LANES = 2;
+/** While this process thinks about one batch, PostgreSQL is busy with the others. */
+const LANES = 3;
 
 export interface EscalateApprovals {
   readonly reminded: number;

@@ -169,6 +169,14 @@ describe('a deputy', () => {
     expect((await desk.clocks())[1]).toBe('escalate 1 2026-11-26T09:00');
   });
 
+  it("of a deputy has the whole time from when that one's days begin", async () => {
+    const desk = await clockDesk();
+    await desk.delegate('P-4', 'P-5', '2026-11-25T08:00', '2026-11-27T08:00');
+    await desk.delegate('P-2', 'P-4', '2026-11-24T08:00', '2026-11-26T08:00');
+    // Two business days pass neither on the fourth's Tuesday nor on the fifth's Wednesday; Jens has 9 hours left from Thursday on.
+    expect((await desk.clocks())[1]).toBe('escalate 1 2026-11-27T09:00');
+  });
+
   it("who does not answer brings the original's superior, not the deputy's", async () => {
     const desk = await clockDesk();
     await desk.alter('P-5', { superior_id: desk.id('P-9'), account_id: desk.id('A-2'), roles: ['approver'] });

@@ -49,9 +49,16 @@ export function seatedAtFirst(selection: Selection): Seating {
   };
 }
 
-/** As the rules choose, and as the rungs since have changed it. People are those of the question, whoever was meant then. */
-export function seatHolders(stage: StageQuestion, climbs: readonly Climb[], question: ApproverQuestion): Seating {
-  const base = selectApprovers(stage, question);
+/**
+ * As the rules choose (`base`, where that is known), and as the rungs since have changed it. People are those of the question, whoever
+ * was meant then.
+ */
+export function seatHolders(
+  stage: StageQuestion,
+  climbs: readonly Climb[],
+  question: ApproverQuestion,
+  base = selectApprovers(stage, question),
+): Seating {
   const considered: Considered[] = [...base.considered];
   const first = seatedAtFirst(base);
   let [holders, alsoFor] = [[...first.holders], [...first.alsoFor]];

@@ -68,7 +68,7 @@ export function selectApprovers(stage: StageQuestion, question: ApproverQuestion
   if (isFallback) chosen.push(...bubbleUp(question, startOf(candidates, question), ask));
   const { holders, alsoFor } = withDeputies(chosen, { question, considered, keepsSeats: stage.mode !== 'any' });
   const needed = stage.mode === 'n_of_m' ? (stage.n ?? 1) : stage.mode === 'all' && !isFallback ? holders.length : 1;
-  const exhausted = whyExhausted(stage, { holders, able: countAble(question, holders), needed, unreplaced });
+  const exhausted = whyExhausted(stage, question, { holders, needed, unreplaced });
   const seats = exhausted === null ? { holders, alsoFor } : { holders: [], alsoFor: [] };
   return { ...seats, needed: Math.max(needed, 1), considered, exhausted };
 }
@@ -147,17 +147,16 @@ export function countAble({ directory }: ApproverQuestion, holders: readonly Sea
 
 interface Choice {
   readonly holders: readonly Holder[];
-  readonly able: number;
   readonly needed: number;
   readonly unreplaced: readonly Candidate[];
 }
 
-function whyExhausted({ mode, n }: StageQuestion, { holders, able, needed, unreplaced }: Choice): string | null {
+function whyExhausted({ mode, n }: StageQuestion, question: ApproverQuestion, { holders, needed, unreplaced }: Choice): string | null {
   if (mode === 'all' && unreplaced.length > 0) {
     const whom = unreplaced.map(({ person, via }) => person?.name ?? via).join(', ');
     return `all must approve, and nobody can stand in for: ${whom}`;
   }
   if (holders.length === 0) return 'nobody may decide: no approver, no superior, no approver of a unit above, no administrator';
-  if (mode === 'n_of_m' && able < needed) return `${n} must approve, and only ${able} may: ${holders.map(({ name }) => name).join(', ')}`;
-  return null;
+  const able = mode === 'n_of_m' ? countAble(question, holders) : needed;
+  return able < needed ? `${n} must approve, and only ${able} may: ${holders.map(({ name }) => name).join(', ')}` : null;
 }

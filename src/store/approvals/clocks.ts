@@ -67,22 +67,25 @@ export async function findDue(
   return rows.map(({ stepId }) => stepId);
 }
 
-/** What is due of these, with their orders locked; what somebody else holds, or has done since, is left. All of a step comes together. */
-export async function takeDue(trx: Transaction, now: Date, stepIds: readonly string[]): Promise<DueRow[]> {
-  const { rows } = await trx.raw<{ rows: Array<{ orderId: string; stepId: string }> }>(
-    `select o.id as "orderId", s.id as "stepId" from approval_steps s join orders o on o.id = s.order_id
-     where s.id = any(:stepIds::bigint[]) and s.state in ('active', 'exhausted') and o.state = 'pending_approval'
-       and exists (select from step_clocks c where c.step_id = s.id and c.kind <> 'remind' and ${isDue('c')})
-     order by o.id for update of o skip locked`,
-    { now, stepIds: [...stepIds] },
+/**
+ * What is due of these or will be, with their orders locked; what somebody else holds is left, and of what they have done since nothing
+ * is due any more. All of a step comes together.
+ */
+export async function takeDue(trx: Transaction, stepIds: readonly string[]): Promise<DueRow[]> {
+  // Sought by their numbers, step by step: no statistics make a thousand of them worth reading whole tables.
+  const { rows: locked } = await trx.raw<{ rows: Array<{ id: string }> }>(
+    `select id from orders where id = any(array(select order_id from approval_steps where id = any(:stepIds::bigint[])))
+       and state = 'pending_approval' order by id for update skip locked`,
+    { stepIds: [...stepIds] },
   );
-  if (rows.length === 0) return [];
+  if (locked.length === 0) return [];
   const { rows: due } = await trx.raw<{ rows: DueRow[] }>(
-    `select s.order_id as "orderId", c.step_id as "stepId", c.kind, c.level, c.due_at as "dueAt", c.calendar, c.planned
-     from step_clocks c join approval_steps s on s.id = c.step_id
-     where c.step_id = any(:stepIds::bigint[]) and c.done_at is null and c.kind <> 'remind' and s.state in ('active', 'exhausted')
-     order by c.due_at, c.step_id`,
-    { stepIds: rows.map(({ stepId }) => stepId) },
+    `select s.order_id as "orderId", c.* from approval_steps s cross join lateral (
+       select c.step_id as "stepId", c.kind, c.level, c.due_at as "dueAt", c.calendar, c.planned from step_clocks c
+       where c.step_id = s.id and c.done_at is null and c.kind <> 'remind' offset 0
+     ) c where s.id = any(:stepIds::bigint[]) and s.order_id = any(:orderIds::bigint[]) and s.state in ('active', 'exhausted')
+     order by c."dueAt", s.id`,
+    { stepIds: [...stepIds], orderIds: locked.map(({ id }) => id) },
   );
   return due;
 }

@@ -36,6 +36,8 @@ export interface HeldStep {
   readonly needed: number;
   readonly climbs: readonly Climb[];
   readonly holders: readonly StepHolder[];
+  /** As they stand; under the lock of the order nobody else changes them. */
+  readonly before: readonly StepHolder[];
 }
 
 /** Steps that are decided or void stay as they are. */
@@ -45,26 +47,41 @@ export async function assignSteps(trx: Transaction, held: readonly HeldStep[], n
     `update approval_steps s set state = h.state, needed = h.needed, climbs = h.climbs, assigned_at = coalesce(s.assigned_at, :now)
      from jsonb_to_recordset(:json::jsonb) as h("stepId" bigint, state text, needed int, climbs jsonb)
      where s.id = h."stepId" and s.state in ('waiting', 'active', 'exhausted')`,
-    { now, json: JSON.stringify(held.map(({ holders: _, ...one }) => one)) },
+    { now, json: JSON.stringify(held.map(({ stepId, state, needed, climbs }) => ({ stepId, state, needed, climbs }))) },
   );
-  const holders = held.flatMap(({ stepId, holders: all }) =>
-    all.map(({ alsoFor, ...holder }) => ({ stepId, ...holder, alsoFor: alsoFor.length > 0 ? alsoFor : null })),
-  );
+  await removeHolders(trx, held);
+  const fresh = held.flatMap(({ stepId, holders, before }) => {
+    const changed = holders.filter((holder) => !before.some((one) => isSameHolder(one, holder)));
+    return changed.map(({ alsoFor, ...holder }) => ({ stepId, ...holder, alsoFor: alsoFor.length > 0 ? alsoFor : null }));
+  });
+  if (fresh.length === 0) return;
   await trx.raw(
-    `with held as (select * from jsonb_to_recordset(:json::jsonb) as h("stepId" bigint, "personId" bigint, "forPersonId" bigint, via text,
-       "seatId" bigint, level int, since timestamptz, "alsoFor" jsonb)
-     ), gone as (
-       delete from step_holders h where h.step_id = any(:ids::bigint[])
-         and not exists (select from held where held."stepId" = h.step_id and held."personId" = h.person_id)
-     )
-     insert into step_holders as h (step_id, person_id, for_person_id, via, seat_id, level, since, also_for)
-     select "stepId", "personId", "forPersonId", via, "seatId", level, since, "alsoFor" from held
+    `insert into step_holders as h (step_id, person_id, for_person_id, via, seat_id, level, since, also_for)
+     select "stepId", "personId", "forPersonId", via, "seatId", level, since, "alsoFor"
+     from jsonb_to_recordset(:json::jsonb) as f("stepId" bigint, "personId" bigint, "forPersonId" bigint, via text, "seatId" bigint, level int,
+       since timestamptz, "alsoFor" jsonb)
      on conflict (step_id, person_id) do update set for_person_id = excluded.for_person_id, via = excluded.via, seat_id = excluded.seat_id,
-       level = excluded.level, since = excluded.since, also_for = excluded.also_for
-       where (h.for_person_id, h.via, h.seat_id, h.level, h.since, h.also_for) is distinct from
-         (excluded.for_person_id, excluded.via, excluded.seat_id, excluded.level, excluded.since, excluded.also_for)`,
-    { ids: held.map(({ stepId }) => stepId), json: JSON.stringify(holders) },
+       level = excluded.level, since = excluded.since, also_for = excluded.also_for`,
+    { json: JSON.stringify(fresh) },
   );
+}
+
+async function removeHolders(trx: Transaction, held: readonly HeldStep[]): Promise<void> {
+  const gone = held.flatMap(({ stepId, holders, before }) => {
+    const lost = before.filter(({ personId }) => !holders.some((one) => one.personId === personId));
+    return lost.map(({ personId }) => ({ stepId, personId }));
+  });
+  if (gone.length === 0) return;
+  await trx.raw('delete from step_holders where (step_id, person_id) in (select * from unnest(:stepIds::bigint[], :personIds::bigint[]))', {
+    stepIds: gone.map(({ stepId }) => stepId),
+    personIds: gone.map(({ personId }) => personId),
+  });
+}
+
+function isSameHolder(one: StepHolder, other: StepHolder): boolean {
+  const told = ({ forPersonId, via, seatId, level, since, alsoFor }: StepHolder) =>
+    JSON.stringify([forPersonId, via, seatId, level, since, alsoFor.map((seat) => [seat.personId, seat.level, seat.since])]);
+  return one.personId === other.personId && told(one) === told(other);
 }
 
 export async function loadHolders(db: Database | Transaction, stepId: string): Promise<StepHolder[]> {
@@ -78,8 +95,9 @@ export async function loadHoldersOf(db: Database | Transaction, stepIds: readonl
     { stepIds: [...stepIds] },
   );
   const holders = new Map<string, StepHolder[]>();
-  for (const { stepId, alsoFor, ...rest } of rows) {
-    const holder = { ...rest, alsoFor: (alsoFor ?? []).map((seat) => ({ ...seat, since: seat.since && new Date(seat.since) })) };
+  for (const { stepId, personId, forPersonId, alsoFor, via, seatId, level, since } of rows) {
+    const seats = (alsoFor ?? []).map((seat) => ({ ...seat, since: seat.since && new Date(seat.since) }));
+    const holder = { personId, forPersonId, alsoFor: seats, via, seatId, level, since };
     const known = holders.get(stepId);
     if (known) known.push(holder);
     else holders.set(stepId, [holder]);

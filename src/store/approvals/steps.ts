@@ -47,7 +47,7 @@ export const STEP_COLUMNS = `s.id, s.order_id as "orderId", s.revision, s.stage,
 
 /** JSON knows no instants. */
 export function asStep<Row extends Step>(row: Row): Row {
-  return { ...row, climbs: row.climbs.map((climb) => ({ ...climb, at: new Date(climb.at) })) };
+  return row.climbs.length === 0 ? row : { ...row, climbs: row.climbs.map((climb) => ({ ...climb, at: new Date(climb.at) })) };
 }
 
 export async function loadStep(db: Database | Transaction, id: string): Promise<Step> {

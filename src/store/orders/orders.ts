@@ -156,9 +156,7 @@ export async function appendLog(trx: Transaction, orderId: string, entry: LogEnt
 /** In the order given; `at` may lie before what was written already, where the clock was late. */
 export async function appendLogs(trx: Transaction, entries: ReadonlyArray<LogEntry & { orderId: string; at: Date }>): Promise<void> {
   if (entries.length === 0) return;
-  const rows = entries.map(({ kind, personId = null, actor = null, revision = null, facts = {}, orderId, at }, n) => {
-    return { n, orderId, at, kind, personId, actor, revision, facts };
-  });
+  const rows = entries.map(({ facts = {}, ...entry }, n) => ({ ...entry, facts, n }));
   await trx.raw(
     `insert into order_log (order_id, at, kind, person_id, actor, revision, facts)
      select l."orderId", l.at, l.kind, l."personId", l.actor, l.revision, l.facts
