@@ -8,7 +8,7 @@ export type Told = Pick<Original, 'amount' | 'currency'> | null;
 /** `null` where nothing was converted. */
 export function originalOf(from: string, to: string, amount: number, rates: RateBook): Original | null {
   const answer = rates.get(pairKey(from, to));
-  if (!answer || 'lack' in answer) return null;
+  if (from === to || !answer || 'lack' in answer) return null;
   const { rate, on, source } = quoted(answer);
   return { amount, currency: from, rate, rateOn: on, rateSource: source };
 }

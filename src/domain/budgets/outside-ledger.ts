@@ -45,7 +45,8 @@ export function documentEntries(wanted: readonly WantedDocument[], stood: readon
 
 function entriesOf(wanted: WantedDocument, before: StandingDocument | undefined, now: Date): Entry[] {
   const { currency, told } = wanted;
-  const stands = before && before.amount !== 0 ? before : null;
+  // What has come to nothing but rounding keeps its rate as well.
+  const stands = before && (before.amount !== 0 || before.original) ? before : null;
   const kept = stands?.original?.currency === told.currency ? stands.original : null;
   const answer = kept ? rateOf(kept, currency) : wanted.rate;
   const rates = answer ? bookOf([answer]) : NO_RATES;
