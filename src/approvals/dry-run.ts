@@ -10,6 +10,7 @@ import type { Database } from '../store/database.ts';
 import type { CompanyRules } from './company-rules.ts';
 import { assignStages, judge, loadPeopleOf, questionAbout } from './judge.ts';
 import { type Known, loadFacts } from './load-facts.ts';
+import { loadPastBudgets } from './load-past-budgets.ts';
 
 const PAGE = 500;
 
@@ -45,7 +46,7 @@ interface Question {
   readonly rateMaxAgeDays: number;
 }
 
-/** Sums, firsts and rates are those of the day each order came in; people are those of today. Budgets are not asked: they tell of now. */
+/** Sums, firsts, rates and what budgets had left are those of when each order came in; people, and the rules of budgets, are those of today. */
 export async function dryRun(db: Database, question: Question): Promise<DryRun> {
   const { accountId, since, rateMaxAgeDays } = question;
   const rules = await rulesWith(db, question);
@@ -54,7 +55,8 @@ export async function dryRun(db: Database, question: Question): Promise<DryRun> 
   const orders: DryRunOrder[] = [];
   for (let afterId: string | undefined = '0'; afterId !== undefined; ) {
     const page: PastOrder[] = await loadPastOrders(db, { companyId: rules.companyId, accountIds, since, afterId, limit: PAGE });
-    for (const known of await loadFacts(db, page, { rules, asSubmitted: true, rateMaxAgeDays })) {
+    const budgets = await loadPastBudgets(db, rules.companyId, page);
+    for (const known of await loadFacts(db, page, { rules, asSubmitted: true, budgets, rateMaxAgeDays })) {
       orders.push(await tell(rules, known, people));
     }
     afterId = page.length === PAGE ? page.at(-1)?.order.id : undefined;

@@ -2,21 +2,19 @@
 import { type OpenDays, openDays } from '../budgets/open-days.ts';
 import { available, entitled } from '../domain/budgets/balance.ts';
 import { type Budget, isActive } from '../domain/budgets/budget.ts';
-import { type ChargeDay, chargeDay } from '../domain/budgets/charge-day.ts';
+import type { ChargeDay } from '../domain/budgets/charge-day.ts';
 import { type Closing, sayClosed } from '../domain/budgets/closing.ts';
 import type { LedgerPeriod } from '../domain/budgets/ledger-period.ts';
 import type { LedgerShare } from '../domain/budgets/order-ledger.ts';
 import { spread } from '../domain/budgets/spread.ts';
-import { civilDay } from '../domain/orders/civil-day.ts';
-import type { Order, OrderContent } from '../domain/orders/order.ts';
-import type { BudgetFact, BudgetNumbers, BudgetOwner } from '../domain/policy/budget-facts.ts';
+import type { OrderContent } from '../domain/orders/order.ts';
+import type { BudgetFact, BudgetNumbers } from '../domain/policy/budget-facts.ts';
 import { lockSpend } from '../store/approvals/period-spend.ts';
-import { findBudgetsOf, loadWithAncestors, type OwnerOfBudget } from '../store/budgets/budgets.ts';
+import { findBudgetsOf, loadWithAncestors } from '../store/budgets/budgets.ts';
 import { loadOpenClosings } from '../store/budgets/closings.ts';
 import { hasBudgets, loadLedgerShares, loadPending } from '../store/budgets/order-shares.ts';
 import type { Transaction } from '../store/database.ts';
-
-type Charged = Pick<Order, 'id' | 'accountId' | 'companyId' | 'orderedById' | 'submittedAt'>;
+import { type Charged, dayBySubmission, describeBudget, holdsOn, ownersOf, sayNoPeriod, withoutReplaced } from './charged-budgets.ts';
 
 /**
  * Of who ordered, of the account, of the cost centre and the project, and of those above that enforce what is below. Whatever is
@@ -25,9 +23,9 @@ type Charged = Pick<Order, 'id' | 'accountId' | 'companyId' | 'orderedById' | 's
 export async function loadBudgetFacts(trx: Transaction, order: Charged, content: OrderContent, now: Date): Promise<BudgetFact[]> {
   if (!(await hasBudgets(trx, order.companyId))) return [];
   await lockSpend(trx, order.companyId);
-  const dayOf = (budget: Budget) => chargeDay(budget, daysOf(order, content));
+  const dayOf = dayBySubmission(order, content);
   const holding = (await findBudgetsOf(trx, order.companyId, ownersOf(order, content))).filter((budget) => holdsOn(budget, dayOf(budget)));
-  const own = holding.filter((budget) => !isReplaced(budget, holding));
+  const own = withoutReplaced(holding, isActive);
   if (own.length === 0) return [];
   const tree = await loadWithAncestors(
     trx,
@@ -67,36 +65,6 @@ export async function loadFactsOn(
     .sort((a, b) => (a.code < b.code ? -1 : 1));
 }
 
-function ownersOf({ orderedById, accountId }: Charged, { costCentre, project = null }: OrderContent): OwnerOfBudget[] {
-  return [
-    { kind: 'person', name: orderedById },
-    { kind: 'unit', name: accountId },
-    ...(costCentre === null ? [] : [{ kind: 'cost_centre' as const, name: costCentre }]),
-    ...(project === null ? [] : [{ kind: 'project' as const, name: project }]),
-  ];
-}
-
-function daysOf({ submittedAt }: Charged, { requestedDeliveryOn }: OrderContent) {
-  return { submittedAt, requestedDeliveryOn, decidedAt: null, postedAt: null };
-}
-
-/** Last year's budget is not one without a period: it is not asked. */
-function holdsOn({ validFrom, validUntil, zone }: Budget, day: ChargeDay): boolean {
-  const on = civilOf(day, zone);
-  return validFrom <= on && (validUntil === null || on < validUntil);
-}
-
-/** Another one of the same owner has taken the place of a closed one. */
-function isReplaced(budget: Budget, holding: readonly Budget[]): boolean {
-  const isOfOwner = ({ ownerKind, ownerId, ownerCode }: Budget) =>
-    ownerKind === budget.ownerKind && ownerId === budget.ownerId && ownerCode === budget.ownerCode;
-  return !isActive(budget) && holding.some((other) => isActive(other) && isOfOwner(other));
-}
-
-function civilOf(day: ChargeDay, zone: string): string {
-  return 'at' in day ? civilDay(day.at, zone) : day.on;
-}
-
 interface Known {
   readonly books: OpenDays;
   readonly day: ChargeDay;
@@ -106,16 +74,10 @@ interface Known {
 }
 
 function factOf(budget: Budget, known: Known): BudgetFact {
-  const { id, companyId, code, name, currency, basis, includesShipping, enforcement, zone } = budget;
-  const day = civilOf(known.day, zone);
-  const told = { ...{ id, companyId, code, name, currency, basis, includesShipping, enforcement }, owner: ownerOf(budget), day };
-  if (known.closing) return { ...told, lack: sayClosed(budget, known.closing), period: heldIn(id, known) };
-  const period = known.books.periodOn({ budgetId: id, day: known.day });
-  return {
-    ...told,
-    lack: period === null ? `it has no period on ${day}` : null,
-    period: period && numbersOf(period, known.shares, known.pending),
-  };
+  const told = describeBudget(budget, known.day);
+  if (known.closing) return { ...told, lack: sayClosed(budget, known.closing), period: heldIn(budget.id, known) };
+  const period = known.books.periodOn({ budgetId: budget.id, day: known.day });
+  return { ...told, lack: period === null ? sayNoPeriod(told) : null, period: period && numbersOf(period, known.shares, known.pending) };
 }
 
 /** What the order holds in a closed budget it keeps; there is nothing beside it. */
@@ -129,10 +91,6 @@ function heldIn(budgetId: string, { books, shares }: Known): BudgetNumbers | nul
 
 function takenBy({ reserved, charged, credited }: LedgerShare): number {
   return reserved + charged - credited;
-}
-
-function ownerOf({ ownerKind: kind, ownerId, ownerCode }: Budget): BudgetOwner {
-  return kind === 'person' || kind === 'unit' ? { kind, id: ownerId ?? '' } : { kind, code: ownerCode ?? '' };
 }
 
 function numbersOf(period: LedgerPeriod, shares: readonly LedgerShare[], pending: ReadonlyMap<string, number>): BudgetNumbers {

@@ -12,7 +12,7 @@ import { bringUpToDate, loadRules } from './open-periods.ts';
 import { type Books, write } from './write.ts';
 
 /** How far ahead of now a delivery may plan; what lies beyond has no period yet. */
-const FARTHEST_DAYS = 400;
+export const FARTHEST_DAYS = 400;
 
 export interface OpenBooks extends Books {
   /** By budget, the period that holds the day; none before its validity, after it, or where its calendar ends. */

@@ -91,7 +91,7 @@ export function* drawDryRun({ since, counts, orders, withoutApprover }: DryRun, 
   const told = EFFECTS.map((effect) => `${formatCount(counts[effect])} ${effect}`).join(', ');
   yield `${formatCount(orders.length)} orders since ${formatInstant(since)}: ${told}`;
   if (withoutApprover > 0) yield terminal.paint.yellow(`${formatCount(withoutApprover)} would find nobody, or too few, to approve them`);
-  yield terminal.paint.dim('nothing was stored; sums are those of the day of each order, people those of today');
+  yield terminal.paint.dim('nothing was stored; sums and budgets are those of when each order came in, people those of today');
 }
 
 function approversOf({ stages }: DryRunOrder): string {

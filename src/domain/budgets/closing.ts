@@ -13,7 +13,7 @@ export interface Closing {
   readonly reopenedBy: string | null;
 }
 
-export function sayClosed({ zone }: Pick<Budget, 'zone'>, { closedAt, reason }: Closing): string {
+export function sayClosed({ zone }: Pick<Budget, 'zone'>, { closedAt, reason }: Pick<Closing, 'closedAt' | 'reason'>): string {
   return `it is closed since ${civilDay(closedAt, zone)}${reason === null ? '' : ` (${reason})`} and takes nothing more; charge another budget, or have it reopened`;
 }
 

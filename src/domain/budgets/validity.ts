@@ -7,6 +7,10 @@ export function hasCommonDay(one: Validity, other: Validity): boolean {
   return (one.validUntil === null || other.validFrom < one.validUntil) && (other.validUntil === null || one.validFrom < other.validUntil);
 }
 
+export function isValidOn({ validFrom, validUntil }: Validity, on: string): boolean {
+  return validFrom <= on && (validUntil === null || on < validUntil);
+}
+
 export function sayDays({ validFrom, validUntil }: Validity): string {
   return validUntil === null ? `from ${validFrom}` : `from ${validFrom} before ${validUntil}`;
 }
