@@ -38,9 +38,9 @@ const document = z.looseObject({
 });
 export type SalesDocument = z.infer<typeof document> & { readonly place: Place };
 
-/** Where to look, and by what: our reference, or the order's number as each place calls it. */
+/** Where to look, and by what: our references, or the order's number as each place calls it. */
 export type Search =
-  | { readonly reference: string }
+  | { readonly references: readonly string[] }
   | { readonly orderNumbers: readonly string[] }
   | { readonly invoiceNumbers: readonly string[] };
 
@@ -63,7 +63,7 @@ export async function findDocuments(session: BusinessCentralSession, search: Sea
 function filterOf(place: Place, search: Search): string | undefined {
   const equals = (name: string, values: readonly string[]) =>
     anyOf(...values.map((value) => compare(name, 'eq', literal(4, 'string', value))));
-  if ('reference' in search) return equals('externalDocumentNumber', [search.reference]);
+  if ('references' in search) return equals('externalDocumentNumber', search.references);
   if ('invoiceNumbers' in search) return place === 'salesInvoices' ? equals('number', search.invoiceNumbers) : undefined;
   return equals(place === 'salesOrders' ? 'number' : 'orderNumber', search.orderNumbers);
 }

@@ -1,17 +1,23 @@
 /** Orders: one POST makes a sales order with all its lines. Afterwards it is looked for among open and posted documents. */
 import { z } from 'zod';
 import { entityOf } from '../../src/connector/odata/index.ts';
-import type { OrderTarget } from '../../src/connector/orders.ts';
+import type { OrderTarget, PlacedOrder } from '../../src/connector/orders.ts';
 import { withShippingLine } from '../../src/connector/shipping-line.ts';
 import { RetryLaterError } from '../../src/errors.ts';
 import { cancelOrder, reviseOrder } from './change-orders.ts';
-import { companyPath } from './company.ts';
+import { type BusinessCentralSession, companyPath } from './company.ts';
 import { findDocuments } from './documents.ts';
 import { bodyOf } from './order-body.ts';
 import { INVOICE, placedOrders } from './placed-orders.ts';
 import type { BusinessCentralSettings } from './settings.ts';
 
 const created = z.object({ number: z.string() });
+
+async function findMany(session: BusinessCentralSession, references: readonly string[]): Promise<PlacedOrder[]> {
+  return placedOrders(await findDocuments(session, { references }), session.config).filter(({ reference }) =>
+    references.includes(reference),
+  );
+}
 
 export const orders: OrderTarget<BusinessCentralSettings> = {
   traits: {
@@ -25,8 +31,8 @@ export const orders: OrderTarget<BusinessCentralSettings> = {
     alsoLookIn: ['salesShipments', 'salesInvoices'],
     removesCancelled: true,
   },
-  find: async (session, reference) =>
-    placedOrders(await findDocuments(session, { reference }), session.config).filter((one) => one.reference === reference),
+  find: (session, reference) => findMany(session, [reference]),
+  findMany,
   async create(session, order) {
     const company = await companyPath(session);
     const json = await bodyOf(session, company, withShippingLine(order, session.config.shippingItem));

@@ -4,13 +4,21 @@ import type { OrderTarget, PlacedOrder } from '../../src/connector/orders.ts';
 import { withShippingLine } from '../../src/connector/shipping-line.ts';
 import { RetryLaterError } from '../../src/errors.ts';
 import { cancelOrder, reviseOrder } from './change-orders.ts';
-import { readWhole } from './lists.ts';
+import { type DolibarrSession, readWhole } from './lists.ts';
 import { bodyOf } from './order-body.ts';
 import { orderOf, placedOrder, referenceOf } from './placed-orders.ts';
 import type { DolibarrSettings } from './settings.ts';
 
 const AT_ONCE = 40;
 const createdId = z.coerce.string().regex(/^[1-9]\d*$/);
+
+async function findMany(session: DolibarrSession, references: readonly string[]): Promise<PlacedOrder[]> {
+  const either = references.map((reference) => `(t.ref_ext:=:'${reference}') or (t.ref_client:=:'${reference}')`);
+  const rows = await readWhole(session, { list: 'orders', filters: [`(${either.join(' or ')})`] });
+  // The database compares without case.
+  const found = rows.map(orderOf).filter((one) => references.includes(referenceOf(one)));
+  return found.map((one) => placedOrder(one, session.config));
+}
 
 export const orders: OrderTarget<DolibarrSettings> = {
   traits: {
@@ -24,13 +32,8 @@ export const orders: OrderTarget<DolibarrSettings> = {
     alsoLookIn: [],
     removesCancelled: true,
   },
-  async find(session, reference) {
-    const filter = `((t.ref_ext:=:'${reference}') or (t.ref_client:=:'${reference}'))`;
-    const rows = await readWhole(session, { list: 'orders', filters: [filter] });
-    // The database compares without case.
-    const found = rows.map(orderOf).filter((one) => referenceOf(one) === reference);
-    return found.map((one) => placedOrder(one, session.config));
-  },
+  find: (session, reference) => findMany(session, [reference]),
+  findMany,
   async create(session, order) {
     const json = await bodyOf(session, withShippingLine(order, session.config.shippingItem));
     const answer = await session.http.send({ method: 'POST', path: 'orders', json });

@@ -30,7 +30,8 @@ export const orders: OrderTarget<OdooSettings> = {
     // Orders stay in their table for ever.
     alsoLookIn: [],
   },
-  find,
+  find: (session, reference) => findMany(session, [reference]),
+  findMany,
   create,
   steps: [
     {
@@ -48,12 +49,15 @@ export const orders: OrderTarget<OdooSettings> = {
 };
 
 /** By the reference as people see it, else by the external id, which stays when somebody changes the reference. */
-async function find(session: OdooSession, reference: string): Promise<PlacedOrder[]> {
-  const found = await readOrders(session, ['client_order_ref', '=', reference]);
-  if (found.length > 0) return found;
-  const id = await byExternalId(session, reference);
-  const renamed = id === null ? [] : await readOrders(session, ['id', '=', id]);
-  return renamed.map((order) => ({ ...order, reference }));
+async function findMany(session: OdooSession, references: readonly string[]): Promise<PlacedOrder[]> {
+  const found = await readOrders(session, ['client_order_ref', 'in', [...references]]);
+  const seen = new Set(found.map(({ reference }) => reference));
+  for (const reference of references.filter((one) => !seen.has(one))) {
+    const id = await byExternalId(session, reference);
+    const renamed = id === null ? [] : await readOrders(session, ['id', '=', id]);
+    found.push(...renamed.map((order) => ({ ...order, reference })));
+  }
+  return found;
 }
 
 /** Model and id; `false` for an order this user may not see. */

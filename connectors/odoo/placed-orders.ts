@@ -36,7 +36,10 @@ const line = z.looseObject({
 type Line = z.infer<typeof line>;
 
 /** Every order the clause names, cancelled ones too. */
-export async function readOrders(session: OdooSession, clause: [string, string, string | number | number[]]): Promise<PlacedOrder[]> {
+export async function readOrders(
+  session: OdooSession,
+  clause: [string, string, string | number | string[] | number[]],
+): Promise<PlacedOrder[]> {
   const fields = await fieldsOf(session, 'sale.order', FIELDS);
   const found = await searchRead(session, 'sale.order', { domain: [clause], fields: [...fields.keys()] });
   const headers = shaped(z.array(header), found.rows, 'sale.order.search_read');

@@ -27,7 +27,7 @@ const change = call.extend({
 });
 
 const lookup = z.strictObject({
-  path: path.describe('Below url; {reference} (or {ids}) is filled in, encoded.'),
+  path: path.describe('Below url; {reference} is filled in, encoded, or {references} (or {ids}): several joined by commas.'),
   orders: at.optional().describe('Where the list of orders stands in the answer; the answer itself if not given.'),
   foundIn: at.optional().describe('Name of this place, where orders are kept that have left the open ones.'),
 });

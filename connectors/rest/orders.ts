@@ -23,16 +23,8 @@ export const orders: OrderTarget<RestSettings> = {
     alsoLookIn: ['the places of `settings.orders.find`'],
   },
   lookupLagMs: ({ orders: { lookupLagSeconds = 10 } = {} }) => lookupLagSeconds * 1_000,
-  async find(session, reference) {
-    const { find } = declared(session);
-    const all: PlacedOrder[] = [];
-    for (const place of find) {
-      for (const one of await lookUp(session, place, { reference })) {
-        if (one.reference === reference && !all.some(({ id }) => id === one.id)) all.push(one);
-      }
-    }
-    return all;
-  },
+  find: (session, reference) => findMany(session, [reference]),
+  findMany,
   async create(session, order) {
     const { create } = declared(session);
     const { json } = await call(session, create, order, { reference: order.reference });
@@ -69,6 +61,26 @@ export const orders: OrderTarget<RestSettings> = {
     return lookUp(session, status, { ids: ids.join(',') });
   },
 };
+
+/** Place after place: one that moves on while we look is then found among the later ones, perhaps in both, never in neither. */
+async function findMany(session: OrderSession, references: readonly string[]): Promise<PlacedOrder[]> {
+  const all = new Map<string, PlacedOrder>();
+  for (const place of declared(session).find) {
+    for (const one of await lookUpAll(session, place, references)) {
+      if (references.includes(one.reference) && !all.has(one.id)) all.set(one.id, one);
+    }
+  }
+  return [...all.values()];
+}
+
+async function lookUpAll(
+  session: OrderSession,
+  place: OrderSettings['find'][number],
+  references: readonly string[],
+): Promise<PlacedOrder[]> {
+  if (place.path.includes('{references}')) return lookUp(session, place, { references: references.join(',') });
+  return (await Promise.all(references.map((reference) => lookUp(session, place, { reference })))).flat();
+}
 
 function declared({ config, connection }: OrderSession): OrderSettings {
   if (config.orders) return config.orders;

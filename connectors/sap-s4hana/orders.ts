@@ -24,11 +24,8 @@ export const orders: OrderTarget<SapSettings> = {
     lookupLagMs: 900_000,
     alsoLookIn: [],
   },
-  // A field of 35 characters: a longer reference would be cut there, and another one found. So only equal ones count.
-  find: async (session, reference) =>
-    (await ordersWhere(session, [compare('PurchaseOrderByCustomer', 'eq', text(reference))])).filter(
-      (order) => order.reference === reference,
-    ),
+  find: (session, reference) => findMany(session, [reference]),
+  findMany,
   async create(session, order) {
     const { config, http } = session;
     const service = serviceOf(config);
@@ -42,11 +39,7 @@ export const orders: OrderTarget<SapSettings> = {
   steps: [releaseStep],
   cancel: cancelOrder,
   revise: reviseOrder,
-  status: (session, ids) =>
-    ordersWhere(
-      session,
-      inGroups(ids, session.config.filterSize).map((group) => anyOf(...group.map((id) => compare('SalesOrder', 'eq', text(id)))) ?? ''),
-    ),
+  status: (session, ids) => ordersWhere(session, filtersOf(session, 'SalesOrder', ids)),
 };
 
 const created = z.object({ SalesOrder: z.string().min(1) });
@@ -54,6 +47,16 @@ const createdNumber = z.union([
   z.object({ d: created }).transform(({ d }) => d.SalesOrder),
   created.transform((order) => order.SalesOrder),
 ]);
+
+/** A field of 35 characters: a longer reference would be cut there, and another one found. So only equal ones count. */
+async function findMany(session: SapSession, references: readonly string[]): Promise<PlacedOrder[]> {
+  const found = await ordersWhere(session, filtersOf(session, 'PurchaseOrderByCustomer', references));
+  return found.filter(({ reference }) => references.includes(reference));
+}
+
+function filtersOf({ config }: SapSession, name: string, values: readonly string[]): string[] {
+  return inGroups(values, config.filterSize).map((group) => anyOf(...group.map((value) => compare(name, 'eq', text(value)))) ?? '');
+}
 
 async function ordersWhere(session: SapSession, filters: readonly string[]): Promise<PlacedOrder[]> {
   return (await orderRows(session, filters)).map((row) => placedOrder(row, session.config));

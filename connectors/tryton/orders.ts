@@ -26,6 +26,7 @@ export const orders: OrderTarget<TrytonSettings> = {
   },
   lookupLagMs: ({ lookupLagSeconds }) => lookupLagSeconds * 1_000,
   find: (session, reference) => sales(session, ['reference', '=', reference]),
+  findMany: (session, references) => sales(session, ['reference', 'in', [...references]]),
   async create(session, order) {
     const company = await openCompany(session);
     const values = await saleOf(session, company, order);

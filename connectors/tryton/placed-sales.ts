@@ -36,7 +36,7 @@ const sale = z.looseObject({
 });
 
 /** Every sale the clause names, cancelled ones too. */
-export async function sales(session: TrytonSession, clause: [string, string, string | number[]]): Promise<PlacedOrder[]> {
+export async function sales(session: TrytonSession, clause: [string, string, string | string[] | number[]]): Promise<PlacedOrder[]> {
   const { context } = await openCompany(session);
   const search = { domain: [clause], fields: SALE_FIELDS, order: [['id', 'ASC']] };
   const { all } = await searchRead(session, 'sale.sale', search, context);

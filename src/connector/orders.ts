@@ -108,6 +108,8 @@ export interface OrderTarget<Config> {
   lookupLagMs?(config: Config): number;
   /** Every order that carries the reference, wherever it has moved, read from the primary database. [] is a claim: none exists. */
   find(session: Session<Config>, reference: string): Promise<PlacedOrder[]>;
+  /** The same for several references, with one request or few. Absent where they can only be looked for one by one. */
+  findMany?(session: Session<Config>, references: readonly string[]): Promise<PlacedOrder[]>;
   /** One call that makes the order with all its lines, or nothing. Not repeated blindly. */
   create(session: Session<Config>, order: OrderToPlace): Promise<{ readonly id: string; readonly number: string | null }>;
   /** In order, after creation; [] where creating is all. */

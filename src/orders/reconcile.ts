@@ -2,6 +2,7 @@
  * The nightly comparison, both ways (FEATURES F9): every hand-off the ERP has accepted is looked up there by its reference, and every
  * order pulled from there with a reference of ours must be one we handed off. It changes nothing but its own record.
  */
+import { findOrders } from '../connector/find-orders.ts';
 import { type Finding, reconcileOrder } from '../domain/orders/reconcile-order.ts';
 import { assertHeld, type Lease, withLease } from '../store/leases.ts';
 import { acceptedDigests } from '../store/orders/differences.ts';
@@ -68,11 +69,16 @@ async function compareHandoffs(context: HandoffContext, target: Target, begun: R
     const ids = chunk.map(({ orderId }) => orderId);
     const orders = new Map((await loadHandedOff(db, ids)).map((order) => [order.orderId, order]));
     const accepted = await acceptedDigests(db, ids);
+    const there = await findOrders(
+      target.orders,
+      session,
+      [...orders.values()].map(({ externalKey }) => externalKey),
+    );
     const findings: Finding[] = [];
     for (const { orderId, isCancelled, soldTo } of chunk) {
       const order = orders.get(orderId);
       if (!order) continue;
-      const found = await target.orders.find(session, order.externalKey);
+      const found = there.get(order.externalKey) ?? [];
       const finding = reconcileOrder({ ...order, isCancelled, soldTo, isKnownCancelled: order.progress?.state === 'cancelled' }, found, {
         priceTolerance: settings.orders.confirmTolerance,
         isAccepted: (digest) => accepted.has(`${orderId} ${digest}`),

@@ -2,6 +2,7 @@
  * What became of accepted orders: asks their ERP, reads the documents that were pulled since, moves progress forward, and compares what
  * is confirmed with what was approved. Safe to run twice, late, or beside a pull; one at a time by a lease.
  */
+import { findOrders } from '../connector/find-orders.ts';
 import type { AnySession } from '../connector/open-session.ts';
 import type { PlacedOrder } from '../connector/orders.ts';
 import { advance, isFinal, progressOf } from '../domain/orders/progress.ts';
@@ -19,6 +20,7 @@ import {
   type ProgressNews,
   saveProgress,
 } from '../store/orders/progress.ts';
+import { inHalves } from './in-halves.ts';
 import type { HandoffContext } from './order-context.ts';
 import { openTarget, orderTargets, type Target } from './order-targets.ts';
 import { settleBudgetsOf } from './settle-budgets.ts';
@@ -47,18 +49,29 @@ export interface FeedbackTaken {
   failed: Array<{ connection: string; code: string; message: string }>;
 }
 
-/** Throws ALREADY_RUNNING when another takes it. */
+interface Turn {
+  readonly context: HandoffContext;
+  readonly lease: Lease;
+  readonly taken: FeedbackTaken;
+  /** Of single orders, which kept no other from being served. */
+  readonly failures: unknown[];
+}
+
+/** Throws ALREADY_RUNNING when another takes it; what could not be done for one order, once all others are served. */
 export async function takeFeedback(context: HandoffContext): Promise<FeedbackTaken> {
   const request = { name: LEASE, holder: context.holder, ttlMs: LEASE_MS, signal: context.signal };
   return withLease(context.db, request, async (lease) => {
     const taken: FeedbackTaken = { asked: 0, silent: 0, moved: 0, differences: 0, failed: [] };
-    for (const target of orderTargets(context)) await askTarget(context, target, lease, taken);
-    await readNewDocuments(context, lease, taken);
+    const turn: Turn = { context, lease, taken, failures: [] };
+    for (const target of orderTargets(context)) await askTarget(turn, target);
+    await readNewDocuments(turn);
+    if (turn.failures.length > 0) throw turn.failures[0];
     return taken;
   });
 }
 
-async function askTarget(context: HandoffContext, target: Target, lease: Lease, taken: FeedbackTaken): Promise<void> {
+async function askTarget(turn: Turn, target: Target): Promise<void> {
+  const { context, lease, taken } = turn;
   const { name } = target.connection;
   const ids = await ordersToAsk(context.db, name, { ...ASK_AGAIN, now: context.now() }, MOST_ASKED);
   if (ids.length === 0) return;
@@ -70,7 +83,7 @@ async function askTarget(context: HandoffContext, target: Target, lease: Lease, 
       const answers = await ask(target, session, orders);
       taken.asked += orders.length;
       taken.silent += orders.filter(({ orderId }) => !answers.has(orderId)).length;
-      await settle(context, lease, { orders, answers, now }, taken);
+      await settleEach(turn, { orders, answers, now });
     }
   } catch (error) {
     // One system that does not answer must not keep the others waiting.
@@ -80,27 +93,39 @@ async function askTarget(context: HandoffContext, target: Target, lease: Lease, 
 }
 
 /** By id; those that have left for another table, as some systems do with finished orders, by reference. */
-async function ask({ orders: target }: Target, session: AnySession, orders: readonly HandedOff[]): Promise<Map<string, PlacedOrder[]>> {
+async function ask(
+  { orders: target }: Target,
+  session: AnySession,
+  orders: readonly HandedOff[],
+): Promise<Map<string, readonly PlacedOrder[]>> {
   const ids = orders.flatMap(({ erpId }) => erpId ?? []);
   const found = new Map((await target.status(session, ids)).map((placed) => [placed.id, placed]));
-  const answers = new Map<string, PlacedOrder[]>();
+  const gone = orders.filter(({ erpId }) => !found.has(erpId ?? ''));
+  const moved = await findOrders(
+    target,
+    session,
+    gone.map(({ externalKey }) => externalKey),
+  );
+  const answers = new Map<string, readonly PlacedOrder[]>();
   for (const { orderId, erpId, externalKey } of orders) {
     const placed = found.get(erpId ?? '');
-    const all = placed ? [placed] : await target.find(session, externalKey);
+    const all = placed ? [placed] : (moved.get(externalKey) ?? []);
     if (all.length > 0) answers.set(orderId, all);
   }
   return answers;
 }
 
 /** Documents that came with a pull, also of orders that are final or whose ERP is not asked. */
-async function readNewDocuments(context: HandoffContext, lease: Lease, taken: FeedbackTaken): Promise<void> {
+async function readNewDocuments(turn: Turn): Promise<void> {
+  const { context, lease, failures } = turn;
   const { db } = context;
   const since = await loadMark(db, MARK);
   const until = new Date(context.now().getTime() - COMMIT_LAG_MS);
   for (const chunk of chunksOf(await ordersWithNewDocuments(db, since))) {
     const orders = await loadHandedOff(db, chunk);
-    await settle(context, lease, { orders, answers: new Map(), now: context.now() }, taken);
+    await settleEach(turn, { orders, answers: new Map(), now: context.now() });
   }
+  if (failures.length > 0) return;
   await db.transaction(async (trx) => {
     await assertHeld(trx, lease);
     await saveMark(trx, MARK, until);
@@ -113,7 +138,15 @@ interface Looked {
   readonly now: Date;
 }
 
-async function settle(context: HandoffContext, lease: Lease, { orders, answers, now }: Looked, taken: FeedbackTaken): Promise<void> {
+async function settleEach(turn: Turn, looked: Looked): Promise<void> {
+  await inHalves(
+    looked.orders,
+    (orders) => settle(turn, { ...looked, orders }),
+    (_order, error) => turn.failures.push(error),
+  );
+}
+
+async function settle({ context, lease, taken }: Turn, { orders, answers, now }: Looked): Promise<void> {
   const documents = byOrder(await documentsOfOrders(context.db, orders.map(({ orderId }) => orderId))); // biome-ignore format: one call
   const news: ProgressNews[] = [];
   const silent: HandedOff[] = [];
@@ -134,15 +167,18 @@ async function settle(context: HandoffContext, lease: Lease, { orders, answers, 
     compared.push(orderId);
     if (reached.state !== 'cancelled' && order.state !== 'cancelled') found.push(...differencesOf(context, order, told));
   }
-  await context.db.transaction(async (trx) => {
+  const { moved, differences } = await context.db.transaction(async (trx) => {
     await assertHeld(trx, lease);
-    taken.moved += await saveProgress(trx, news, now);
+    const moved = await saveProgress(trx, news, now);
     await noteLooked(trx, silent, now);
-    taken.differences += await saveDifferences(trx, compared, found, now);
+    const differences = await saveDifferences(trx, compared, found, now);
     // What was read from documents may be an invoice or a credit note, which move no order.
     const looked = orders.map(({ orderId }) => orderId);
     await settleBudgetsOf(trx, answers.size === 0 ? looked : await ordersChangedAt(trx, looked, now), now, context.settings.orders);
+    return { moved, differences };
   });
+  taken.moved += moved;
+  taken.differences += differences;
 }
 
 function isAskedFor(context: HandoffContext, { connection, progress }: HandedOff): boolean {

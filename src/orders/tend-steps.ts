@@ -5,6 +5,7 @@ import { type StaleStep, staleSteps } from '../store/approvals/delegations.ts';
 import { loadDeciders } from '../store/approvals/open-steps.ts';
 import { lockOrders } from '../store/orders/orders.ts';
 import { follow } from './decide.ts';
+import { inHalves } from './in-halves.ts';
 import type { OrderContext } from './order-context.ts';
 
 const BATCH = 200;
@@ -19,26 +20,16 @@ export async function tendSteps(context: OrderContext): Promise<{ looked: number
   do {
     const stale = await staleSteps(db, clock(), BATCH, after);
     looked += stale.length;
-    handoffIds.push(...(await tendOrEach(context, stale, failures)));
+    // One company's rules that nobody can read must not keep the others' steps where they are.
+    await inHalves(
+      stale,
+      async (some) => void handoffIds.push(...(await tendBatch(context, some))),
+      (_step, error) => failures.push(error),
+    );
     after = stale.length < BATCH ? undefined : stale.at(-1);
   } while (after);
   if (failures.length > 0) throw failures[0];
   return { looked, handoffIds };
-}
-
-/** One company's rules that nobody can read must not keep the others' steps where they are. */
-async function tendOrEach(context: OrderContext, stale: readonly StaleStep[], failures: unknown[]): Promise<string[]> {
-  try {
-    return await tendBatch(context, stale);
-  } catch (error) {
-    if (stale.length > 1) {
-      const handoffIds: string[] = [];
-      for (const step of stale) handoffIds.push(...(await tendOrEach(context, [step], failures)));
-      return handoffIds;
-    }
-    failures.push(error);
-    return [];
-  }
 }
 
 async function tendBatch({ db, settings, now: clock }: OrderContext, stale: readonly StaleStep[]): Promise<string[]> {

@@ -41,6 +41,30 @@ const findsOnce: Check = {
     }),
 };
 
+const findsMany: Check = {
+  name: 'finds several orders with one question as it finds each alone',
+  about: 'orders',
+  applies: ({ connector }) => connector.orders?.findMany !== undefined,
+  run: (context) =>
+    withOrders(context, async (scene) => {
+      const { target, session } = scene;
+      const references = [1, 2, 3, 4].map((turn) => scene.order(turn).reference);
+      const asked = references.slice(0, 3);
+      // The second is never pushed, the last is not asked for.
+      for (const turn of [1, 3, 4]) await scene.place(scene.order(turn));
+      const together = (await target.findMany?.(session, asked)) ?? [];
+      const alone = (await Promise.all(asked.map((reference) => target.find(session, reference)))).flat();
+      const told = (orders: typeof alone) =>
+        orders
+          .map((one) => JSON.stringify(one))
+          .sort()
+          .join('\n');
+      return told(together) === told(alone)
+        ? []
+        : [`asked for ${asked.join(', ')} at once it finds\n${told(together)}\nnot\n${told(alone)}`];
+    }),
+};
+
 const checksSteps: Check = {
   name: 'knows of an order that waits for a step that the step is not done',
   about: 'orders',
@@ -157,4 +181,13 @@ async function errorOf(scene: OrderScene, order: Parameters<OrderScene['place']>
   }
 }
 
-export const orderChecks: readonly Check[] = [findsNothing, findsOnce, checksSteps, keepsApart, keepsToLength, findsMoved, tellsRefusal];
+export const orderChecks: readonly Check[] = [
+  findsNothing,
+  findsOnce,
+  findsMany,
+  checksSteps,
+  keepsApart,
+  keepsToLength,
+  findsMoved,
+  tellsRefusal,
+];

@@ -111,6 +111,11 @@ export const orderMutants: readonly Mutant[] = [
     caughtBy: 'keeps references apart that begin alike or differ in case only',
   },
   {
+    name: 'finds the first of several and forgets the others',
+    connector: ordering((target) => ({ findMany: (session, [first = '']) => target.find(session, first) })),
+    caughtBy: 'finds several orders with one question as it finds each alone',
+  },
+  {
     name: 'does not look where posted orders go',
     connector: ordering((target) => ({
       find: async (session, reference) => (await target.find(session, reference)).filter(({ foundIn }) => foundIn === null),
