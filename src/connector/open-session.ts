@@ -41,8 +41,19 @@ function open(connector: AnyConnector, request: SessionRequest, border: Border |
   const context = { connection: request.connection, profile, border, now: request.now };
   const lines = LINES.get(border) ?? new Map<string, Line>();
   LINES.set(border, lines);
-  const name = `${request.connection}\n${JSON.stringify(request.config)}`;
+  const name = nameOf(request);
   const line = lines.get(name) ?? createLine(context);
   lines.set(name, line);
   return createHttp({ ...context, signal: request.signal, notAfter: request.notAfter }, line);
+}
+
+/** Configurations are read once in the life of a process, and sessions opened by the hundred a second. */
+const NAMES = new WeakMap<object, string>();
+
+function nameOf({ connection, config }: SessionRequest): string {
+  const known = NAMES.get(config as object);
+  if (known !== undefined) return known;
+  const name = `${connection}\n${JSON.stringify(config)}`;
+  if (typeof config === 'object' && config !== null) NAMES.set(config, name);
+  return name;
 }

@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Border } from '../../src/connector/http/border.ts';
+import { memoryBorder } from '../../src/connector/http/memory-border.ts';
 import type { HttpRequest } from '../../src/connector/http/types.ts';
 import { waitFor } from '../support/wait.ts';
 import { type HttpOptions, openHttp } from './open-http.ts';
@@ -55,6 +57,26 @@ describe('a connection that breaks', () => {
     const line = openHttp(`http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`);
     await expect(line.send(POST)).rejects.toMatchObject({ code: 'ERP_UNREACHABLE', message: expect.stringContaining('ECONNREFUSED') });
   });
+});
+
+it('a request that is stopped right before it leaves is not sent, and that is certain', async () => {
+  const control = new AbortController();
+  const { gates, vault } = memoryBorder();
+  const stopping: Border = {
+    vault,
+    gates: {
+      async enter(...asked) {
+        const pass = await gates.enter(...asked);
+        control.abort();
+        return pass;
+      },
+    },
+  };
+  const { url, fail, requests } = await setup(({ socket }) => socket.write(GOOD), { border: stopping, signal: control.signal });
+  expect(await fail(POST)).toMatchObject({ code: 'SHUTTING_DOWN' });
+  // Whatever had left before this one would be there by now.
+  await openHttp(url).send(GET);
+  expect(requests.map((text) => text.split(' ')[0])).toEqual(['GET']);
 });
 
 describe('an answer that is not whole', () => {

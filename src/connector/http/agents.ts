@@ -2,7 +2,7 @@
 import { type AgentOptions, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { SecureContextOptions } from 'node:tls';
-import * as tls from 'node:tls';
+import * as nodeTls from 'node:tls';
 import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { getProxyForUrl } from 'proxy-from-env';
@@ -21,13 +21,19 @@ export interface Agents {
   readonly certificates: SecureContextOptions & { readonly servername?: string };
 }
 
-export function openAgents(url: string, { proxy, tls: settings, limits }: TransportSettings): Agents {
-  const kept: AgentOptions = { keepAlive: true, maxSockets: Math.max(4, limits?.concurrency ?? 0), scheduling: 'lifo', timeout: IDLE_MS };
+/** Requests at a time to one system, where nothing else is said. */
+export function connectionsFor({ limits }: TransportSettings): number {
+  return Math.max(4, limits?.concurrency ?? 0);
+}
+
+export function openAgents(url: string, settings: TransportSettings): Agents {
+  const { proxy, tls } = settings;
+  const kept: AgentOptions = { keepAlive: true, maxSockets: connectionsFor(settings), scheduling: 'lifo', timeout: IDLE_MS };
   const certificates = {
-    ...(settings?.ca === undefined ? {} : { ca: [...usualAuthorities(), settings.ca] }),
-    ...(settings?.cert === undefined ? {} : { cert: settings.cert }),
-    ...(settings?.key === undefined ? {} : { key: settings.key }),
-    ...(settings?.serverName === undefined ? {} : { servername: settings.serverName }),
+    ...(tls?.ca === undefined ? {} : { ca: [...usualAuthorities(), tls.ca] }),
+    ...(tls?.cert === undefined ? {} : { cert: tls.cert }),
+    ...(tls?.key === undefined ? {} : { key: tls.key }),
+    ...(tls?.serverName === undefined ? {} : { servername: tls.serverName }),
   };
   const via = proxy ?? getProxyForUrl(url);
   if (via === '') return { http: new HttpAgent(kept), https: new HttpsAgent({ ...kept }), certificates };
@@ -40,6 +46,6 @@ export function openAgents(url: string, { proxy, tls: settings, limits }: Transp
 
 /** Node replaces its list by `ca`; an own authority comes besides. Newer versions also tell those of NODE_EXTRA_CA_CERTS. */
 function usualAuthorities(): readonly string[] {
-  const newer = tls as { getCACertificates?: (type: 'default') => string[] };
-  return newer.getCACertificates?.('default') ?? tls.rootCertificates;
+  const newer = nodeTls as { getCACertificates?: (type: 'default') => string[] };
+  return newer.getCACertificates?.('default') ?? nodeTls.rootCertificates;
 }

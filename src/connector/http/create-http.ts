@@ -84,11 +84,13 @@ class Sender {
   /** Sends, and once more when login or CSRF token had run out: then nothing was carried out. */
   async #proven(request: HttpRequest, asked: Asked): Promise<HttpAnswer> {
     const { csrf, login } = this.#line;
-    const isGuarded = this.#context.profile.csrf?.everyMethod === true;
+    const { csrf: tokens } = this.#context.profile;
+    const isGuarded = tokens?.everyMethod === true;
     for (let isRenewed = false, hasNewToken = false, pauses = 0; ; ) {
-      const proof = await this.#unlessStopped(login.headers());
+      const proof = login.known() ?? (await this.#unlessStopped(login.headers()));
       const needsToken = asked.effect === 'write' || (isGuarded && asked.method !== 'GET' && asked.method !== 'HEAD');
-      const token = needsToken ? await this.#unlessStopped(csrf.headers(request.path, (ask) => this.#fetchToken(ask, proof))) : {};
+      const token =
+        tokens && needsToken ? await this.#unlessStopped(csrf.headers(request.path, (ask) => this.#fetchToken(ask, proof))) : {};
       const notAfter = asked.effect === 'write' ? this.#context.notAfter : undefined;
       const answer = await this.#gated({ ...wireRequestOf(this.#context.profile, request, proof, token), notAfter }, asked);
       const isRefused = needsToken && csrf.refused(answer, token);

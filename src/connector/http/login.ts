@@ -12,6 +12,8 @@ export interface Proof {
 }
 
 export interface LoginKeeper {
+  /** What `headers` would answer, where it is at hand and good. */
+  known(): Readonly<Record<string, string>> | undefined;
   headers(): Promise<Readonly<Record<string, string>>>;
   /** Says that these headers were refused. Answers whether another proof can be had. */
   refused(headers: Readonly<Record<string, string>>): boolean;
@@ -29,7 +31,7 @@ export interface LoginContext {
   onEnd(): void;
 }
 
-export const NO_LOGIN: LoginKeeper = { headers: async () => ({}), refused: () => false };
+export const NO_LOGIN: LoginKeeper = { known: () => ({}), headers: async () => ({}), refused: () => false };
 
 export function keepLogin(connection: string, profile: HttpProfile, context: LoginContext): LoginKeeper {
   const open = openerOf(connection, profile, context);
@@ -52,6 +54,7 @@ export function keepLogin(connection: string, profile: HttpProfile, context: Log
     }
   };
   return {
+    known: () => (proof && proof.usableUntil > context.now().getTime() ? proof.headers : undefined),
     async headers() {
       if (proof && proof.usableUntil <= context.now().getTime()) forget();
       current ??= opened();

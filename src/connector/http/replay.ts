@@ -44,6 +44,7 @@ export function replayTransport(file: string, { secrets = [] }: ReplayOptions = 
       if (!answer) throw new Error(missing(file, method, path, hidden(body ?? ''), [...answers.values()].flat()));
       return wireAnswer(answer.status, answer.headers, Buffer.from(answer.body));
     },
+    seat: async () => () => undefined,
     close: () => undefined,
   };
 }

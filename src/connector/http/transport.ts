@@ -1,8 +1,9 @@
 /** One request over the wire, and nothing else: axios with kept connections, proxies, TLS, one deadline for all of it. */
 import http, { validateHeaderName, validateHeaderValue } from 'node:http';
 import https from 'node:https';
-import type { AxiosRequestConfig } from 'axios';
-import { type Agents, openAgents } from './agents.ts';
+import type { AxiosAdapter, AxiosRequestHeaders, InternalAxiosRequestConfig } from 'axios';
+import { type Agents, connectionsFor, openAgents } from './agents.ts';
+import { Seats } from './seats.ts';
 import { type Trace, traced } from './traced.ts';
 import type { TransportSettings } from './types.ts';
 import { AnswerTooLarge, ENCODINGS, type WireAnswer, wireAnswer } from './wire-answer.ts';
@@ -34,22 +35,33 @@ export class WireFailure extends Error {
 }
 
 export interface Transport {
+  /** To be held while sending: there are no more than connections. Answers how to give it back; `null` when the signal came first. */
+  seat(signal: AbortSignal): Promise<(() => void) | null>;
   send(request: WireRequest, signal: AbortSignal): Promise<WireAnswer>;
   close(): void;
 }
 
 export function createTransport(baseUrl: string, settings: TransportSettings): Transport {
   const agents = openAgents(baseUrl, settings);
+  const seats = new Seats(connectionsFor(settings));
   return {
+    seat: (signal) => seats.take(signal),
     async send(request, signal) {
       refuseUnsendable(request);
       const { deadline, ended } = deadlineOf(signal, request.timeoutMs);
       const trace: Trace = { connected: false, tooLate: false };
       try {
         if (isTooLate(request)) throw tooLate();
-        // Loaded with the first request: neither the command line nor the thread that reads files should wait for it.
-        const { default: axios } = await import('axios');
-        const answer = await axios.request<Buffer>(configOf(request, agents, settings, deadline, trace));
+        const axios = await loadAxios();
+        const headers = axios.headers({
+          accept: 'application/json',
+          'user-agent': 'kontor',
+          'accept-encoding': ENCODINGS,
+          ...request.headers,
+        });
+        // Told to stop before it begins, the adapter says so, and sends all the same.
+        if (deadline.aborted) throw new WireFailure('stopped', false, 'the request was stopped');
+        const answer = await axios.send({ ...configOf(request, agents, settings, deadline, trace), headers });
         return await wireAnswer(answer.status, answer.headers as Record<string, unknown>, answer.data, settings.maxAnswerBytes);
       } catch (error) {
         throw failureOf(error, { trace, signal, deadline, timeoutMs: request.timeoutMs, settings });
@@ -64,19 +76,29 @@ export function createTransport(baseUrl: string, settings: TransportSettings): T
   };
 }
 
+/**
+ * The part of axios that sends: its interceptors, defaults and transformations have nothing to do here, and cost as much again. Loaded
+ * with the first request: neither the command line nor the thread that reads files should wait for it.
+ */
+let axios: Promise<{ send: AxiosAdapter; headers(all: Record<string, string>): AxiosRequestHeaders }> | undefined;
+
+function loadAxios() {
+  axios ??= import('axios').then(({ getAdapter, AxiosHeaders }) => ({ send: getAdapter('http'), headers: (all) => new AxiosHeaders(all) }));
+  return axios;
+}
+
 function configOf(
   request: WireRequest,
   agents: Agents,
   settings: TransportSettings,
   signal: AbortSignal,
   trace: Trace,
-): AxiosRequestConfig {
-  const { method, url, headers, body } = request;
+): Omit<InternalAxiosRequestConfig, 'headers'> {
+  const { method, url, body } = request;
   const watch = { trace, isTooLate: () => isTooLate(request) };
   return {
     method,
     url,
-    headers: { accept: 'application/json', 'user-agent': 'kontor', 'accept-encoding': ENCODINGS, ...headers },
     data: body,
     signal,
     httpAgent: agents.http,
@@ -90,8 +112,6 @@ function configOf(
     maxContentLength: settings.maxAnswerBytes,
     maxBodyLength: Number.POSITIVE_INFINITY,
     validateStatus: () => true,
-    transformRequest: [(data: unknown) => data],
-    transformResponse: [(data: unknown) => data],
   };
 }
 

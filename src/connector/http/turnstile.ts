@@ -19,16 +19,24 @@ export interface TurnstileContext {
   now(): Date;
 }
 
+interface Sending {
+  readonly wire: WireRequest;
+  readonly transport: Transport;
+  judge(answer: WireAnswer): Pick<Judgement, 'verdict' | 'retryAfterMs'>;
+}
+
 /** Throws what `failureOfWire` makes of a failure, and ERP_RATE_LIMITED or ERP_UNREACHABLE when the gate stays closed for long. */
-export async function passTurnstile(
-  context: TurnstileContext,
-  asked: Asked,
-  {
-    wire,
-    transport,
-    judge,
-  }: { wire: WireRequest; transport: Transport; judge(answer: WireAnswer): Pick<Judgement, 'verdict' | 'retryAfterMs'> },
-): Promise<WireAnswer> {
+export async function passTurnstile(context: TurnstileContext, asked: Asked, sending: Sending): Promise<WireAnswer> {
+  const giveBack = await sending.transport.seat(context.signal);
+  if (giveBack === null) throw stopped(asked);
+  try {
+    return await sendThrough(context, asked, sending);
+  } finally {
+    giveBack();
+  }
+}
+
+async function sendThrough(context: TurnstileContext, asked: Asked, { wire, transport, judge }: Sending): Promise<WireAnswer> {
   const { border, signal, now } = context;
   const pass = await enter(context, asked, wire.timeoutMs);
   let report: GateReport = { kind: 'nothing' };
@@ -75,8 +83,12 @@ async function enter({ border, credential, limits, signal }: TurnstileContext, a
 
 async function pause(ms: number, signal: AbortSignal, asked: Asked): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(() => {
-    throw new RetryLaterError('SHUTTING_DOWN', `${asked.connection}: stopped while waiting for its turn`);
+    throw stopped(asked);
   });
+}
+
+function stopped({ connection }: Asked): RetryLaterError {
+  return new RetryLaterError('SHUTTING_DOWN', `${connection}: stopped while waiting for its turn`);
 }
 
 function closedError({ connection }: Asked, { why, closedForMs }: Closed): RetryLaterError {

@@ -28,7 +28,8 @@ export interface Judgement {
 
 /** A redirect or anything else that no line names is `refused`: we are not where we think we are. */
 export function judge(answer: Answer, own: readonly VerdictRule[], now: Date): Judgement {
-  const rule = [...own, ...COMMON_VERDICTS].find((one) => fits(one, answer));
+  const isIt = (one: VerdictRule) => fits(one, answer);
+  const rule = own.find(isIt) ?? COMMON_VERDICTS.find(isIt);
   return {
     verdict: rule?.verdict ?? 'refused',
     words: rule?.says?.(answer)?.slice(0, 500),
@@ -39,7 +40,7 @@ export function judge(answer: Answer, own: readonly VerdictRule[], now: Date): J
 function fits({ status, matches }: VerdictRule, answer: Answer): boolean {
   if (status === '2xx' || status === '4xx' || status === '5xx') {
     if (Math.floor(answer.status / 100) !== Number(status[0])) return false;
-  } else if (status !== undefined && ![status].flat().includes(answer.status)) return false;
+  } else if (typeof status === 'number' ? status !== answer.status : status?.includes(answer.status) === false) return false;
   return matches === undefined || matches(answer);
 }
 
