@@ -1,5 +1,6 @@
 /** The seller's credit limit at the last gate: what counts against it, and what stands still and does not. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { reviseOrder } from '../../src/orders/revise.ts';
 import { withdrawOrder } from '../../src/orders/withdraw.ts';
 import { type HandoffSetup, line, setupHandoff } from './handoff-setup.ts';
 
@@ -87,6 +88,19 @@ describe('the credit limit is used', () => {
     expect(await push(next)).toMatchObject(EXCEEDED);
     await setup.db.raw("update accounts set credit_as_of = current_date, balance = 400000 where name = 'Hansa'");
     expect(await push(next)).toMatchObject(ACCEPTED);
+  });
+
+  it('by what a change adds to an order that the balance holds already', async () => {
+    const { orderId, handoffId } = await release('W-1', 6);
+    await setup.push(handoffId);
+    await setup.db.raw("update accounts set credit_as_of = current_date, balance = 600000 where name = 'Hansa'");
+    const change = { lines: [{ reference: '1', product: '4715', quantity: '9' }] };
+    const who = { orderId, personId: setup.id('P-1'), reason: null, channel: 'test' };
+    const more = await reviseOrder(setup.context, { ...who, from: 1, change });
+    expect(await setup.push(more.handoffId ?? '')).toMatchObject(ACCEPTED);
+    await setup.db.raw("update accounts set balance = 900000 where name = 'Hansa'");
+    const tooMuch = await reviseOrder(setup.context, { ...who, from: 2, change: { lines: [{ ...change.lines[0], quantity: '11' }] } });
+    expect(await setup.push(tooMuch.handoffId ?? '')).toMatchObject(EXCEEDED);
   });
 
   it('by an order that was taken back, until it is cancelled there', async () => {

@@ -8,6 +8,7 @@ export interface Credit {
   readonly balance: number;
   readonly openOrders: number;
   readonly otherCurrencies: number;
+  readonly ownInBalance: number;
   readonly asOf: Date | null;
 }
 
@@ -16,23 +17,24 @@ export interface CreditVerdict {
   readonly reason: string;
 }
 
-/** `null`: covered. "limit L: up to and including L passes" (SEMANTICS 2.2). Money in minor units of `currency`. */
+/** `null`: covered; of a change what it adds must be. "limit L: up to and including L passes" (SEMANTICS 2.2). Money in minor units of `currency`. */
 export function judgeCredit(
   credit: Credit,
   order: { total: number; currency: string },
   { now, maxAgeHours }: { now: Date; maxAgeHours: number },
 ): CreditVerdict | null {
-  const { holder, currency, limit, balance, openOrders, otherCurrencies, asOf } = credit;
+  const { holder, currency, limit, balance, openOrders, otherCurrencies, ownInBalance, asOf } = credit;
+  const more = order.total - ownInBalance;
   if (currency !== order.currency || otherCurrencies > 0) {
     const what = currency === order.currency ? 'open orders' : `the order is in ${order.currency}, the limit`;
     return { code: 'CREDIT_STALE', reason: `the credit of ${holder} cannot be judged: ${what} in another currency, and no rate is known` };
   }
   const money = (minor: number) => `${decimalOfMinor(minor, order.currency)} ${order.currency}`;
   const ageHours = asOf ? (now.getTime() - asOf.getTime()) / 3_600_000 : Number.POSITIVE_INFINITY;
-  if (balance + openOrders + order.total > limit) {
+  if (balance + openOrders + more > limit) {
     return {
       code: 'CREDIT_EXCEEDED',
-      reason: `the credit limit of ${holder} is ${money(limit)}; ${money(balance)} are owed and ${money(openOrders)} ordered, so ${money(order.total)} more do not fit`,
+      reason: `the credit limit of ${holder} is ${money(limit)}; ${money(balance)} are owed and ${money(openOrders)} ordered, so ${money(more)} more do not fit`,
     };
   }
   if (ageHours > maxAgeHours) {

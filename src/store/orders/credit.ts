@@ -14,6 +14,8 @@ export interface CreditSnapshot {
   readonly openOrders: number;
   /** Of them in other currencies; they cannot be added up. */
   readonly otherCurrencies: number;
+  /** Of the order in question, where it is to be changed: what the balance holds of it already. */
+  readonly ownInBalance: number;
   /** `null`: nobody knows. */
   readonly asOf: Date | null;
 }
@@ -41,6 +43,10 @@ const COUNTS = `(f.state in ('sending', 'unknown', 'doubled') or (f.may_be_there
 const STANDING = `select r.total from handoffs h join order_revisions r on r.order_id = h.order_id and r.n = h.revision
   where h.order_id = o.id and h.kind <> 'cancel' and (h.id = f.id or h.state in ('sending', 'unknown', 'accepted')) order by h.seq desc limit 1`;
 
+/** The version that the balance holds. */
+const STANDING_THEN = `select r.total from handoffs c join order_revisions r on r.order_id = c.order_id and r.n = c.revision
+  where c.order_id = o.id and c.kind <> 'cancel' and c.state = 'accepted' and c.settled_at <= known.as_of order by c.seq desc limit 1`;
+
 const snapshotSet = inSets(async function creditSnapshot(db: Database, asked: readonly Question[]): Promise<Array<CreditSnapshot | null>> {
   const { rows } = await prepared(
     db.raw<{ rows: Array<CreditSnapshot & { place: number }> }>(
@@ -65,7 +71,9 @@ const snapshotSet = inSets(async function creditSnapshot(db: Database, asked: re
          join handoffs f on f.order_id = o.id and f.kind = 'create' and ${COUNTS} cross join lateral (${STANDING}) v
          where not exists (select from handoffs c where c.order_id = o.id and c.kind = 'cancel' and c.state = 'accepted')
        )
-       select h.place::int, h.name as holder, h.currency, h.credit_limit::float8 as limit, coalesce(h.balance, 0)::float8 as balance, known.as_of as "asOf",
+       select h.place::int, (
+           select coalesce(sum(v.total), 0)::float8 from asked join orders o on o.id = asked.order_id and o.currency = h.currency
+             cross join lateral (${STANDING_THEN}) v where asked.place = h.place) as "ownInBalance", h.name as holder, h.currency, h.credit_limit::float8 as limit, coalesce(h.balance, 0)::float8 as balance, known.as_of as "asOf",
          (select coalesce(sum(total), 0) from open where open.place = h.place and open.currency = h.currency)::float8 as "openOrders",
          (select count(*) from open where open.place = h.place and open.currency is distinct from h.currency)::int as "otherCurrencies"
        from holder h join known using (place)`,
