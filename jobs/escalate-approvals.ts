@@ -5,7 +5,7 @@ import type { OrderContext } from '../src/orders/order-context.ts';
 import { tellOfRadar } from '../src/orders/tell-radar.ts';
 import { defineJob, type JobContext } from '../src/queue/define-job.ts';
 import type { JobQueue } from '../src/queue/open-queue.ts';
-import { pushOrderJob } from './push-order.ts';
+import { pushOrders } from './push-order.ts';
 
 /** Numbers in a line of the log. */
 const TOLD = 50;
@@ -25,10 +25,7 @@ export const escalateApprovalsJob = defineJob({
         `the clock of these steps stands still: ${message}`,
       );
     }
-    await context.queue.addMany(
-      pushOrderJob,
-      handoffIds.map((handoffId) => ({ handoffId })),
-    );
+    await pushOrders(context.queue, handoffIds);
     const listed = await tellOfRadar(context).catch((error: unknown) => {
       if (!(error instanceof NeedsOperatorError)) throw error;
       context.log.warn({ code: error.code }, `approvals.radarPerson: ${error.message}`);

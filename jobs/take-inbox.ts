@@ -3,7 +3,7 @@ import type { OrderContext } from '../src/orders/order-context.ts';
 import { takeInbox } from '../src/orders/take-inbox.ts';
 import { defineJob, type JobContext } from '../src/queue/define-job.ts';
 import type { JobQueue } from '../src/queue/open-queue.ts';
-import { pushOrderJob } from './push-order.ts';
+import { pushOrders } from './push-order.ts';
 
 /** Takes what storefronts have written into the inbox table, batch by batch until nothing is new. */
 export const takeInboxJob = defineJob({
@@ -19,10 +19,7 @@ export const takeInboxJob = defineJob({
       if (!batch) break;
       total.taken += batch.taken;
       total.refused += batch.refused;
-      await context.queue.addMany(
-        pushOrderJob,
-        batch.handoffIds.map((handoffId) => ({ handoffId })),
-      );
+      await pushOrders(context.queue, batch.handoffIds);
     }
     return total;
   },

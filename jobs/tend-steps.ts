@@ -3,7 +3,7 @@ import type { OrderContext } from '../src/orders/order-context.ts';
 import { tendSteps } from '../src/orders/tend-steps.ts';
 import { defineJob, type JobContext } from '../src/queue/define-job.ts';
 import type { JobQueue } from '../src/queue/open-queue.ts';
-import { pushOrderJob } from './push-order.ts';
+import { pushOrders } from './push-order.ts';
 
 /** Gives steps to whoever should decide them now, so that none waits for somebody who has left. */
 export const tendStepsJob = defineJob({
@@ -14,10 +14,7 @@ export const tendStepsJob = defineJob({
   concurrency: 1,
   async handle(_payload, context: OrderContext & JobContext & { queue: JobQueue }) {
     const { looked, handoffIds } = await tendSteps(context);
-    await context.queue.addMany(
-      pushOrderJob,
-      handoffIds.map((handoffId) => ({ handoffId })),
-    );
+    await pushOrders(context.queue, handoffIds);
     return { looked, released: handoffIds.length };
   },
 });

@@ -1,6 +1,6 @@
 /** Wakes workers after a commit. Nobody waits for it: a wake-up that is lost, relays and slots make good. */
 import { pullJob } from '../../jobs/pull.ts';
-import { pushOrderJob } from '../../jobs/push-order.ts';
+import { pushOrderJob, wakeUps } from '../../jobs/push-order.ts';
 import type { QueuedJob } from '../queue/define-job.ts';
 import type { HttpContext, Lend } from './http-context.ts';
 
@@ -23,7 +23,7 @@ export function createWaker(lend: Lend): Waker {
     underWay.add(sent);
   }
   return {
-    handoffs: (ids) => wake(pushOrderJob, ids.map((handoffId) => ({ handoffId }))), // biome-ignore format: two of a kind
+    handoffs: (ids) => wake(pushOrderJob, wakeUps(ids)),
     runs: (ids) => wake(pullJob, ids.map((runId) => ({ runId }))), // biome-ignore format: two of a kind
     settled: async () => void (await Promise.all(underWay)),
   };

@@ -27,7 +27,7 @@ async function obstacleToGoods(context: OrderContext, facts: PushFacts): Promise
     return { code: 'ACCOUNT_BLOCKED', reason: `${who}; the order waits until a pull says active` };
   }
   const now = context.now();
-  const isChecked = settings.orders.credit !== 'ignore';
+  const isChecked = facts.hasCreditLimit && settings.orders.credit !== 'ignore';
   const [price, credit] = await Promise.all([changedPrices(context, facts), isChecked ? creditSnapshot(db, facts) : null]);
   if (price) return price;
   const order = { total: facts.total, currency: facts.content.currency };

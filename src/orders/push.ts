@@ -13,6 +13,7 @@ import { type Claim, claimHandoff, holdHandoff, type Settlement, settleClaim } f
 import { giveTarget, returnToLine } from '../store/orders/relay-handoffs.ts';
 import { CLAIM_TTL_MS, type HeldClaim, withClaim } from './claim-lease.ts';
 import { digestOfOrder, digestOfPlaced } from './digests.ts';
+import { type FirstLook, findsTogether, lookFirst } from './find-together.ts';
 import { Footprint } from './footprint.ts';
 import { findObstacle } from './gates.ts';
 import { heldInstead, isLeftUndone, settleLooked, UNWANTED } from './look-only.ts';
@@ -91,11 +92,13 @@ async function send(context: HandoffContext, facts: PushFacts, target: Target, o
   const { db, holder, claimTtlMs: ttlMs = CLAIM_TTL_MS } = context;
   const sites = await proposedSites(context, facts);
   const askedMs = performance.now();
+  const isFirst = facts.kind === 'create' && facts.attempts === 0 && facts.isNext;
+  const look = isFirst ? lookFirst(context, target, facts.externalKey) : undefined;
   const claim = await claimHandoff(db, facts.id, { holder, ttlMs, now: context.now() });
   if (!claim) return { outcome: 'nothing' };
   const order = orderToPlace(facts, facts.soldTo ?? '', sites);
   const settled = await withClaim(db, claim, { askedMs, ttlMs, signal: context.signal }, (held) =>
-    attempt(context, { facts, claim, target, obstacle, order, held }),
+    attempt(context, { facts, claim, target, obstacle, look, order, held }),
   );
   const done = await settle(context, facts, claim, settled)
     .then((line) => ({ line, settled }))
@@ -134,16 +137,18 @@ interface Attempt {
   readonly claim: Claim;
   readonly target: Target;
   readonly obstacle: Obstacle | null;
+  readonly look: FirstLook | undefined;
   readonly order: OrderToPlace;
   readonly held: HeldClaim;
 }
 
-async function attempt(context: HandoffContext, { facts, claim, target, obstacle, order, held }: Attempt): Promise<Settlement> {
+async function attempt(context: HandoffContext, { facts, claim, target, obstacle, look, order, held }: Attempt): Promise<Settlement> {
   const sentHash = digestOfOrder(order);
   const footprint = new Footprint();
   try {
     refuseAltered(facts);
     const session = openTarget(context, target, held);
+    const orders = findsTogether(context, target, claim.attempt === 1 ? look : undefined);
     const hooks = {
       beforeSend() {
         held.assertInTime();
@@ -151,8 +156,8 @@ async function attempt(context: HandoffContext, { facts, claim, target, obstacle
       },
     };
     const { placed, outcome, calls } = await (obstacle
-      ? lookForOrder(target.orders, session, order, facts.kind)
-      : carry(facts.kind, footprint.watch(target.orders), session, order, hooks));
+      ? lookForOrder(orders, session, order, facts.kind)
+      : carry(facts.kind, footprint.watch(orders), session, order, hooks));
     return {
       state: 'accepted',
       outcome,
@@ -163,7 +168,8 @@ async function attempt(context: HandoffContext, { facts, claim, target, obstacle
       mayBeThereSince: null,
       lookAfterMs: calls.at(-1) === 'find' ? null : lookupLagMs(target),
       sentHash,
-      confirmedHash: placed && digestOfPlaced(placed),
+      // What was not looked at again is what was sent.
+      confirmedHash: placed?.lines === order.lines ? sentHash : placed && digestOfPlaced(placed),
       ...(placed && { erp: { id: placed.id, number: placed.number, state: placed.stateThere, foundIn: placed.foundIn } }),
       facts: { calls },
       ...(obstacle && isLeftUndone(outcome) && heldInstead(outcome, claim, obstacle, context.now())),

@@ -5,10 +5,10 @@ import { lookupLagMs, orderTargets } from './order-targets.ts';
 
 const AT_A_TIME = 1_000;
 
-/** Answers the hand-offs to wake. */
+/** Answers the hand-offs to wake, connection by connection. */
 export async function relayHandoffs(
   context: Pick<HandoffContext, 'db' | 'settings' | 'connectors' | 'now'>,
-): Promise<{ due: string[]; expired: number }> {
+): Promise<{ due: string[][]; expired: number }> {
   const { db, settings } = context;
   if (settings.orders.target !== undefined) await giveTarget(db, settings.orders.target);
   const targets = orderTargets(context).map((target) => ({ connection: target.connection.name, lookupLagMs: lookupLagMs(target) }));

@@ -14,6 +14,8 @@ export interface JobContext {
   now(): Date;
   /** Aborts when the worker must let go: the drain deadline passed, or the job's lock was lost. */
   readonly signal: AbortSignal;
+  /** Whether the worker is about to stop: what a handler has not begun yet is better left to another. */
+  isLeaving(): boolean;
   readonly log: JobLog;
   readonly job: { readonly id: string; readonly attempt: number };
 }

@@ -15,6 +15,7 @@ export interface JobTools<Context extends JobContext> {
   readonly lend: (base: JobContext) => Context;
   readonly log: JobLog;
   readonly now: () => Date;
+  readonly isLeaving: () => boolean;
   readonly slots: SlotLedger | undefined;
 }
 
@@ -45,7 +46,8 @@ export async function runJob<Context extends JobContext>(
       tools.log.debug({ ...facts, ...slot }, 'slot already served');
       return;
     }
-    const base = { now: tools.now, signal: control.signal, log: tools.log, job: { id: facts.id, attempt: facts.attempt } };
+    const { now, isLeaving, log } = tools;
+    const base = { now, isLeaving, signal: control.signal, log, job: { id: facts.id, attempt: facts.attempt } };
     const result = await job.run(payload, tools.lend(base));
     if (slot) await tools.slots?.settle(slot);
     tools.log.info({ ...result, ...facts, ms: tookMs() }, 'job done');

@@ -45,7 +45,13 @@ const MAX_STALLED = 10;
 export async function startWorker<Context extends JobContext>(options: WorkerOptions<Context>): Promise<RunningWorker> {
   const { backend, jobs, log, slots } = options;
   const hands: Hands = { running: new Set(), letGo: false };
-  const tools: JobTools<Context> = { lend: options.context, log, now: options.now ?? (() => new Date()), slots };
+  const tools: JobTools<Context> = {
+    lend: options.context,
+    log,
+    now: options.now ?? (() => new Date()),
+    isLeaving: () => hands.letGo,
+    slots,
+  };
   const workers = jobs.map((job) => openWorker(job, options, tools, hands));
   try {
     await Promise.all(workers.map((worker) => within(READY_TIMEOUT_MS, backend.place, worker.waitUntilReady())));

@@ -3,11 +3,12 @@
  * once; where there is company anyway a set waits a moment for more, and under load a hundred cost hardly more than one.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { RetryLaterError } from '../errors.ts';
 import { connectionLost } from './database.ts';
 
 const LARGEST = 100;
 /** Behind a set that was under way: statements come back in a fraction of it, and would each carry one or two. */
-const GATHER_MS = 3;
+const GATHER_MS = 5;
 
 /** Answers in the order of the items. What it does with one must not depend on the others. */
 export type WorkOnSet<Lender extends object, Item, Answer> = (lender: Lender, items: readonly Item[]) => Promise<readonly Answer[]>;
@@ -66,12 +67,13 @@ class Desk<Item, Answer> {
     return set;
   }
 
-  /** One that cannot be served must not take the others with it. Never rejects. */
+  /** One that cannot be served must not take the others with it; where nobody can be now, nobody asks again alone. Never rejects. */
   async #carry(items: readonly Item[]): Promise<ReadonlyArray<PromiseSettledResult<Answer>>> {
     try {
       return (await this.#work(items)).map((value) => ({ status: 'fulfilled', value }));
     } catch (reason) {
-      if (items.length === 1 || connectionLost(reason)) return items.map(() => ({ status: 'rejected', reason }));
+      if (items.length === 1 || reason instanceof RetryLaterError || connectionLost(reason))
+        return items.map(() => ({ status: 'rejected', reason }));
       return Promise.allSettled(items.map(async (item) => (await this.#work([item]))[0] as Answer));
     }
   }

@@ -197,7 +197,7 @@ export class Arena {
   async wakeUp(handoffId: string, times: number): Promise<void> {
     for (let turn = 0; turn < times; turn++) {
       const job = times > 1 ? (untwinned as typeof pushOrderJob) : pushOrderJob;
-      await this.#queue.add(job, { handoffId }).catch(() => undefined);
+      await this.#queue.add(job, { handoffIds: [handoffId] }).catch(() => undefined);
     }
   }
 

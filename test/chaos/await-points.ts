@@ -99,6 +99,7 @@ export function countedConnector(connector: AnyConnector, lagMs: () => number): 
       },
     },
     find: (session, reference) => pass('find', () => orders.find(session, reference)),
+    ...(orders.findMany && { findMany: (session, references) => pass('find', async () => orders.findMany?.(session, references) ?? []) }),
     create: (session, order) => pass('create', () => orders.create(session, order)),
     steps: orders.steps.map((step) => ({ ...step, run: (session, order) => pass(step.name, () => step.run(session, order)) })),
   };

@@ -11,6 +11,20 @@ import { type Played, play } from './play.ts';
 import { drawReport, type Totals, totalsOf } from './report.ts';
 import { calmScenario, drawScenario, ERP_KINDS, killScenario, type Scenario, type Theme } from './scenario.ts';
 
+const USAGE = `npm run chaos -- [options]
+
+  --seeds 1-1000        scenarios to play, each a world of its own
+  --seed N              one of them, again
+  --backend NAME        queue on postgres, redis, or both (the default)
+  --orders N            in each scenario (10)
+  --minutes N           begin no scenario after so long
+  --places              kill a worker at every place it can be killed at, once each
+  --theme NAME          all scenarios mainly about this
+  --seats N             scenarios side by side (8)        --arenas N   sets of servers they share (1)
+  --kept FILE           write down what was played; the same command goes on from there
+  --mutant NAME         play against a known defect       --until-found  and stop when it is noticed
+  --json                the totals as JSON`;
+
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '1-1000' },
@@ -29,8 +43,13 @@ const { values } = parseArgs({
     mutant: { type: 'string' },
     'until-found': { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
   },
 });
+if (values.help) {
+  process.stdout.write(`${USAGE}\n`);
+  process.exit(0);
+}
 
 const startedMs = performance.now();
 const backends: readonly BackendKind[] = values.backend === 'both' ? ['postgres', 'redis'] : [values.backend as BackendKind];

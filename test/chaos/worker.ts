@@ -99,7 +99,8 @@ const lent: Omit<HandoffContext, 'signal' | 'now' | 'claimTtlMs'> & { queue: Job
 const pushWalking = {
   ...pushOrderJob,
   async run(data: unknown, context: typeof lent & JobContext) {
-    const { handoffId } = data as { handoffId: string };
+    // All of one call are of one connection, which is the scenario's own.
+    const [handoffId = ''] = (data as { handoffIds: string[] }).handoffIds;
     const connection = laneOf.get(handoffId) ?? (await laneFor(handoffId));
     // A worker that was just woken may find its jobs before it hears of their lane.
     for (let turn = 0; turn < 50 && !connections.has(connection) && connection !== NOBODY; turn++) await sleep(20);

@@ -150,7 +150,7 @@ describe('workers and hand-offs', () => {
     expect(await relayHandoffs(setup.context)).toMatchObject({ expired: 1 });
     expect(await setup.handoff(handoffId)).toMatchObject({ state: 'unknown', code: 'LEASE_LOST' });
     setup.clock.now = (await setup.handoff(handoffId)).not_before ?? setup.clock.now;
-    expect((await relayHandoffs(setup.context)).due).toEqual([handoffId]);
+    expect((await relayHandoffs(setup.context)).due).toEqual([[handoffId]]);
     expect(await setup.push(handoffId)).toMatchObject({ outcome: 'adopted', state: 'accepted' });
     expect(setup.there(externalKey)).toHaveLength(1);
     expect((await setup.receipt(orderId))?.handoffs[0]?.attempts).toMatchObject([{ outcome: 'lost' }, { outcome: 'adopted' }]);
@@ -193,7 +193,7 @@ describe('what holds an order back', () => {
     expect((await setup.handoff(handoffId)).reason).toContain('Hansa is blocked');
     await setup.alter('A-1', { status: 'active' });
     setup.clock.now = (await setup.handoff(handoffId)).not_before ?? setup.clock.now;
-    expect((await relayHandoffs(setup.context)).due).toEqual([handoffId]);
+    expect((await relayHandoffs(setup.context)).due).toEqual([[handoffId]]);
     expect(await setup.push(handoffId)).toMatchObject({ state: 'accepted' });
     expect((await setup.receipt(orderId))?.handoffs[0]?.attempts).toHaveLength(1);
   });
@@ -252,7 +252,7 @@ describe('a change or cancellation', () => {
     expect(await setup.push(cancelId ?? '', context)).toEqual({ outcome: 'nothing' });
     await setup.db.raw("update handoffs set look_after = look_after - interval '1 hour'");
     isSeen = true;
-    expect((await relayHandoffs(context)).due).toEqual([cancelId]);
+    expect((await relayHandoffs(context)).due).toEqual([[cancelId]]);
     expect(await setup.push(cancelId ?? '', context)).toMatchObject({ outcome: 'cancelled', state: 'accepted' });
     expect(setup.there(externalKey)).toMatchObject([{ state: 'cancelled' }]);
   });

@@ -81,7 +81,7 @@ describe('what people were told', () => {
     await sendAll();
     later({ clock }, 401 * DAY);
     const log = { info: () => undefined, warn: () => undefined, error: () => undefined, debug: () => undefined };
-    const context = { ...notify, log, job: { id: '1', attempt: 1 } };
+    const context = { ...notify, log, job: { id: '1', attempt: 1 }, isLeaving: () => false };
     expect(await sendMailJob.run({}, context)).toMatchObject({ mails: 0, pruned: 2 });
   });
 });

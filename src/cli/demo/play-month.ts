@@ -68,7 +68,7 @@ async function look(context: MonthContext): Promise<void> {
   await openPeriods(context.db, context.now());
   await tendSteps(context);
   await escalateApprovals(context, context.signal);
-  for (const id of (await relayHandoffs(context)).due) await pushHandoff(context, id);
+  for (const id of (await relayHandoffs(context)).due.flat()) await pushHandoff(context, id);
   await tendBudgets(context);
   await sendDue(context);
 }

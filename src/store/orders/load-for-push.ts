@@ -23,6 +23,10 @@ export interface PushFacts {
   readonly total: number;
   /** Not taken back, and not replaced by another of the same order. */
   readonly isWanted: boolean;
+  /** Made so far, whatever came of them. */
+  readonly attempts: number;
+  /** Nothing of its account goes before it. */
+  readonly isNext: boolean;
   /** An earlier attempt ended without an answer. */
   readonly mayBeThereSince: Date | null;
   /** Until then whoever ordered may take back what others changed, and has not agreed to it yet. */
@@ -32,6 +36,8 @@ export interface PushFacts {
   readonly accountName: string;
   /** The account's, or that of the nearest above it that has one. */
   readonly timeZone: string | null;
+  /** Its own, or that of one above it. */
+  readonly hasCreditLimit: boolean;
   /** External ids in the target; `null` where there is no counterpart. */
   readonly soldTo: string | null;
   readonly shipTo: string | null;
@@ -71,17 +77,20 @@ const loadSet = inSets(async function loadForPush(
            as q (wanted, pulls_accounts, pulls_addresses, pulls_contacts, place)
          join handoffs h on h.id = q.wanted join orders o on o.id = h.order_id join order_revisions r on r.order_id = h.order_id and r.n = h.revision
        ), up as (
-         select h.place, a.id, a.parent_id, a.name, a.status, a.time_zone, 0 as level from accounts a join h on a.id = h.account_id
+         select h.place, a.id, a.parent_id, a.name, a.status, a.time_zone, a.credit_limit, 0 as level from accounts a join h on a.id = h.account_id
          union all
-         select up.place, a.id, a.parent_id, a.name, a.status, a.time_zone, up.level + 1 from accounts a join up on a.id = up.parent_id where up.level < ${MAX_LEVELS}
+         select up.place, a.id, a.parent_id, a.name, a.status, a.time_zone, a.credit_limit, up.level + 1 from accounts a join up on a.id = up.parent_id where up.level < ${MAX_LEVELS}
        )
        select h.place::int, h.id, h.state, h.order_id as "orderId", h.account_id as "accountId", h.connection, h.kind, h.revision, h.external_key as "externalKey",
-         h.approved_hash as "approvedHash", h.material_hash as "materialHash", h.content, h.total::float8 as total, h.is_wanted as "isWanted", h.may_be_there_since as "mayBeThereSince",
+         h.approved_hash as "approvedHash", h.material_hash as "materialHash", h.content, h.total::float8 as total, h.is_wanted as "isWanted", h.attempts,
+         not exists (select from handoffs e where e.connection = h.connection and e.account_id = h.account_id and e.id < h.id
+           and e.state in ('pending', 'sending', 'unknown')) as "isNext", h.may_be_there_since as "mayBeThereSince",
          h.approved_by as "approvedBy", exists (select from budgets b where b.company_id = h.company_id)
            or exists (select from budget_movements m where m.order_id = h.order_id) as "hasBudgets",
          (select max(r.withdraw_until) from order_revisions r where r.order_id = h.order_id and r.n <= h.revision and r.agreed_at is null) as "withdrawUntil",
          (select name from up where up.place = h.place and level = 0) as "accountName",
          (select time_zone from up where up.place = h.place and time_zone is not null order by level limit 1) as "timeZone",
+         exists (select from up where up.place = h.place and credit_limit is not null) as "hasCreditLimit",
          coalesce((select jsonb_agg(jsonb_build_object('name', name, 'status', status) order by level) from up
            where up.place = h.place and status <> 'active'), '[]') as blocked,
          ${externalId('(h.account_id)', 'h.pulls_accounts')} as "soldTo",

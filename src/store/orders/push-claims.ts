@@ -156,7 +156,7 @@ const settleSet = inSets(async function settleClaim(db: Database | Transaction, 
            reason text, "notBefore" timestamptz, failed boolean, "mayBeThereSince" timestamptz, "lookAfterS" float8, "httpStatus" int, "sentHash" text,
            "confirmedHash" text, "erpId" text, "erpNumber" text, "erpState" text, "foundIn" text, facts jsonb, now timestamptz)
        ), mine as (
-         select id from handoffs where id in (select id from given) order by id for update
+         select id from handoffs where id = any(:ids::bigint[]) order by id for update
        ), done as (
          update handoffs h set state = g.state, code = g.code, reason = g.reason, not_before = ${soon('g."notBefore"', 'g.now')}, lease_until = null,
            failures = case when g.failed then failures + 1 else 0 end, may_be_there_since = g."mayBeThereSince",
@@ -165,12 +165,12 @@ const settleSet = inSets(async function settleClaim(db: Database | Transaction, 
            erp_id = coalesce(g."erpId", erp_id), erp_number = coalesce(g."erpNumber", erp_number), erp_state = coalesce(g."erpState", erp_state),
            found_in = coalesce(g."foundIn", found_in),
            settled_at = case when g.state in ('pending', 'unknown', 'held') then null else g.now end
-         from given g join mine using (id) where h.id = g.id and h.fence = g.fence and h.state = 'sending'
+         from given g join mine using (id) where h.id = g.id and h.id = any(:ids::bigint[]) and h.fence = g.fence and h.state = 'sending'
          returning g.place, h.id, h.connection, h.account_id, h.order_id, h.revision
        ), tried as (
          update handoff_attempts a set ended_at = g.now, outcome = g.outcome, code = g.code, http_status = g."httpStatus", words = g.reason,
            digest = g."sentHash", facts = g.facts
-         from done join given g using (place) where a.handoff_id = done.id and a.n = g.attempt
+         from done join given g using (place) where a.handoff_id = done.id and a.handoff_id = any(:ids::bigint[]) and a.n = g.attempt
        ), told as (
          insert into order_log (order_id, at, kind, actor, revision, facts)
          select done.order_id, g.now, 'handoff.' || g.state, 'worker', done.revision, jsonb_strip_nulls(jsonb_build_object('handoffId', done.id::text,
@@ -179,7 +179,8 @@ const settleSet = inSets(async function settleClaim(db: Database | Transaction, 
        )
        select place, (select min(h.id) from handoffs h where h.connection = done.connection and h.account_id = done.account_id and h.id <> done.id
          and h.state in ('pending', 'unknown')) as next from done`,
-      { json: JSON.stringify(ended.map(endOf)) },
+      // The ids once more: how many the JSON holds PostgreSQL cannot see, and would read whole tables and indexes for a few.
+      { json: JSON.stringify(ended.map(endOf)), ids: ended.map(({ claim }) => claim.id) },
     ),
     'settle',
   );

@@ -44,17 +44,19 @@ export async function returnToLine(db: Database, id: string, now: Date): Promise
   return rows.length > 0;
 }
 
-/** Due, and next in their account's line; the longest waiting first. */
-export async function dueHandoffs(db: Database, now: Date, limit: number): Promise<string[]> {
-  const { rows } = await db.raw<{ rows: Array<{ id: string }> }>(
-    `select h.id from handoffs h
-     where h.state in ('pending', 'unknown', 'held') and (h.not_before is null or h.not_before <= greatest(:now::timestamptz, clock_timestamp()))
-       and (h.look_after is null or h.look_after <= clock_timestamp())
-       and h.connection is not null
-       and not exists (select from handoffs e where e.connection = h.connection and e.account_id = h.account_id and e.id < h.id
-         and e.state in ('pending', 'sending', 'unknown'))
-     order by h.id limit :limit::int`,
+/** Due, and next in their account's line; the longest waiting first. Connection by connection: those of one go together. */
+export async function dueHandoffs(db: Database, now: Date, limit: number): Promise<string[][]> {
+  const { rows } = await db.raw<{ rows: Array<{ ids: string[] }> }>(
+    `with due as (
+       select h.id, h.connection from handoffs h
+       where h.state in ('pending', 'unknown', 'held') and (h.not_before is null or h.not_before <= greatest(:now::timestamptz, clock_timestamp()))
+         and (h.look_after is null or h.look_after <= clock_timestamp())
+         and h.connection is not null
+         and not exists (select from handoffs e where e.connection = h.connection and e.account_id = h.account_id and e.id < h.id
+           and e.state in ('pending', 'sending', 'unknown'))
+       order by h.id limit :limit::int
+     ) select array_agg(id::text order by id) as ids from due group by connection order by connection`,
     { now, limit },
   );
-  return rows.map(({ id }) => id);
+  return rows.map(({ ids }) => ids);
 }

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { connectors } from '../../../connectors/index.ts';
 import type { HandoffContext } from '../../../src/orders/order-context.ts';
-import { pushHandoff } from '../../../src/orders/push.ts';
+import { pushTogether } from '../../../src/orders/push-together.ts';
 import { relayHandoffs } from '../../../src/orders/relay.ts';
 import { line, releaseIn } from '../../flows/handoff-setup.ts';
 import { setupOrders } from '../../flows/order-setup.ts';
@@ -71,7 +71,10 @@ describe.skipIf(!told())('a real Tryton', () => {
 async function work(context: HandoffContext, clock: { now: Date }): Promise<void> {
   for (;;) {
     const { due } = await relayHandoffs(context);
-    for (const id of due) await pushHandoff(context, id);
+    for (const ids of due) {
+      const { failures } = await pushTogether(context, ids);
+      if (failures.length > 0) throw failures[0];
+    }
     if (due.length > 0) continue;
     const { rows } = await context.db.raw(
       "select count(*)::int as open, min(not_before) as next, bool_or(state = 'sending') as busy from handoffs where state in ('pending', 'unknown', 'held', 'sending')",
