@@ -22,8 +22,8 @@ let serial = 0;
 const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
   const ns = process.hrtime.bigint();
   if (request.method !== 'POST') {
-    const reference = new URL(request.url ?? '/', 'http://erp').searchParams.get('reference') ?? '';
-    return answer(response, { items: ledger.get(reference) ?? [] });
+    const references = new URL(request.url ?? '/', 'http://erp').searchParams.get('references') ?? '';
+    return answer(response, { items: references.split(',').flatMap((reference) => ledger.get(reference) ?? []) });
   }
   const parts: Buffer[] = [];
   request.on('data', (part: Buffer) => parts.push(part));

@@ -213,7 +213,7 @@ connections:
           path: /orders
           body: { reference: $reference, customer: $soldTo, currency: $currency, lines: { $each: lines, item: $product, quantity: $quantity, price: $unitPrice } }
           number: number
-        find: [{ path: '/orders?reference={reference}', orders: items }]
+        find: [{ path: '/orders?references={references}', orders: items }]
         fields: { reference: reference, soldTo: customer, currency: currency, lines: lines, product: item, quantity: quantity, unitPrice: price }
     entities: { account: { read: { path: customers, id: id, paging: { by: none } }, mapping: { externalId: id, name: name } } }
 `;

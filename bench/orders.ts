@@ -1,7 +1,7 @@
 /**
  * `npm run bench:orders`: what a hand-off costs beside a bare BullMQ worker that posts the same bodies with axios, on the same
- * queue backend with the same concurrency, in one run. The ERP answers at once. Ours looks for the order before it makes it, so
- * it sends two requests for every one of the bare worker's; the bounds hold all the same. Nothing may arrive twice.
+ * queue backend with the same concurrency, in one run. The ERP answers at once. Ours looks for
+ * orders before it makes them, for as many with one request as ask at the same moment; the bounds hold all the same. Nothing may arrive twice.
  */
 import { fork, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { pushOrderJob } from '../jobs/push-order.ts';
+import { pushOrders } from '../jobs/push-order.ts';
 import { openBackend, type QueueAccess } from '../src/queue/backend.ts';
 import { defineJob } from '../src/queue/define-job.ts';
 import { type JobQueue, openQueue } from '../src/queue/open-queue.ts';
@@ -39,7 +39,7 @@ const [count, accounts, samples, rounds, concurrency] = [
   values.rounds,
   values.concurrency,
 ].map(Number) as [number, number, number, number, number];
-const WARM_UP = 200;
+const WARM_UP = 1_000;
 
 interface Measured {
   readonly perSecond: number[];
@@ -97,7 +97,11 @@ async function measureOn(kind: QueueAccess['kind'], redisUrl: string | null): Pr
   });
   const backend = await openBackend(access);
   const queue = openQueue(backend, { timeoutMs: 60_000 });
-  const wakeOurs = (orders: readonly Released[]) => queue.addMany(pushOrderJob, orders);
+  const wakeOurs = (orders: readonly Released[]) =>
+    pushOrders(
+      queue,
+      orders.map(({ handoffId }) => handoffId),
+    );
   const wakeBare = (orders: readonly Released[]) =>
     queue.addMany(
       bareJob,
