@@ -3,7 +3,7 @@ import type { HandoffContext } from '../src/orders/order-context.ts';
 import { relayHandoffs } from '../src/orders/relay.ts';
 import { defineJob, type JobContext } from '../src/queue/define-job.ts';
 import type { JobQueue } from '../src/queue/open-queue.ts';
-import { pushOrders } from './push-order.ts';
+import { pushOrderJob, wakeUps } from './push-order.ts';
 
 /** Wakes every hand-off that is due: its wake-up may have been lost, or its worker killed. */
 export const relayHandoffsJob = defineJob({
@@ -14,7 +14,7 @@ export const relayHandoffsJob = defineJob({
   concurrency: 1,
   async handle(_payload, context: HandoffContext & JobContext & { queue: JobQueue }) {
     const { due, expired } = await relayHandoffs(context);
-    for (const ids of due) await pushOrders(context.queue, ids);
+    await context.queue.addMany(pushOrderJob, due.flatMap(wakeUps));
     return { woken: due.flat().length, expired };
   },
 });

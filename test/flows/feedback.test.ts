@@ -60,6 +60,20 @@ describe('the progress of accepted orders', () => {
     expect(await later(10_000)).toMatchObject({ asked: 0 });
   });
 
+  it('goes on for the others where it cannot be written down for one, who is told of', async () => {
+    const [first, stuck, last] = [await accepted('W-1'), await accepted('W-2'), await accepted('W-3')];
+    await setup.db.raw(`alter table order_progress add constraint stuck check (order_id <> ${stuck.orderId})`);
+    await expect(later(0)).rejects.toThrow(/stuck/);
+    expect([await progress(first.orderId), await progress(stuck.orderId), await progress(last.orderId)]).toMatchObject([
+      { state: 'confirmed' },
+      undefined,
+      { state: 'confirmed' },
+    ]);
+    await setup.db.raw('alter table order_progress drop constraint stuck');
+    await later(10);
+    expect((await progress(stuck.orderId))?.state).toBe('confirmed');
+  });
+
   it('is asked for ever more rarely while nothing happens', async () => {
     await accepted('W-1');
     const asked: number[] = [];
