@@ -41,6 +41,10 @@ function consume(intervals: Iterable<WorkInterval>, { amount, unit }: Span): num
     const whole = BigInt(unit === 'business_hours' ? HOUR_MS : dayMs);
     const lengthMs = BigInt(to - from);
     if (left * whole <= lengthMs * parts) return from + Number((left * whole + parts - 1n) / parts);
+    if (lengthMs === whole) {
+      left -= parts;
+      continue;
+    }
     left = left * whole - lengthMs * parts;
     parts *= whole;
     const common = divisor(left, parts);
