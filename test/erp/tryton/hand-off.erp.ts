@@ -59,9 +59,15 @@ describe.skipIf(!told())('a real Tryton', () => {
     ])) as Array<{ reference: string; party: number; state: string }>;
     expect(sales.map(({ reference }) => reference).sort()).toEqual(released.map(({ externalKey }) => externalKey).sort());
     expect(new Set(sales.map(({ state }) => state))).toEqual(new Set(['processing']));
+    // What was held (an accident that looks like a refused login) let the others of its customer pass.
+    const { rows: held } = await setup.db.raw<{ rows: Array<{ key: string }> }>(
+      "select external_key as key from handoffs where id in (select handoff_id from handoff_attempts where outcome = 'held')",
+    );
+    const inLine = (key: string) => !held.some((one) => one.key === key);
     for (const party of parties) {
       const there = sales.filter((sale) => sale.party === party).map(({ reference }) => reference);
-      expect(there).toEqual(released.filter(({ account }) => account === String(party)).map(({ externalKey }) => externalKey));
+      const sent = released.filter(({ account }) => account === String(party)).map(({ externalKey }) => externalKey);
+      expect(there.filter(inLine)).toEqual(sent.filter(inLine));
     }
     expect(new Set(proxy.accidents.names()).size).toBeGreaterThan(5);
   });
