@@ -17,8 +17,8 @@ export const pushOrderJob = defineJob({
     const carried = await pushTogether(context, handoffIds, context.isLeaving);
     const { later, next, left, failures } = carried;
     await pushOrders(context.queue, failures.length > 0 ? next : [...left, ...next]);
-    const alone = handoffIds.length === 1 && later.length === 1 ? later[0] : undefined;
-    // Its own wake-up would be taken for this one, which is still running.
+    // A wake-up of its own would be taken for this one, which is still running.
+    const alone = later.find(({ handoffId }) => handoffId === handoffIds.join());
     for (const one of later) if (one !== alone) await wakeLater(context, one);
     if (failures.length > 0) throw failures[0];
     if (alone) {
