@@ -1,7 +1,7 @@
 /** `kontor orders receipt | handoffs | resend | settle`: what became of approved orders, and what a person may do about it. */
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { jobNamed } from '../../../jobs/index.ts';
+import { pushOrders } from '../../../jobs/push-order.ts';
 import { NeedsOperatorError } from '../../errors.ts';
 import { resendHandoffs, settleHandoff } from '../../orders/resend.ts';
 import { openQueue } from '../../queue/open-queue.ts';
@@ -117,14 +117,13 @@ function addSettle(orders: Command, app: App): void {
 
 /** A worker that is not told finds them by itself within seconds. */
 async function wake(app: App, again: readonly StandingHandoff[]): Promise<void> {
-  const job = jobNamed('push-order');
-  if (!job || again.length === 0) return;
+  if (again.length === 0) return;
   const settings = await app.settings([]);
   const queue = openQueue(await app.queueBackend(settings, await app.store(settings)));
   app.onClose(() => queue.close());
-  await queue.addMany(
-    job,
-    again.map(({ id }) => ({ handoffId: id })),
+  await pushOrders(
+    queue,
+    again.map(({ id }) => id),
   );
 }
 

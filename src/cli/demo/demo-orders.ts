@@ -1,7 +1,7 @@
 /** The second half of the demo: orders of a workbook meet rules, people and an ERP that loses an answer. */
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { jobNamed } from '../../../jobs/index.ts';
+import { pushOrders } from '../../../jobs/push-order.ts';
 import { NeedsOperatorError } from '../../errors.ts';
 import { decideOrder } from '../../orders/decide.ts';
 import type { OrderContext } from '../../orders/order-context.ts';
@@ -87,12 +87,10 @@ async function decline(context: OrderContext, order: { id: string; state: string
 
 /** Without waiting for the relay. */
 async function wakeHandoffs(db: Database, queue: JobQueue): Promise<void> {
-  const job = jobNamed('push-order');
   const { rows } = await db.raw<{ rows: Array<{ id: string }> }>("select id from handoffs where state = 'pending' order by id");
-  if (!job) return;
-  await queue.addMany(
-    job,
-    rows.map(({ id }) => ({ handoffId: id })),
+  await pushOrders(
+    queue,
+    rows.map(({ id }) => id),
   );
 }
 
