@@ -64,6 +64,8 @@ export async function setupHttp(change: HttpChange = {}): Promise<HttpSetup> {
     await server.stop();
     await queue.close();
     await backend.close();
+    // Not with the file: the pools of all its tests would hold more connections than the server has.
+    await setup.db.destroy();
   });
   return {
     ...setup,
