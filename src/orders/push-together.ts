@@ -48,8 +48,6 @@ export async function pushTogether(
     }
   }
   await Promise.all(Array.from({ length: Math.min(TOGETHER, waiting.length) }, carry));
-  if (waiting.length > 0)
-    failures.push(new RetryLaterError('SHUTTING_DOWN', `${waiting.length} hand-offs were not begun; they are woken again`));
   const later = [...pushed].flatMap(([handoffId, one]) => {
     const { state, notBefore } = one;
     return notBefore && (state === 'pending' || state === 'unknown') ? [{ ...one, handoffId, notBefore }] : [];

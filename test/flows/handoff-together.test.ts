@@ -31,7 +31,8 @@ it('carries whoever waited behind it in the line of its account, in order', asyn
 it('begins nothing any more once it is over, and names what is left', async () => {
   const line = await release(3);
   let asked = 0;
-  const { pushed, next, left } = await pushTogether(setup.context, [line[0]?.handoffId ?? ''], () => ++asked > 1);
+  const { pushed, next, left, failures } = await pushTogether(setup.context, [line[0]?.handoffId ?? ''], () => ++asked > 1);
+  expect(failures).toEqual([]);
   expect([...pushed.keys()]).toEqual([line[0]?.handoffId]);
   expect([...left, ...next]).toEqual([line[1]?.handoffId]);
   expect(line.map(({ externalKey }) => setup.there(externalKey).length)).toEqual([1, 0, 0]);
