@@ -2,7 +2,7 @@
 import type { OrderTarget, PlacedOrder } from './orders.ts';
 import type { Session } from './session.ts';
 
-/** So many fit into the address of one request, whatever their length. */
+/** Asked for in the address of one request, by references as short as ours are; where that is too long the system says so, and nothing counts as found or not. */
 const AT_ONCE = 40;
 
 /** With one request for many where the target knows how, else one after the other. By reference; [] for one that is nowhere. */

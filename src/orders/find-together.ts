@@ -1,5 +1,4 @@
 /** How hand-offs look for their orders: many with one request where the system can be asked so, and the first time while it is being claimed. */
-
 import { findOrders } from '../connector/find-orders.ts';
 import type { Border } from '../connector/http/border.ts';
 import type { AnySession } from '../connector/open-session.ts';
