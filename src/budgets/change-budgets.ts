@@ -59,6 +59,8 @@ export async function problemsOfChange(
         );
       if (after.validUntil !== null && after.validUntil < period.endOn)
         problems.push(told(`${period.key} lasts until ${period.endOn}`, `say until: ${period.endOn} or later`));
+      if (after.validFrom > period.startOn)
+        problems.push(told(`${period.key} begins on ${period.startOn}`, `say from: ${period.startOn} or earlier`));
     }
     return problems;
   });
@@ -86,7 +88,7 @@ export async function changeBudgets(
   });
   // A limit that falls away does so before its amount, one that comes after it: in between nothing may be held against it.
   await changePeriods(trx, limits.filter(({ isLimited }) => !isLimited)); // biome-ignore format: one call
-  await write(trx, { budgets: after, periods: limits }, entries, now);
+  await write(trx, { budgets: after, periods: limits }, entries, now, { isChanged: true });
   await changePeriods(trx, limits.filter(({ isLimited }) => isLimited)); // biome-ignore format: one call
   await goOn(trx, [...after.values()], now);
   const codes = new Set(changes.map(({ code }) => code));

@@ -1,5 +1,4 @@
-/** Tells the people of a budget when a movement, or the clock, takes a running period across one of its alert percentages. */
-
+/** Tells the people of a budget when a movement, the clock or a change of the budget takes a running period across one of its alert percentages. */
 import { entitled, used } from '../domain/budgets/balance.ts';
 import type { Budget } from '../domain/budgets/budget.ts';
 import { crossed, type Passage } from '../domain/budgets/crossing.ts';

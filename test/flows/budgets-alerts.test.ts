@@ -93,6 +93,33 @@ it('says nothing of money that is carried away when a period closes', async () =
   expect(await told('QUIET')).toEqual([]);
 });
 
+describe('a change of the budget', () => {
+  const nord = (change: Partial<NewBudget>) => {
+    setup.clock.now = new Date('2026-07-10T09:00:00Z');
+    return budget({ ownerKind: 'unit', ownerId: setup.id('A-2'), ownerCode: null, ...change });
+  };
+
+  it('to an amount of which a percentage is used already is told', async () => {
+    const id = await nord({ code: 'TO-AMOUNT', limitKind: 'unlimited', amount: null });
+    await books.reserve(51, [id, 85_000]);
+    expect(await told('TO-AMOUNT')).toEqual([]);
+    await books.change(id, { limitKind: 'amount', amount: 100_000 });
+    expect(await told('TO-AMOUNT')).toEqual(['P-6 80']);
+  });
+
+  it('to other percentages tells the highest of those that have been passed, and none a second time', async () => {
+    const id = await nord({ code: 'PERCENTS', alertPercents: [100] });
+    await books.reserve(53, [id, 85_000]);
+    await books.change(id, { alertPercents: [50, 80, 100] });
+    expect(await told('PERCENTS')).toEqual(['P-6 80']);
+    await books.change(id, { amount: 90_000 });
+    await books.change(id, { name: 'Percentages', alertPercents: [50, 90, 100] });
+    expect(await told('PERCENTS')).toEqual(['P-6 80', 'P-6 90']);
+    await books.change(id, { name: 'Again' });
+    expect(await told('PERCENTS')).toHaveLength(2);
+  });
+});
+
 describe('the clock', () => {
   const full: CarryRule = { mode: 'full', rate: null, cap: null, minUtilisation: null, expiresAfter: null, overspend: 'forgive' };
   const at = (iso: string) => {

@@ -49,6 +49,7 @@ it('go when their budget changes and they hold nothing, and stay up to the last 
   await put('SHORT', { until: '2026-10-20' });
   expect(await keys(id)).toEqual(['2026-07', '2026-08', '2026-09']);
   await expect(put('SHORT', { until: '2026-09-20' })).rejects.toThrow('2026-09 lasts until 2026-10-01; say until: 2026-10-01 or later');
+  await expect(put('SHORT', { from: '2026-08-01' })).rejects.toThrow('2026-07 begins on 2026-07-01; say from: 2026-07-01 or earlier');
 });
 
 it('are cut anew by a new rule, or another calendar, and allocated once', async () => {

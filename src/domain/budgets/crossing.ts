@@ -2,7 +2,7 @@
 import { type Balance, entitled, used } from './balance.ts';
 
 export interface Passage {
-  /** `null`: it was not running yet, so whatever it has come to is news. */
+  /** `null`: it was not running yet, or its budget was another one, so whatever it has come to is news. */
   readonly before: Balance | null;
   readonly after: Balance;
 }
