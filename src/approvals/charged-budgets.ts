@@ -5,6 +5,7 @@ import { isValidOn } from '../domain/budgets/validity.ts';
 import { civilDay } from '../domain/orders/civil-day.ts';
 import type { Order, OrderContent } from '../domain/orders/order.ts';
 import type { BudgetFact, BudgetOwner } from '../domain/policy/budget-facts.ts';
+import { fold } from '../domain/policy/facts.ts';
 import type { OwnerOfBudget } from '../store/budgets/budgets.ts';
 
 export type Charged = Pick<Order, 'id' | 'accountId' | 'companyId' | 'orderedById' | 'submittedAt'>;
@@ -19,7 +20,7 @@ export function ownersOf({ orderedById, accountId }: Charged, { costCentre, proj
 }
 
 export function isOwnedBy({ ownerKind, ownerId, ownerCode }: Budget, { kind, name }: OwnerOfBudget): boolean {
-  return ownerKind === kind && (ownerId ?? ownerCode) === name;
+  return ownerKind === kind && (ownerId === null ? fold(ownerCode ?? '') === fold(name) : ownerId === name);
 }
 
 /** Nobody has decided it yet. */
@@ -39,7 +40,7 @@ function civilOf(day: ChargeDay, zone: string): string {
 /** Without closed ones whose place another one of the same owner has taken. */
 export function withoutReplaced(holding: readonly Budget[], isActive: (budget: Budget) => boolean): Budget[] {
   const isOfOwnerOf = (one: Budget, other: Budget) =>
-    one.ownerKind === other.ownerKind && one.ownerId === other.ownerId && one.ownerCode === other.ownerCode;
+    one.ownerKind === other.ownerKind && one.ownerId === other.ownerId && fold(one.ownerCode ?? '') === fold(other.ownerCode ?? '');
   return holding.filter((one) => isActive(one) || !holding.some((other) => isActive(other) && isOfOwnerOf(one, other)));
 }
 

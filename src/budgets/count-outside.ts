@@ -16,12 +16,13 @@ import {
 import type { Database, Transaction } from '../store/database.ts';
 import { loadRates } from '../store/rates.ts';
 import { openDays } from './open-days.ts';
-import { type Swept, sweep } from './sweep.ts';
+import { type Sweep, type Swept, sweep } from './sweep.ts';
 import { write } from './write.ts';
 
 export function countOutside(db: Database, now: Date, { rateMaxAgeDays }: { rateMaxAgeDays: number }): Promise<Swept> {
   const mend = (trx: Transaction, ids: readonly string[]) => countDocuments(trx, ids, now, rateMaxAgeDays);
-  return sweep(db, { mark: 'budgets outside', chunk: 200, find: outsideDocuments, mend }, now);
+  const find: Sweep['find'] = (at, asked) => outsideDocuments(at, { ...asked, rateMaxAgeDays });
+  return sweep(db, { mark: 'budgets outside', chunk: 200, find, mend }, now);
 }
 
 async function countDocuments(trx: Transaction, documentIds: readonly string[], now: Date, rateMaxAgeDays: number): Promise<number> {

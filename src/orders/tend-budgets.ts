@@ -27,7 +27,7 @@ export async function tendBudgets({ db, settings, now: clock }: OrderContext): P
     {
       mark: 'budgets of orders',
       chunk: 100,
-      find: ordersToSettle,
+      find: (at, asked) => ordersToSettle(at, { ...asked, rateMaxAgeDays: settings.orders.rateMaxAgeDays }),
       mend: (trx, ids) => settleBudgetsOf(trx, ids, now, settings.orders),
     },
     now,

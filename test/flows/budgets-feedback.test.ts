@@ -90,6 +90,28 @@ describe('an accepted order', () => {
   });
 });
 
+describe('an invoice that comes before what it is of', () => {
+  it('is told once that is counted: an order that the ERP takes, and a document that waited for a rate', async () => {
+    const budget = await setup.nord({ actualsSource: 'both' });
+    const { order } = await setup.order(1);
+    const at = setup.clock.now;
+    const here = { kind: 'order', state: 'invoiced', account_id: setup.id('A-2'), dated_on: '2026-11-20' };
+    const ours = await storeDocument(setup.db, at, { ...here, reference: order.externalKey, currency: 'EUR', total: 100_000 });
+    const theirs = await storeDocument(setup.db, at, { ...here, number: 'SO-8', currency: 'USD', total: 70_000 });
+    const invoice = { kind: 'invoice', state: 'open' };
+    await storeDocument(setup.db, at, { ...invoice, about_id: ours.id, currency: 'EUR', total: 100_000 });
+    await storeDocument(setup.db, at, { ...invoice, about_id: theirs.id, currency: 'USD', total: 70_000 });
+    expect(await later(60)).toMatchObject({ invoiced: 0 });
+    const rate = { from: 'USD', to: 'EUR', on: '2026-11-19', rate: '0.9', source: 'ECB' };
+    await setup.db.transaction((trx) => importRates(trx, [rate], setup.clock.now));
+    expect(await later(60)).toMatchObject({ outside: 1, invoiced: 1 });
+    await setup.handOff(order.id);
+    expect(await later(60)).toMatchObject({ invoiced: 1 });
+    const [period] = await setup.budgets.periods(budget);
+    expect(period).toMatchObject({ committed: 163_000, actual: 163_000 });
+  });
+});
+
 describe('spend outside the shop', () => {
   const outside = (more: object = {}) =>
     storeDocument(setup.db, setup.clock.now, {
@@ -143,8 +165,8 @@ describe('spend outside the shop', () => {
     const company = { companyId: setup.id('A-1'), actualsSource: 'erp' as const };
     const hansa = await setup.nord({ ownerId: setup.id('A-1'), rollUp: 'enforced', actualsSource: 'kontor' });
     const nord = await setup.nord({ ...company, parentId: hansa });
-    const centre = await setup.budgets.budget({ ...company, ownerKind: 'cost_centre', ownerCode: '4100' });
-    await outside({ attributes: { costCentre: '4100' } });
+    const centre = await setup.budgets.budget({ ...company, ownerKind: 'cost_centre', ownerCode: 'Nord-41' });
+    await outside({ attributes: { costCentre: ' nord-41' } });
     await outside({ account_id: setup.id('A-3') });
     await later();
     const committed = await Promise.all([hansa, nord, centre].map(async (id) => (await setup.sums(id)).committed));

@@ -47,6 +47,16 @@ describe('an order that fits', () => {
     expect(await setup.sums(budget)).toMatchObject({ reserved: 200_000, committed: 0 });
   });
 
+  it('is charged to its cost centre and project however they are capitalized', async () => {
+    await setup.alter('A-2', { cost_centres: ['Nord-41'] });
+    const company = { companyId: setup.id('A-1'), enforcement: 'block' as const };
+    const centre = await setup.budgets.budget({ ...company, ownerKind: 'cost_centre', ownerCode: 'NORD-41' });
+    const project = await setup.budgets.budget({ ...company, ownerKind: 'project', ownerCode: 'Fair' });
+    await setup.order(2, { costCentre: 'Nord-41', project: 'FAIR' });
+    expect([(await setup.sums(centre)).reserved, (await setup.sums(project)).reserved]).toEqual([200_000, 200_000]);
+    expect((await setup.order(4, { costCentre: 'Nord-41' })).order.state).toBe('rejected_by_system');
+  });
+
   it.each(['decline', 'withdraw'] as const)('is free again after %s, and both entries remain', async (way) => {
     const budget = await setup.nord();
     await setup.asksFor(10);

@@ -139,3 +139,24 @@ describe('an order', () => {
     ]);
   });
 });
+
+describe('a rate that comes long after its day', () => {
+  const long = () => {
+    setup.clock.now = new Date(setup.clock.now.getTime() + 100 * 86_400_000);
+    return tendBudgets(setup.context);
+  };
+
+  it('charges an order that was approved without one, and a document of then, and leaves alone what it is too old for', async () => {
+    await setup.nord({ actualsSource: 'both' });
+    await setup.price('K-8', { product: 'USD-1', unit_price: '100', currency: 'USD' });
+    const { order } = await setup.order(1, { currency: 'USD', lines: [{ product: 'USD-1', quantity: '5' }] });
+    await setup.approve(order.id);
+    const document = { kind: 'order', state: 'open', account_id: setup.id('A-2'), currency: 'USD', total: 70_000 };
+    await storeDocument(setup.db, setup.clock.now, { ...document, number: 'SO-9', dated_on: '2026-11-26' });
+    await storeDocument(setup.db, setup.clock.now, { ...document, number: 'SO-10', dated_on: '2026-11-27' });
+    await long();
+    await rate('USD', 'EUR', '0.9');
+    expect(await later()).toMatchObject({ settled: 1, outside: 1 });
+    expect(await movements('true')).toEqual(['RESERVE 45000 of 50000 USD at 0.9', 'EXTERNAL 63000 of 70000 USD at 0.9']);
+  });
+});

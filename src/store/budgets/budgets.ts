@@ -40,13 +40,13 @@ export interface OwnerOfBudget {
   readonly name: string;
 }
 
-/** Budgets of these owners, whatever the day: which of them holds a day is told by their periods. Closed ones, too. */
+/** Budgets of these owners, whatever the day: which of them holds a day is told by their periods. Closed ones, too. Codes compare without case. */
 export async function findBudgetsOf(db: Database | Transaction, companyId: string, owners: readonly OwnerOfBudget[]): Promise<Budget[]> {
   const { rows } = await db.raw<{ rows: Budget[] }>(
     `select ${BUDGET_COLUMNS} from jsonb_to_recordset(:json::jsonb) as o(kind text, name text)
      join budgets b on b.owner_kind = o.kind
        and (b.owner_id = case when o.kind in ('person', 'unit') then o.name::bigint end
-         or (b.company_id = :companyId and b.owner_code = case when o.kind in ('cost_centre', 'project') then o.name end))
+         or (b.company_id = :companyId and lower(b.owner_code) = case when o.kind in ('cost_centre', 'project') then lower(btrim(o.name)) end))
      order by b.id`,
     { companyId, json: JSON.stringify(owners) },
   );

@@ -16,7 +16,16 @@ export interface InvoiceShare {
   readonly movements: number;
 }
 
-/** Invoices that were pulled or changed since, by id. */
+/** What of an order or of a document ordered elsewhere was charged, or changed, since: whatever was invoiced of it before is counted now. */
+const OF_CHARGED = `
+  with recursive charged(id) as (
+    select d.id from budget_movements m join orders o on o.id = m.order_id join documents d on d.reference = o.external_key
+      where m.recorded_at >= :since and m.type in ('COMMIT', 'ADJUST')
+    union select m.document_id from budget_movements m where m.recorded_at >= :since and m.type = 'EXTERNAL' and m.document_id is not null
+    union select d.id from charged c join documents d on d.about_id = c.id)
+  select id from charged`;
+
+/** Invoices that were pulled or changed since, and those of what was charged since, by id. */
 export async function invoicesToCount(
   db: Database | Transaction,
   { since, after, limit }: { since: Date; after: string; limit: number },
@@ -24,7 +33,7 @@ export async function invoicesToCount(
   const { rows } = await db.raw<{ rows: Array<{ id: string; name: string }> }>(
     `select d.id, 'invoice ' || coalesce(d.number, d.id::text) as name from documents d
      where d.kind = 'invoice' and d.id > :after::bigint and (d.updated_at >= :since
-       or exists (select from document_lines l where l.document_id = d.id and l.updated_at >= :since))
+       or exists (select from document_lines l where l.document_id = d.id and l.updated_at >= :since) or d.id in (${OF_CHARGED}))
      order by d.id limit :limit::int`,
     { since, after, limit },
   );

@@ -2,6 +2,7 @@
 import type { StandingDocument } from '../../domain/budgets/outside-ledger.ts';
 import type { Database, Transaction } from '../database.ts';
 import { ORIGINAL } from './movements.ts';
+import { NEW_RATES } from './new-rates.ts';
 
 /** One document and one budget whose own it is. */
 export interface OutsideCharge {
@@ -28,7 +29,7 @@ const TOTAL = `coalesce(d.total, (select sum(l.amount) from document_lines l whe
 
 /** A budget of the unit, or of the cost centre where the document tells one. */
 export const IS_OF_BUDGET = `((b.owner_kind = 'unit' and b.owner_id = t.account_id)
-  or (b.owner_kind = 'cost_centre' and b.company_id = r.company_id and b.owner_code = t.cost_centre))`;
+  or (b.owner_kind = 'cost_centre' and b.company_id = r.company_id and lower(b.owner_code) = lower(btrim(t.cost_centre))))`;
 
 /**
  * What belongs to budgets that somebody has put or opened again since, and to those below them, or stands in one of them: whatever they
@@ -40,7 +41,7 @@ const OF_CHANGED_BUDGETS = `
     union select b.id from changed c join budgets b on b.parent_id = c.id)
   select t.id from changed join budgets b using (id) join documents t on b.owner_kind = 'unit' and t.account_id = b.owner_id
   union all select t.id from changed join budgets b using (id)
-    join documents t on b.owner_kind = 'cost_centre' and t.attributes ->> 'costCentre' = b.owner_code
+    join documents t on b.owner_kind = 'cost_centre' and lower(btrim(t.attributes ->> 'costCentre')) = lower(b.owner_code)
   union all select m.document_id from changed c join budget_movements m on m.budget_id = c.id and m.document_id is not null`;
 
 export interface OutsideQuestion {
@@ -48,22 +49,23 @@ export interface OutsideQuestion {
   readonly since: Date;
   readonly after: string;
   readonly limit: number;
+  readonly rateMaxAgeDays: number;
 }
 
 /** Documents by id, whole: all budgets of a document come with it. */
 export async function outsideDocuments(
   db: Database | Transaction,
-  { since, after, limit }: OutsideQuestion,
+  { since, after, limit, rateMaxAgeDays }: OutsideQuestion,
 ): Promise<Array<{ id: string; name: string }>> {
   const { rows } = await db.raw<{ rows: Array<{ id: string; name: string }> }>(
     `select d.id, 'document ' || coalesce(d.number, d.id::text) as name from documents d
      where d.kind = 'order' and d.id > :after::bigint and d.account_id is not null
        and (d.updated_at >= :since or exists (select from document_lines l where l.document_id = d.id and l.updated_at >= :since)
          or d.id in (${OF_CHANGED_BUDGETS})
-         or (d.dated_on > :since::date - 31 and exists (select from exchange_rates x where x.imported_at >= :since
-           and d.currency in (x.from_currency, x.to_currency))))
+         or d.id in (select r.id from documents r join ${NEW_RATES} n
+           on n.currency = r.currency and coalesce(r.dated_on, r.created_at::date) between n.first and n.last))
      order by d.id limit :limit::int`,
-    { since, after, limit },
+    { since, after, limit, rateMaxAgeDays },
   );
   return rows;
 }

@@ -10,6 +10,7 @@ import { addAlsoFor } from './0007-also-for.ts';
 import { markFinalOrders } from './0008-final-orders.ts';
 import { indexForPruning } from './0009-pruning.ts';
 import { createBudgetClosings } from './0010-budget-closings.ts';
+import { indexBudgetLookups } from './0011-budget-lookups.ts';
 
 export interface Migration {
   /** Its identity for ever; the order is that of the list. */
@@ -28,4 +29,5 @@ export const migrations: readonly Migration[] = [
   { name: '0008-final-orders', up: markFinalOrders },
   { name: '0009-pruning', up: indexForPruning },
   { name: '0010-budget-closings', up: createBudgetClosings },
+  { name: '0011-budget-lookups', up: indexBudgetLookups },
 ];
