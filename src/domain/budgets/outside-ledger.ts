@@ -55,8 +55,8 @@ function entriesOf(wanted: WantedDocument, before: StandingDocument | undefined,
   if ('lack' in sum) return stands ? [takenBack(stands, wanted, now)] : [];
   const original = originalOf(told.currency, currency, told.minor, rates);
   const movements = before?.movements ?? 0;
-  const isToldOtherwise = stands !== null && (stands.original?.currency ?? currency) !== told.currency;
-  if (isToldOtherwise && (stands.original !== null || stands.amount !== sum.minor))
+  // Also where both come to the same, for its movements tell the currency and the rate.
+  if (stands && (stands.original?.currency ?? currency) !== told.currency)
     return [takenBack(stands, wanted, now), ...added(wanted, stands, { amount: sum.minor, original, n: movements + 2 }, now)];
   const amount = sum.minor - (stands?.amount ?? 0);
   return added(wanted, before ?? null, { amount, original: toldOnTop(original, stands?.original ?? undefined), n: movements + 1 }, now);
