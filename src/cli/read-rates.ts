@@ -39,9 +39,12 @@ export async function readRates(file: string, cwd: string, formats: RateFormats,
 
 function toRateRow(row: Row, { decimal }: RateFormats, readDate: (text: string) => string | Refused): RateRow {
   const { places, missing } = findRateColumns(row.header.names);
-  if (missing.length > 0) throw lacksColumns(row, missing, 'Name the columns date, from, to, rate and source (docs/budgets.md)');
+  if (missing.length > 0) throw lacksColumns(row, missing, 'Name the columns date, from, to, rate, per and source (docs/budgets.md)');
   const text = (field: RateField) => (row.cells[places.get(field) ?? -1] ?? '').trim();
-  const isTyped = row.kinds?.[places.get('rate') ?? -1] === KIND.number;
+  const readNumber = (field: RateField) => {
+    const isTyped = row.kinds?.[places.get(field) ?? -1] === KIND.number;
+    return isTyped ? readTyped(text(field)) : readDecimalText(text(field), decimal);
+  };
   const read = (field: RateField, how: (given: string) => string | Refused) =>
     text(field) === '' ? new Refused('is blank; fill it') : how(text(field));
   return {
@@ -49,7 +52,8 @@ function toRateRow(row: Row, { decimal }: RateFormats, readDate: (text: string) 
     date: read('date', readDate),
     from: text('from'),
     to: text('to'),
-    rate: read('rate', (given) => (isTyped ? readTyped(given) : readDecimalText(given, decimal))),
+    rate: read('rate', () => readNumber('rate')),
+    per: text('per') === '' ? '1' : readNumber('per'),
     source: text('source'),
   };
 }

@@ -7,10 +7,13 @@ import { stageTables } from './stage.ts';
 
 const PAIR_OF_DAY = 'from_currency, to_currency, valid_on, source';
 
+/** For one unit: exact where it was quoted for 100 or 1,000, else to eighty decimals. */
+const RATE = (draft: string) => `trim_scale((${draft} ->> 'rate')::numeric(200, 80) / coalesce((${draft} ->> 'perQuantity')::numeric, 1))`;
+
 /** What a record says now; a source that names nobody who quotes is named itself. */
 const SAID = (draft: string) => `
   select ${draft} ->> 'fromCurrency' as from_currency, ${draft} ->> 'toCurrency' as to_currency, (${draft} ->> 'validOn')::date as valid_on,
-    coalesce(${draft} ->> 'source', (select connection from sources where id = :sourceId::int)) as source, (${draft} ->> 'rate')::numeric as rate`;
+    coalesce(${draft} ->> 'source', (select connection from sources where id = :sourceId::int)) as source, ${RATE(draft)} as rate`;
 
 /** The part of a batch's statement that keeps what is new or says something else; sorted, so that no two batches wait for each other. */
 export const STATE_RATES = `stated as (

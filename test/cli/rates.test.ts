@@ -27,6 +27,14 @@ describe('kontor rates', () => {
     expect(await rates()).toMatchObject([{ rate: '0.93' }, { rate: '0.91' }, { from: 'EUR', to: 'CHF' }, { rate: '0.92' }]);
   });
 
+  it('takes rates for several units, in texts and in cells', async () => {
+    const yen = 'date;from;to;rate;per;source\n20.10.2026;JPY;EUR;0,6145;100;ECB\n20.10.2026;GBP;EUR;1,15;;ECB\n';
+    const taken = await run(['import', 'y.csv', '--decimal', ',', '--date', 'dd.MM.yyyy'], { 'y.csv': yen });
+    expect(taken.stdout).toContain('2 rates are new');
+    expect(await rates('--currency', 'JPY')).toMatchObject([{ from: 'JPY', to: 'EUR', rate: '0.006145' }]);
+    expect(await rates('--currency', 'GBP')).toMatchObject([{ rate: '1.15' }]);
+  });
+
   it('tells every bad row with its cure, and takes none of the file', async () => {
     const before = await rates();
     const { code, stderr } = await run(['import', 'bad.csv'], { 'bad.csv': BAD });

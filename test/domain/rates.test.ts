@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Refused } from '../../src/connector/mapping/cell.ts';
-import { answerFor, pairKey, quoted, type RateAnswer, sayRate, sumIn, unquoted } from '../../src/domain/rates/rate.ts';
+import { answerFor, forOne, pairKey, quoted, type RateAnswer, sayRate, sumIn, unquoted } from '../../src/domain/rates/rate.ts';
 import { readRateRows } from '../../src/domain/rates/rate-rows.ts';
 
 const book = (from: string, to: string, rate: string, isInverse = false) =>
@@ -71,6 +71,7 @@ describe('rows of rates', () => {
     from: 'USD',
     to: 'EUR',
     rate: '0.9',
+    per: '1',
     source: 'ECB',
     ...change,
   });
@@ -84,8 +85,17 @@ describe('rows of rates', () => {
     ]);
   });
 
+  it('for several units are kept for one, digit for digit', () => {
+    const yen = [row({ from: 'JPY', rate: '0.6145', per: '100' }), row({ from: 'IDR', rate: '57', per: '1000000' }), row({ per: '3' })];
+    const { rates } = readRateRows(yen, null);
+    expect(rates.map(({ rate }) => rate)).toEqual(['0.006145', '0.000057', '0.3']);
+    expect(forOne('1', '3')).toBe(`0.${'3'.repeat(80)}`);
+  });
+
   it('that cannot be rates are all told, with column and cure', () => {
     const bad = [
+      { per: '0' },
+      { per: new Refused('"many" is no number; correct it') },
       { rate: '0' },
       { rate: '-1' },
       { to: 'USD' },
@@ -95,6 +105,8 @@ describe('rows of rates', () => {
     ];
     const { problems } = readRateRows([...bad.map(row), row(), row({ rate: '0.8' })], null);
     expect(problems.map(({ path, reason, cure }) => [path.replace('r.csv, row 2', ''), reason, cure])).toEqual([
+      [', column "per"', '0 units have no rate', 'say how many units it is for, or leave it blank for one'],
+      [', column "per"', '"many" is no number', 'correct it'],
       [', column "rate"', 'a rate of zero would make everything free', 'give the rate, or leave the row out'],
       [', column "rate"', '-1 is less than zero', 'correct its sign'],
       [', column "to"', 'both currencies are USD', 'name two'],

@@ -60,6 +60,19 @@ describe('a pull of rates', () => {
     expect(await rates()).toContain('USD/EUR 2026-11-23 0.91 ECB');
   });
 
+  it('keeps what is quoted for several units for one, exactly, and takes no other rate for it a second time', async () => {
+    const { deliver, rates, reasons } = await bank({ ...MAPPING, perQuantity: 'Units' });
+    const header = `${HEADER},Units`;
+    const first = ['1,JPY,EUR,2026-11-20,0.12345678901234567890123456789012345678,ECB,100', '2,GBP,EUR,2026-11-20,1.15,ECB,'];
+    await deliver(first, 'full', 'rates.csv', header);
+    expect(await rates()).toEqual([
+      ...['GBP/EUR 2026-11-20 1.15 ECB', 'JPY/EUR 2026-11-20 0.0012345678901234567890123456789012345678 ECB'],
+    ]);
+    await deliver(['1,JPY,EUR,2026-11-20,0.62,ECB,1000', '2,GBP,EUR,2026-11-20,1.15,ECB,0'], 'full', 'rates.csv', header);
+    expect(await rates()).toContain('JPY/EUR 2026-11-20 0.00062 ECB');
+    expect(await reasons()).toEqual([expect.stringContaining('perQuantity: ')]);
+  });
+
   it('sets aside what cannot be a rate, each with its reason, and takes the others', async () => {
     const { deliver, rates, reasons } = await bank();
     const run = await deliver([

@@ -20,7 +20,7 @@ function addImport(rates: Command, app: App): void {
   const command = rates
     .command('import')
     .description('take rates from a file; a bad row is told with its cure, and then nothing is taken')
-    .argument('<file>', 'csv or workbook with the columns date, from, to, rate and, if you like, source')
+    .argument('<file>', 'csv or workbook with the columns date, from, to, rate and, if you like, per (how many units it is for) and source')
     .option('--source <name>', 'where rows are from that do not say')
     .option('--sheet <name>', 'sheet of a workbook; the first if absent')
     .addOption(new Option('--decimal <sign>', 'decimal sign of texts').choices(['.', ',']).default('.'))

@@ -23,7 +23,7 @@ const DEFAULTS: Readonly<Record<EntityName, Readonly<Record<string, (externalId:
   address: {},
   price: { perQuantity: () => '1' },
   stock: {},
-  rate: {},
+  rate: { perQuantity: () => '1' },
   document: {},
   documentLine: {},
 };

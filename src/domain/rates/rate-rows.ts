@@ -2,9 +2,9 @@
 import { Refused } from '../../connector/mapping/cell.ts';
 import { currencyOf } from '../../connector/mapping/words.ts';
 import type { OrderProblem } from '../orders/problem.ts';
-import type { Rate } from './rate.ts';
+import { forOne, type Rate } from './rate.ts';
 
-const FIELDS = ['date', 'from', 'to', 'rate', 'source'] as const;
+const FIELDS = ['date', 'from', 'to', 'rate', 'per', 'source'] as const;
 export type RateField = (typeof FIELDS)[number];
 const NEEDED: readonly RateField[] = ['date', 'from', 'to', 'rate'];
 
@@ -29,6 +29,8 @@ export interface RateRow {
   readonly from: string;
   readonly to: string;
   readonly rate: string | Refused;
+  /** How many units of `from` it is for. */
+  readonly per: string | Refused;
   /** '' where the row names none. */
   readonly source: string;
 }
@@ -64,18 +66,21 @@ function readRow(row: RateRow, fallback: string | null): Rate | { problems: Orde
   const refuse = (field: RateField, reason: string, cure: string) => {
     problems.push({ path: `${row.place}, column "${field}"`, reason, cure });
   };
-  const [on, rate] = [row.date, row.rate];
+  const { date: on, rate, per } = row;
   if (on instanceof Refused) refuse('date', ...split(on.reason));
   const [from, to] = [readCurrency('from', row.from, refuse), readCurrency('to', row.to, refuse)];
   if (from !== null && from === to) refuse('to', `both currencies are ${to}`, 'name two');
   if (rate instanceof Refused) refuse('rate', ...split(rate.reason));
   else if (rate === '0') refuse('rate', 'a rate of zero would make everything free', 'give the rate, or leave the row out');
   else if (rate.startsWith('-')) refuse('rate', `${rate} is less than zero`, 'correct its sign');
+  if (per instanceof Refused) refuse('per', ...split(per.reason));
+  else if (per === '0' || per.startsWith('-'))
+    refuse('per', `${per} units have no rate`, 'say how many units it is for, or leave it blank for one');
   const source = row.source.trim() || fallback;
   if (source === null) refuse('source', 'is blank', 'fill it, or name the source of all of them with --source');
-  if (problems.length > 0 || on instanceof Refused || rate instanceof Refused || from === null || to === null || source === null)
-    return { problems };
-  return { from, to, on, rate, source };
+  const isUnread = on instanceof Refused || rate instanceof Refused || per instanceof Refused;
+  if (problems.length > 0 || isUnread || from === null || to === null || source === null) return { problems };
+  return { from, to, on, rate: forOne(rate, per), source };
 }
 
 type Refuse = (field: RateField, reason: string, cure: string) => void;

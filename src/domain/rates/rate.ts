@@ -17,6 +17,14 @@ export interface Rate {
   readonly source: string;
 }
 
+/** Decimals of a rate that was quoted for several units and does not come out even. */
+const MOST_DECIMALS = 80;
+
+/** What one unit is, where so many are quoted together, as yen are by the hundred. Both are exact decimals above zero. */
+export function forOne(rate: string, units: string): string {
+  return units === '1' ? rate : new Exact(rate).div(units).toDecimalPlaces(MOST_DECIMALS).toFixed();
+}
+
 /** The newest quotation there is, however old. */
 export interface Quotation extends Omit<Rate, 'from' | 'to'> {
   /** It says what one unit of `to` is in `from`. */
