@@ -47,13 +47,21 @@ export async function delegateApprovals(
     }
     const delegation = { fromPersonId, toPersonId, orderId, startsAt, endsAt, reason, createdBy };
     const { id, reassigned } = await delegate(trx, delegation, now);
-    if (orderId !== null) await refuseUnlessHeld(trx, reassigned, deputy);
+    // One that begins later is judged when it begins.
+    if (orderId !== null && startsAt <= now) await refuseUnlessHeld(trx, orderId, reassigned, deputy);
     return { id, moved: reassigned.map((step) => step.orderId) };
   });
 }
 
 /** A deputy whom the rules do not let decide would leave the order with nobody the approver meant. */
-async function refuseUnlessHeld(trx: Transaction, steps: ReadonlyArray<{ stepId: string }>, { id, name }: PersonFacts): Promise<void> {
+async function refuseUnlessHeld(
+  trx: Transaction,
+  orderId: string,
+  steps: ReadonlyArray<{ stepId: string }>,
+  { id, name }: PersonFacts,
+): Promise<void> {
+  if (steps.length === 0)
+    throw new NeedsOperatorError('ORDER_STATE', `order ${orderId} is stuck, and nobody can say whose it is; \`kontor radar\` tells why`);
   for (const { stepId } of steps) {
     if ((await loadHolders(trx, stepId)).some(({ personId }) => personId === id)) return;
   }

@@ -210,6 +210,16 @@ describe('who is asked', () => {
     await expect(decideOrder(context, other)).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
   });
 
+  it('may hand one order to a deputy from a later day on, who gets it then', async () => {
+    const { context, id, order, approve, clock } = await desk();
+    const people = { fromPersonId: id('P-2'), toPersonId: id('P-5'), orderId: order.id, reason: null, createdBy: 'test' };
+    const days = { startsAt: new Date('2026-11-25T00:00:00Z'), endsAt: new Date('2026-12-01T00:00:00Z') };
+    expect(await delegateApprovals(context, { ...people, ...days })).toMatchObject({ moved: [] });
+    await expect(approve('P-5')).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+    clock.now = days.startsAt;
+    expect(await approve('P-5')).toMatchObject({ order: 'approved' });
+  });
+
   it('may be away: everything that waits moves to the deputy and comes back when the time has passed', async () => {
     const { context, id, approve, clock } = await desk();
     await delegateApprovals(context, {
