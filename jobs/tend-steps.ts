@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { OrderContext } from '../src/orders/order-context.ts';
+import { warnOfSkipped } from '../src/orders/skipped-steps.ts';
 import { tendSteps } from '../src/orders/tend-steps.ts';
 import { defineJob, type JobContext } from '../src/queue/define-job.ts';
 import type { JobQueue } from '../src/queue/open-queue.ts';
@@ -13,8 +14,8 @@ export const tendStepsJob = defineJob({
   everyMs: 60_000,
   concurrency: 1,
   async handle(_payload, context: OrderContext & JobContext & { queue: JobQueue }) {
-    const { looked, handoffIds } = await tendSteps(context);
+    const { looked, handoffIds, stuck } = await tendSteps(context);
     await pushOrders(context.queue, handoffIds);
-    return { looked, released: handoffIds.length };
+    return { looked, released: handoffIds.length, stuck: warnOfSkipped(context.log, stuck) };
   },
 });

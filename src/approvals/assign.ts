@@ -1,9 +1,11 @@
 /** Who holds a step. People are looked up whenever a step is assigned; the rules stay those the order was matched with (SEMANTICS 2.8). */
 import type { Climb, SeatedHolder, Seating } from '../domain/policy/climb.ts';
+import type { NeedsOperatorError } from '../errors.ts';
 import { type ClockRow, writeClocks } from '../store/approvals/clocks.ts';
 import { assignSteps, loadHoldersOf, type SeatHeld, type StepHolder, seatsHeld } from '../store/approvals/holders.ts';
 import { loadOpenSteps, type OpenStep } from '../store/approvals/open-steps.ts';
 import { loadApprovers, loadStep, type StepState } from '../store/approvals/steps.ts';
+import { markFree, markStuck } from '../store/approvals/stuck-steps.ts';
 import type { Transaction } from '../store/database.ts';
 import { queueNotices } from '../store/notifications.ts';
 import { appendLogs } from '../store/orders/orders.ts';
@@ -24,9 +26,10 @@ export interface Assignment {
   readonly approvedBefore: readonly string[];
 }
 
-/** Also for a step that is active: whoever has left loses it, whoever stands in gets it. To be called under `lockOrder`. */
+/** Also for a step that is active: whoever has left loses it, whoever stands in gets it. To be called under `lockOrder`. Throws RULES_INVALID. */
 export async function activateStep(trx: Transaction, stepId: string, now: Date): Promise<Assignment> {
-  const [held] = await activateSteps(trx, [stepId], now);
+  const { held: [held], stuck: [stuck] } = await activateSteps(trx, [stepId], now); // biome-ignore format: one look
+  if (stuck) throw stuck.error;
   if (!held) {
     const { state, needed } = await loadStep(trx, stepId);
     return { state, needed, holders: [], exhausted: null, approvedBefore: [] };
@@ -38,21 +41,39 @@ export async function activateStep(trx: Transaction, stepId: string, now: Date):
   return { state: exhausted === null ? 'active' : 'exhausted', needed, holders, exhausted, approvedBefore };
 }
 
+export interface Activated {
+  readonly held: readonly Held[];
+  /** Whose rules cannot be read: they stay as they are. */
+  readonly stuck: ReadonlyArray<{ readonly stepId: string; readonly error: NeedsOperatorError; readonly isNew: boolean }>;
+}
+
 /** Many at once, whatever their companies; those that are open. To be called with their orders locked. */
 export async function activateSteps(
   trx: Transaction,
   stepIds: readonly string[],
   now: Date,
   how: { readonly recount?: boolean } = {},
-): Promise<Held[]> {
+): Promise<Activated> {
   const steps = await loadOpenSteps(trx, stepIds);
-  const companies = await loadCompanies(trx, steps, now);
+  const { companies, unreadable } = await loadCompanies(trx, steps, now);
   const held = steps.flatMap((step): Held[] => {
     const company = companies.get(step.id);
     return company ? [{ step, company, seating: seatAt(step, company, step.climbs, now), climbs: step.climbs }] : [];
   });
   await holdSteps(trx, held, now, how);
-  return held;
+  await markFree(trx, held.flatMap(({ step }) => (step.stuckBecause === null ? [] : step.id))); // biome-ignore format: one call
+  return { held, stuck: await leaveStuck(trx, unreadable, now) };
+}
+
+/** On the radar, with the reason. */
+export async function leaveStuck(
+  trx: Transaction,
+  unreadable: ReadonlyMap<string, NeedsOperatorError>,
+  now: Date,
+): Promise<Activated['stuck']> {
+  const stuck = [...unreadable].map(([stepId, error]) => ({ stepId, error }));
+  const fresh = new Set(await markStuck(trx, stuck.map(({ stepId, error }) => ({ stepId, because: error.message })), now)); // biome-ignore format: one call
+  return stuck.map((one) => ({ ...one, isNew: fresh.has(one.stepId) }));
 }
 
 export interface Held {

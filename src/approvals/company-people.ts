@@ -4,6 +4,7 @@ import { deputyOf, FARTHEST } from '../domain/policy/approvers/follow-deputies.t
 import type { ApproverQuestion } from '../domain/policy/approvers/question.ts';
 import type { PlannedStage } from '../domain/policy/merge-stages.ts';
 import type { Part, Watch } from '../domain/policy/step-clock.ts';
+import { NeedsOperatorError } from '../errors.ts';
 import { type DelegationWindow, loadWindows } from '../store/approvals/delegations.ts';
 import { loadMembersOf } from '../store/approvals/directory.ts';
 import type { OpenStep } from '../store/approvals/open-steps.ts';
@@ -22,8 +23,15 @@ export interface CompanyPeople {
   readonly absences: readonly AbsenceWindow[];
 }
 
-/** By step, in a few statements however many companies there are; windows that ended before the steps began are left out. */
-export async function loadCompanies(trx: Transaction, steps: readonly OpenStep[], now: Date): Promise<Map<string, CompanyPeople>> {
+export interface Companies {
+  /** By step. */
+  readonly companies: ReadonlyMap<string, CompanyPeople>;
+  /** By step, why its rules cannot be read. */
+  readonly unreadable: ReadonlyMap<string, NeedsOperatorError>;
+}
+
+/** In a few statements however many companies there are; windows that ended before the steps began are left out. */
+export async function loadCompanies(trx: Transaction, steps: readonly OpenStep[], now: Date): Promise<Companies> {
   const from = steps.reduce((least, { assignedAt }) => (assignedAt && assignedAt < least ? assignedAt : least), now);
   const groups = new Map<string, [OpenStep, ...OpenStep[]]>();
   for (const step of steps) {
@@ -33,16 +41,15 @@ export async function loadCompanies(trx: Transaction, steps: readonly OpenStep[]
     else groups.set(key, [step]);
   }
   const asked = [...groups.values()];
-  const rules = await loadPinnedRules(
-    trx,
-    asked.map(([{ companyId, policies }]) => ({ companyId, policyIds: policies.ids })),
-  );
-  const companies = await loadPeople(
-    trx,
-    rules.map((one, n) => ({ rules: one, managers: asked[n]?.some(asksManagers) ?? false })),
-    from,
-  );
-  return new Map(companies.flatMap((company, n) => (asked[n] ?? []).map(({ id }) => [id, company] as const)));
+  const rules = await loadPinnedRules(trx, asked.map(([{ companyId, policies }]) => ({ companyId, policyIds: policies.ids }))); // biome-ignore format: one call
+  const read = rules.flatMap((one, n) => (one instanceof NeedsOperatorError ? [] : [{ rules: one, steps: asked[n] ?? [] }]));
+  const people = await loadPeople(trx, read.map((one) => ({ rules: one.rules, managers: one.steps.some(asksManagers) })), from); // biome-ignore format: one call
+  return {
+    companies: new Map(people.flatMap((company, n) => (read[n]?.steps ?? []).map(({ id }) => [id, company] as const))),
+    unreadable: new Map(
+      rules.flatMap((one, n) => (one instanceof NeedsOperatorError ? (asked[n] ?? []).map(({ id }) => [id, one] as const) : [])),
+    ),
+  };
 }
 
 export async function peopleOf(trx: Transaction, rules: CompanyRules, managers: boolean, from: Date): Promise<CompanyPeople> {

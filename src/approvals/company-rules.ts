@@ -1,6 +1,7 @@
 /** The rules of a company as they stand: its units, and the active policy of each. */
 import { pathOf, type Unit } from '../domain/policy/approvers/directory.ts';
 import { effectivePolicies, type Policy } from '../domain/policy/effective.ts';
+import { NeedsOperatorError } from '../errors.ts';
 import { loadUnits, loadUnitsOf } from '../store/approvals/directory.ts';
 import { loadActivePolicies, loadPolicies, readPolicies } from '../store/approvals/policies.ts';
 import { hasBudgets } from '../store/budgets/order-shares.ts';
@@ -27,22 +28,26 @@ export interface PinnedRules {
   readonly policyIds: readonly string[];
 }
 
-/** Of several companies, in the order given, in two statements. */
-export async function loadPinnedRules(db: Database | Transaction, pinned: readonly PinnedRules[]): Promise<CompanyRules[]> {
+/** Of several companies, in the order given, in two statements. Where they cannot be read, why: one company keeps no other from its own. */
+export async function loadPinnedRules(
+  db: Database | Transaction,
+  pinned: readonly PinnedRules[],
+): Promise<Array<CompanyRules | NeedsOperatorError>> {
   const rows = new Map((await loadPolicies(db, [...new Set(pinned.flatMap(({ policyIds }) => policyIds))])).map((row) => [row.id, row]));
   const companies = await loadUnitsOf(db, [...new Set(pinned.map(({ companyId }) => companyId))]);
   return pinned.map(({ companyId, policyIds }) => {
     const units = companies.get(companyId) ?? new Map<string, Unit>();
-    return {
-      companyId,
-      units,
-      policies: readPolicies(
-        policyIds.flatMap((id) => rows.get(id) ?? []),
-        units,
-      ),
-    };
+    try {
+      return { companyId, units, policies: readPolicies(policyIds.flatMap((id) => rows.get(id) ?? []), units, CURE_OF_PINNED) }; // biome-ignore format: one answer
+    } catch (error) {
+      if (error instanceof NeedsOperatorError) return error;
+      throw error;
+    }
   });
 }
+
+/** A corrected version is for new orders. */
+const CURE_OF_PINNED = 'revise the orders that wait by it, or withdraw them, or bring back a version of Kontor that reads it';
 
 /** From the company down to the account. */
 export function rulesAt({ units, policies }: CompanyRules, accountId: string): Policy[] {

@@ -4,7 +4,7 @@ import { assignSteps, loadHoldersOf } from '../store/approvals/holders.ts';
 import { loadDeciders, loadOpenSteps } from '../store/approvals/open-steps.ts';
 import type { Transaction } from '../store/database.ts';
 import type { LogEntry } from '../store/orders/orders.ts';
-import { type Held, holdSteps, withSince } from './assign.ts';
+import { type Activated, type Held, holdSteps, leaveStuck, withSince } from './assign.ts';
 import { beginWalk, clockedAt, countNext, type Walk, walkOn } from './climb-ladders.ts';
 import { loadCompanies } from './company-people.ts';
 import { recall } from './notices.ts';
@@ -28,34 +28,37 @@ export interface Escalated {
   readonly climbed: number;
   readonly listed: number;
   readonly ended: readonly EndedOrder[];
+  /** Whose rules cannot be read: their clock stands still. */
+  readonly stuck: Activated['stuck'];
 }
 
 /** One batch of those that were due a moment ago, in the caller's transaction: the rows are done and their effects written together, or neither. */
 export async function escalateDue(trx: Transaction, now: Date, stepIds: readonly string[]): Promise<Escalated> {
-  const walks = await loadWalks(trx, now, stepIds);
+  const { walks, stuck } = await loadWalks(trx, now, stepIds);
   for (let moved = walks; moved.length > 0; moved = walkOn(walks, now, LATE_MS)) await countAhead(trx, moved);
   const ended = walks.flatMap(({ step, ended: end }) => (end ? [{ orderId: step.orderId, stepId: step.id, ...end }] : []));
   const listed = walks.flatMap(({ step, listed: one }) => (one ? [{ stepId: step.id, ...one }] : []));
   await markListed(trx, listed);
   await moveOn(trx, walks, now);
   await stayAsEnded(trx, walks, now);
-  return { steps: walks.length, climbed: walks.filter(hasClimbed).length, listed: listed.length, ended };
+  return { steps: walks.length, climbed: walks.filter(hasClimbed).length, listed: listed.length, ended, stuck };
 }
 
-async function loadWalks(trx: Transaction, now: Date, stepIds: readonly string[]): Promise<Walk[]> {
+async function loadWalks(trx: Transaction, now: Date, stepIds: readonly string[]): Promise<Pick<Escalated, 'stuck'> & { walks: Walk[] }> {
   const due = new Map<string, DueRow[]>();
   for (const row of await takeDue(trx, stepIds)) due.set(row.stepId, [...(due.get(row.stepId) ?? []), row]);
   for (const [stepId, rows] of due) if (rows.every(({ dueAt }) => dueAt > now)) due.delete(stepId);
-  if (due.size === 0) return [];
+  if (due.size === 0) return { walks: [], stuck: [] };
   const steps = await loadOpenSteps(trx, [...due.keys()]);
-  const companies = await loadCompanies(trx, steps, now);
+  const { companies, unreadable } = await loadCompanies(trx, steps, now);
   const ids = steps.map(({ id }) => id);
   const [holders, deciders] = [await loadHoldersOf(trx, ids), await loadDeciders(trx, ids)];
-  return steps.flatMap((step) => {
+  const walks = steps.flatMap((step) => {
     const company = companies.get(step.id);
     const [before, said] = [holders.get(step.id) ?? [], deciders.get(step.id) ?? []];
     return company ? [beginWalk(step, { company, due: due.get(step.id) ?? [], before, deciders: said })] : [];
   });
+  return { walks, stuck: await leaveStuck(trx, unreadable, now) };
 }
 
 /** The next rungs of those that climbed; calendars of all of them at once. */

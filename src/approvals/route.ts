@@ -8,7 +8,7 @@ import { insertEvaluation } from '../store/approvals/evaluations.ts';
 import { lockSpend } from '../store/approvals/period-spend.ts';
 import { insertSteps, type NewStep, voidOpenSteps } from '../store/approvals/steps.ts';
 import type { Transaction } from '../store/database.ts';
-import { followAccount } from '../store/orders/orders.ts';
+import { followAccounts } from '../store/orders/follow-accounts.ts';
 import { holdSteps } from './assign.ts';
 import { type CompanyPeople, peopleOf, questionAt, withManagers } from './company-people.ts';
 import { loadRules, rulesAt } from './company-rules.ts';
@@ -35,7 +35,7 @@ export async function routeRevision(
   revision: Revision,
   now: Date,
 ): Promise<RouteVerdict> {
-  const order = { ...given, companyId: await followAccount(trx, given) };
+  const order = { ...given, companyId: (await followAccounts(trx, [given.id])).get(given.id) ?? given.companyId };
   await recall(trx, await voidOpenSteps(trx, order.id, now), now);
   const rules = await loadRules(trx, order.companyId);
   if (factsNeeded(rules.policies.values()).spend.length > 0) await lockSpend(trx, order.companyId);
@@ -89,6 +89,7 @@ async function writeSteps(trx: Transaction, { settings, people, known, order, re
     climbs: [],
     listedAt: null,
     listedBecause: null,
+    stuckBecause: null,
   };
   const open = { ...step, ...waiting, ...questionAbout(known, known.facts.rates), companyId, externalKey };
   await holdSteps(trx, [{ step: open, company: people, seating: seatedAtFirst(stage.selection), climbs: open.climbs }], now);

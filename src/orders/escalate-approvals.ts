@@ -5,6 +5,7 @@ import type { Settings } from '../config/settings.ts';
 import { findDue } from '../store/approvals/clocks.ts';
 import { settleStep } from '../store/approvals/decisions.ts';
 import { voidOpenSteps } from '../store/approvals/steps.ts';
+import { markStuck } from '../store/approvals/stuck-steps.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import { lockOrder, moveOrder } from '../store/orders/orders.ts';
 import { inHalves } from './in-halves.ts';
@@ -28,7 +29,7 @@ export interface EscalateApprovals {
   readonly ended: number;
   /** To be woken: a change that expired after release leaves the order as it was released. */
   readonly handoffIds: string[];
-  /** Left as they are, by why. */
+  /** Left as they are, by why: since this look, for those of before are not looked at until nothing is in the way any more. */
   readonly skipped: readonly SkippedSteps[];
 }
 
@@ -42,20 +43,22 @@ export async function escalateApprovals({ db, settings, now: clock }: OrderConte
     more = false;
     const climb = async (stepIds: readonly string[]) => {
       if (signal?.aborted) return;
-      const { steps, climbed, listed, ended, handoffIds } = await climbOnce(db, settings, stepIds, now);
+      const { steps, climbed, listed, ended, stuck, handoffIds } = await climbOnce(db, settings, stepIds, now);
+      for (const { stepId, error } of stuck) skipped.add(stepId, error);
       total.climbed += climbed;
       total.listed += listed;
       total.ended += ended.length;
       total.handoffIds.push(...handoffIds);
       more ||= steps > 0;
     };
-    // One company's rules that nobody can read must not stop the clock of the others.
+    // What is wrong with one step must not stop the clock of the others.
     const skip = (stepId: string, error: unknown) => {
       skipped.add(stepId, error);
       more = true;
     };
     await sideBySide(found, (stepIds) => inHalves(stepIds, climb, skip));
   }
+  await db.transaction((trx) => markStuck(trx, skipped.stuck, now));
   for (let more = true; more && !signal?.aborted; ) {
     const batch = await db.transaction((trx) => remindDue(trx, now, REMINDERS));
     total.reminded += batch ?? 0;

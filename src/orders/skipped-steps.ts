@@ -24,7 +24,26 @@ export class Skipped {
     return [...this.#ids];
   }
 
+  /** Those a person must put right; what is a defect is tried again with every look. */
+  get stuck(): Array<{ stepId: string; because: string }> {
+    const known = [...this.#because.values()].filter(({ code }) => code !== 'INTERNAL');
+    return known.flatMap(({ message, stepIds }) => stepIds.map((stepId) => ({ stepId, because: message })));
+  }
+
   get byReason(): SkippedSteps[] {
     return [...this.#because.values()];
   }
+}
+
+/** Numbers in a line of the log. */
+const TOLD = 50;
+
+/** Answers how many steps. */
+export function warnOfSkipped(log: { warn(facts: object, message: string): void }, skipped: readonly SkippedSteps[]): number {
+  for (const { code, message, stepIds } of skipped)
+    log.warn(
+      { code, steps: stepIds.length, stepIds: stepIds.slice(0, TOLD) },
+      `these steps stand still, until it is put right: ${message}`,
+    );
+  return skipped.reduce((sum, { stepIds }) => sum + stepIds.length, 0);
 }

@@ -3,6 +3,7 @@
  * All statements of a batch run in the caller's transaction, so a batch is applied whole or not at all.
  */
 import { ENTITIES, type EntityName } from '../connector/entities.ts';
+import { concernedSteps } from './approvals/concerned-steps.ts';
 import type { Transaction } from './database.ts';
 import { COLUMN_DEFAULTS, type ProfileColumn, profileColumns } from './profile-columns.ts';
 import { stageTables } from './stage.ts';
@@ -28,7 +29,7 @@ export interface Applied {
   changed: number;
   /** Drafts equal to what we held; only the digest of their content is renewed. */
   unchanged: number;
-  /** Steps of approval whose holders this may touch: people who changed, or accounts they belong to. */
+  /** Steps of approval that may be others' to decide now: of people who changed, of accounts, and of orders below them. */
   concernedSteps: string[];
 }
 
@@ -84,8 +85,11 @@ export async function applyDrafts(trx: Transaction, batch: ApplyBatch): Promise<
   await trx.raw("set local enable_hashjoin = off; set local enable_mergejoin = off; set local work_mem = '64MB'");
   await trx.raw(linkNewRecords(batch), bindings);
   const { rows } = await trx.raw(applyStatement(batch), bindings);
-  const { created, changed, unchanged, concerned } = rows[0];
-  return { created: Number(created), changed: Number(changed), unchanged: Number(unchanged), concernedSteps: concerned ?? [] };
+  const { created, changed, unchanged, touched, moved } = rows[0];
+  const { entity } = batch;
+  const concern = { touched: touched ?? [], moved: moved ?? [] };
+  const steps = entity === 'contact' || entity === 'account' ? await concernedSteps(trx, entity, concern) : [];
+  return { created: Number(created), changed: Number(changed), unchanged: Number(unchanged), concernedSteps: steps };
 }
 
 /** Links come first and alone, so that records of one batch can refer to each other. */
@@ -134,8 +138,8 @@ function applyStatement({ runId, entity, targets, isFirst }: ApplyBatch): string
       select '${entity}.created', id, :runId::bigint, :now::timestamptz from batch where is_new
       union all
       select '${entity}.changed', id, :runId::bigint, :now::timestamptz from diff
-    )${references.length === 0 ? '' : `, ${awaitedReferences(references)}`}${isFirst ? '' : concernedSteps(entity)}
-    select ${CONCERNS[entity] && !isFirst ? '(select array_agg(step_id::text) from concerned)' : 'null'} as concerned, count(*) filter (where is_new) as created, (select count(*) from diff) as changed,
+    )${references.length === 0 ? '' : `, ${awaitedReferences(references)}`}
+    select ${isFirst ? 'null' : whoChanged(CONCERNS[entity]?.fields)} as touched, ${isFirst ? 'null' : whoChanged(CONCERNS[entity]?.places)} as moved, count(*) filter (where is_new) as created, (select count(*) from diff) as changed,
       count(*) filter (where not is_new) - (select count(*) from diff) as unchanged
     from batch`;
 }
@@ -155,24 +159,19 @@ function keepProfiles(entity: EntityName): string {
 
 const NOTHING_HELD = 'true as is_new, true as differs, null::jsonb as old_draft';
 
-/** What decides whether somebody may decide. */
-const CONCERNS: Readonly<Partial<Record<EntityName, { fields: readonly string[]; holder: string }>>> = {
-  contact: { fields: ['status', 'account', 'superior', 'roles', 'costCentre', 'email', 'attributes'], holder: 'b.id' },
-  account: { fields: ['status', 'parent', 'accountManager'], holder: 'c.id' },
+/** What decides whether somebody may decide, and what of it says whom others are asked by. */
+const CONCERNS: Readonly<Partial<Record<EntityName, { fields: readonly string[]; places: readonly string[] }>>> = {
+  contact: {
+    fields: ['status', 'account', 'superior', 'roles', 'costCentre', 'email', 'attributes'],
+    places: ['status', 'account', 'superior'],
+  },
+  account: { fields: ['status', 'parent', 'accountManager'], places: ['parent', 'accountManager'] },
 };
 
-/** Looked up by holder in the statement that changes them: nothing is asked where nobody of the batch holds anything. */
-function concernedSteps(entity: EntityName): string {
-  const concern = CONCERNS[entity];
-  if (!concern) return '';
-  const { fields, holder } = concern;
-  const people = entity === 'account' ? 'join contacts c on c.account_id = b.id' : '';
-  const touched = `jsonb_exists_any(b.new, array[${fields.map((field) => `'${field}'`).join(', ')}])`;
-  const by = (column: string) => `select h.step_id from diff b ${people} join step_holders h on h.${column} = ${holder} where ${touched}`;
-  return `, concerned as (
-      select s.id as step_id from approval_steps s
-      join (${by('person_id')} union ${by('for_person_id')}) held on held.step_id = s.id where s.state = 'active'
-    )`;
+/** Ids of the batch of which one of these fields has changed. */
+function whoChanged(fields: readonly string[] | undefined): string {
+  if (!fields) return 'null';
+  return `(select array_agg(b.id::text) from diff b where jsonb_exists_any(b.new, array[${fields.map((field) => `'${field}'`).join(', ')}]))`;
 }
 
 /** What an earlier draft said stays known where this one is silent. */

@@ -59,7 +59,7 @@ export async function queueNotices(trx: Transaction, notices: readonly NewNotice
      select distinct on (n."dedupeKey") n."dedupeKey", n.event, n."personId", n.address, n."orderId", n."stepId", n.revision, n.facts, :now, n."notBefore", n."notBefore"
      from jsonb_to_recordset(:json::jsonb) as n("dedupeKey" text, event text, "personId" bigint, address text, "orderId" bigint,
        "stepId" bigint, revision integer, facts jsonb, "notBefore" timestamptz)
-     on conflict (dedupe_key) do update set state = 'queued', not_before = excluded.not_before, due_at = excluded.due_at, facts = excluded.facts,
+     on conflict (dedupe_key) do update set state = 'queued', person_id = excluded.person_id, address = excluded.address, not_before = excluded.not_before, due_at = excluded.due_at, facts = excluded.facts,
        code = null, because = null, settled_at = null, mail_id = case when old.state = 'suppressed' then old.mail_id end
        where old.state = 'suppressed' or (old.state = 'sent' and ${TAKEN_BACK})`,
     { json: JSON.stringify(rows), now },

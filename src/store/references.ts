@@ -3,13 +3,16 @@ import { ENTITIES, type EntityName } from '../connector/entities.ts';
 import type { Transaction } from './database.ts';
 import { profileColumns } from './profile-columns.ts';
 
-/** Points profiles at targets that have arrived since, whichever source of the connection waited for them. Answers how many. */
-export async function resolveReferences(trx: Transaction, sources: Readonly<Record<EntityName, number>>): Promise<number> {
-  let resolved = 0;
+/** Points profiles at targets that have arrived since, whichever source of the connection waited for them. Answers whose, by our ids. */
+export async function resolveReferences(
+  trx: Transaction,
+  sources: Readonly<Record<EntityName, number>>,
+): Promise<Map<EntityName, string[]>> {
+  const resolved = new Map<EntityName, string[]>();
   for (const [entity, { table, fields }] of Object.entries(ENTITIES) as [EntityName, (typeof ENTITIES)[EntityName]][]) {
     for (const { field, column, reference } of profileColumns(entity)) {
       if (!reference || !fields[field]) continue;
-      const { rows } = await trx.raw(
+      const { rows } = await trx.raw<{ rows: Array<{ id: string }> }>(
         `with arrived as (
            delete from pending_references w using links target
            where w.source_id = :sourceId and w.field = :field and target.source_id = w.target_source_id and target.key = w.target_key
@@ -17,11 +20,11 @@ export async function resolveReferences(trx: Transaction, sources: Readonly<Reco
          ), pointed as (
            update ${table} p set ${column} = arrived.local_id
            from arrived join links l on l.source_id = :sourceId and l.key = arrived.key
-           where p.id = l.local_id returning 1
-         ) select count(*)::int as n from pointed`,
+           where p.id = l.local_id returning p.id
+         ) select distinct id from pointed`,
         { sourceId: sources[entity], field },
       );
-      resolved += rows[0].n;
+      if (rows.length > 0) resolved.set(entity, [...(resolved.get(entity) ?? []), ...rows.map(({ id }) => id)]);
     }
   }
   return resolved;

@@ -20,6 +20,7 @@ import { findTarget, type PullContext, type PullTarget } from './pull-context.ts
 import { readIntoStage } from './read-into-stage.ts';
 import { type AskKnown, mappingDigestOf } from './reading.ts';
 import { readQuarantined } from './replay.ts';
+import { tellOfArrivals } from './tell-of-arrivals.ts';
 
 const LEASE_MS = 30_000;
 /** Starts without progress after which a run is given up: it is killed or fails the same way each time. */
@@ -154,7 +155,7 @@ async function conclude(context: PullContext, run: Run, target: PullTarget, leas
     const now = context.now();
     const current = (await loadRun(trx, run.id)) ?? run;
     const sources = await lockSources(trx, run.connection);
-    await resolveReferences(trx, sources);
+    await tellOfArrivals(context, trx, await resolveReferences(trx, sources), now);
     await clearSettledNotes(trx, Object.values(sources));
     const waiting = await waitingReferences(trx, run.sourceId);
     const unread = current.notices.some(({ code }) => code.startsWith('SOURCE_'));

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RetryLaterError } from '../../src/errors.ts';
 import { inHalves } from '../../src/orders/in-halves.ts';
-import { CLOCK, clockDesk } from './escalation-setup.ts';
+import { CLOCK, clockDesk, tend } from './escalation-setup.ts';
 
 const UNREADABLE = JSON.stringify({ mode: 'own', rules: [{ name: 'from a later version' }] });
 
@@ -24,16 +24,18 @@ describe('steps whose rules nobody can read', () => {
     });
     const climbed = await rows<{ order_id: string }>('select order_id from order_log where actor = ? order by order_id', ['clock']);
     expect(climbed.map(({ order_id }) => order_id)).toEqual(others.map(({ order: one }) => one.id));
+    expect(await tick()).toMatchObject({ climbed: 0, skipped: [] });
   });
 
   it('are given on as soon as a version that can be read is there', async () => {
-    const { clock, tick, rows, clocks } = await clockDesk();
+    const { clock, context, tick, rows, clocks } = await clockDesk();
     const [{ document } = { document: {} }] = await rows<{ document: object }>('select document from policies');
     await rows('update policies set document = ?', [UNREADABLE]);
     clock.now = new Date('2026-11-25T09:00:00Z');
     expect((await tick()).skipped).toHaveLength(1);
     await rows('update policies set document = ?', [JSON.stringify(document)]);
     clock.now = new Date('2026-11-25T09:01:00Z');
+    await tend({ context });
     expect(await tick()).toMatchObject({ climbed: 1, skipped: [] });
     expect((await clocks())[1]).toBe('escalate 1 2026-11-25T09:00 add_superior');
   });

@@ -49,7 +49,7 @@ export interface DueRow extends ClockRow {
 /** Of rows looked up by their step. Said so that no plan walks through all that is due for each of them. */
 const isDue = (row: string) => `(${row}.done_at is not null or ${row}.due_at > :now) is not true`;
 
-/** Steps of which a rung or an expiry is due: the oldest, company by company, so that people are looked up once for many of them. */
+/** Steps of which a rung or an expiry is due, but stuck ones: the oldest, company by company, so that people are looked up once for many of them. */
 export async function findDue(
   db: Database,
   now: Date,
@@ -58,7 +58,7 @@ export async function findDue(
   const { rows } = await db.raw<{ rows: Array<{ stepId: string }> }>(
     `select due.id as "stepId" from (
        select s.id, o.company_id from step_clocks c join approval_steps s on s.id = c.step_id join orders o on o.id = s.order_id
-       where c.done_at is null and c.due_at <= :now and c.kind <> 'remind' and s.state in ('active', 'exhausted') and o.state = 'pending_approval'
+       where c.done_at is null and c.due_at <= :now and c.kind <> 'remind' and s.state in ('active', 'exhausted') and s.stuck_because is null and o.state = 'pending_approval'
          and c.step_id <> all(:except::bigint[])
        order by c.due_at, c.step_id limit :limit
      ) due group by due.company_id, due.id order by due.company_id, due.id`,

@@ -112,7 +112,7 @@ export interface StaleStep {
 }
 
 /**
- * Steps that wait for nobody, for somebody who is not active or is away, for somebody whose deputy is in, for one who stands in and
+ * Steps that are stuck, that wait for nobody, for somebody who is not active or is away, for somebody whose deputy is in, for one who stands in and
  * whose time has passed or is another's now, or for a deputy where the superior is next. Those behind `after`.
  */
 export async function staleSteps(db: Database | Transaction, now: Date, limit: number, after?: StaleStep): Promise<StaleStep[]> {
@@ -133,7 +133,7 @@ export async function staleSteps(db: Database | Transaction, now: Date, limit: n
   };
   const { rows } = await db.raw<{ rows: StaleStep[] }>(
     `select s.id as "stepId", s.order_id as "orderId" from approval_steps s
-     where (s.state = 'exhausted' or (s.state = 'active' and exists (
+     where (s.state = 'exhausted' or (s.stuck_because is not null and s.state = 'active') or (s.state = 'active' and exists (
        select from step_holders h left join contacts c on c.id = h.person_id
        where h.step_id = s.id and (c.id is null or c.status <> 'active' or not ${IS_REACHABLE} or ${isAway('h.person_id')}
          or ${delegates('h.person_id')} or (h.for_person_id is not null and ${isOver('h.for_person_id')})

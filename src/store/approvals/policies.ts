@@ -37,13 +37,17 @@ export async function loadPolicies(db: Database | Transaction, ids: readonly str
   return rows;
 }
 
-/** By account. Throws RULES_INVALID for a document this version cannot read: nothing is approved by rules nobody understands. */
-export function readPolicies(rows: readonly PolicyRow[], units: ReadonlyMap<string, Unit>): Map<string, Policy> {
+/** By account. Throws RULES_INVALID, with the cure, for a document this version cannot read: nothing is approved by rules nobody understands. */
+export function readPolicies(
+  rows: readonly PolicyRow[],
+  units: ReadonlyMap<string, Unit>,
+  cure = 'put a corrected version',
+): Map<string, Policy> {
   const policies = rows.map(({ id, accountId, version, document }): Policy => {
     const parsed = policySchema.safeParse(document);
     const account = units.get(accountId)?.name ?? `account ${accountId}`;
     if (parsed.success) return { id, accountId, account, version, path: pathOf(units, accountId), document: parsed.data };
-    const message = `version ${version} of the rules of ${account} cannot be used: ${parsed.error.issues[0]?.message}; put a corrected version`;
+    const message = `version ${version} of the rules of ${account} cannot be used: ${parsed.error.issues[0]?.message}; ${cure}`;
     throw new NeedsOperatorError('RULES_INVALID', message, { cause: parsed.error, details: { accountId, version } });
   });
   return new Map(policies.map((policy) => [policy.accountId, policy]));

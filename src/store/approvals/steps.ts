@@ -28,6 +28,8 @@ export interface Step {
   /** When the clock could do no more, and the step was shown to operations. */
   readonly listedAt: Date | null;
   readonly listedBecause: string | null;
+  /** Why nobody can say whose it is. */
+  readonly stuckBecause: string | null;
 }
 
 export interface StepSelector {
@@ -43,7 +45,8 @@ export interface StepPolicies {
 }
 
 export const STEP_COLUMNS = `s.id, s.order_id as "orderId", s.revision, s.stage, s.name, s.mode, s.needed, s.selector, s.policies, s.state,
-  s.assigned_at as "assignedAt", s.decided_at as "decidedAt", s.clock, s.climbs, s.listed_at as "listedAt", s.listed_because as "listedBecause"`;
+  s.assigned_at as "assignedAt", s.decided_at as "decidedAt", s.clock, s.climbs, s.listed_at as "listedAt", s.listed_because as "listedBecause",
+  s.stuck_because as "stuckBecause"`;
 
 /** JSON knows no instants. */
 export function asStep<Row extends Step>(row: Row): Row {

@@ -13,12 +13,12 @@ export async function tellRadar(
   const { rows } = await trx.raw<{
     rows: Array<{ id: string; orderId: string; revision: number; key: string; reason: string; since: Date }>;
   }>(
-    `select s.id, s.order_id as "orderId", s.revision, k.key, case when s.state = 'exhausted' then 'nobody may decide' else s.listed_because end as reason,
-       coalesce(s.listed_at, s.assigned_at) as since
+    `select s.id, s.order_id as "orderId", s.revision, k.key, coalesce(s.stuck_because, case when s.state = 'exhausted' then 'nobody may decide' else s.listed_because end) as reason,
+       coalesce(s.stuck_at, s.listed_at, s.assigned_at) as since
      from approval_steps s join orders o on o.id = s.order_id and o.state = 'pending_approval',
-       lateral (select concat_ws(':', 'radar.listed', s.id, s.state, jsonb_array_length(s.climbs)) as key) k
-     where (s.state = 'exhausted' or (s.state = 'active' and s.listed_at is not null))
-       and not exists (select from notifications n where n.dedupe_key = k.key)
+       lateral (select concat_ws(':', 'radar.listed', s.id, s.state, jsonb_array_length(s.climbs), case when s.stuck_because is not null then 'stuck' end) as key) k
+     where (s.state = 'exhausted' or (s.state = 'active' and s.listed_at is not null) or (s.state = 'active' and s.stuck_because is not null))
+       and not exists (select from notifications n where n.dedupe_key = k.key and n.code is distinct from 'PERSON_GONE')
      order by s.id limit :limit`,
     { limit: AT_ONCE },
   );

@@ -11,6 +11,7 @@ import { markFinalOrders } from './0008-final-orders.ts';
 import { indexForPruning } from './0009-pruning.ts';
 import { createBudgetClosings } from './0010-budget-closings.ts';
 import { indexBudgetLookups } from './0011-budget-lookups.ts';
+import { addStuckSteps } from './0012-stuck-steps.ts';
 
 export interface Migration {
   /** Its identity for ever; the order is that of the list. */
@@ -30,4 +31,5 @@ export const migrations: readonly Migration[] = [
   { name: '0009-pruning', up: indexForPruning },
   { name: '0010-budget-closings', up: createBudgetClosings },
   { name: '0011-budget-lookups', up: indexBudgetLookups },
+  { name: '0012-stuck-steps', up: addStuckSteps },
 ];

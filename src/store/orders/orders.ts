@@ -3,7 +3,6 @@
 import type { Order, OrderContent, OrderState, Revision } from '../../domain/orders/order.ts';
 import { ORDER_MOVES } from '../../domain/orders/order.ts';
 import { NeedsOperatorError } from '../../errors.ts';
-import { findCompany } from '../approvals/directory.ts';
 import type { Database, Transaction } from '../database.ts';
 
 export const ORDER_COLUMNS = `o.id, o.origin, o.reference, o.external_key as "externalKey", o.account_id as "accountId", o.company_id as "companyId",
@@ -127,16 +126,6 @@ export async function moveOrder(
     'ORDER_STATE',
     `order ${name} is ${current?.state ?? 'gone'} and cannot become ${to}; \`kontor orders show ${name}\` tells what happened to it`,
   );
-}
-
-/** An account may have been moved since the order came in: it is of the company it belongs to now, whose rules it meets. Answers that. */
-export async function followAccount(
-  trx: Transaction,
-  { id, accountId, companyId: was }: Pick<Order, 'id' | 'accountId' | 'companyId'>,
-): Promise<string> {
-  const companyId = await findCompany(trx, accountId);
-  if (companyId !== was) await trx.raw('update orders set company_id = :companyId where id = :id', { id, companyId });
-  return companyId;
 }
 
 export interface LogEntry {

@@ -3,7 +3,7 @@ import type { Database, Transaction } from '../database.ts';
 
 export const RADAR_KINDS = ['nobody', 'waited', 'handoff', 'notice'] as const;
 /**
- * - nobody: a step that nobody, or too few, may decide       - waited: a step beyond its ladder or its time
+ * - nobody: a step that nobody, or too few, may decide, or of which nobody can say whose it is       - waited: a step beyond its ladder or its time
  * - handoff: one that stands still                           - notice: one that could not be sent
  */
 export type RadarKind = (typeof RADAR_KINDS)[number];
@@ -31,14 +31,14 @@ type Row = Omit<RadarItem, 'cure'>;
 const STANDING_HOURS = 24;
 
 const STEPS = `
-  select case when s.state = 'exhausted' then 'nobody' else 'waited' end as kind, s.id, o.id as order_id, o.external_key, a.name as account,
-    s.name as what, s.state || ', ' || (select count(*) from step_holders h where h.step_id = s.id) || ' may decide' as state,
-    case when s.state = 'exhausted' then coalesce(e.reason, 'nobody may decide') else s.listed_because end as reason,
-    case when s.state = 'exhausted' then coalesce(e.at, s.assigned_at) else s.listed_at end as since
+  select case when s.state = 'exhausted' or s.stuck_because is not null then 'nobody' else 'waited' end as kind, s.id, o.id as order_id, o.external_key, a.name as account,
+    s.name as what, case when s.stuck_because is null then s.state else 'stuck' end || ', ' || (select count(*) from step_holders h where h.step_id = s.id) || ' may decide' as state,
+    coalesce(s.stuck_because, case when s.state = 'exhausted' then coalesce(e.reason, 'nobody may decide') else s.listed_because end) as reason,
+    coalesce(s.stuck_at, case when s.state = 'exhausted' then coalesce(e.at, s.assigned_at) else s.listed_at end) as since
   from approval_steps s join orders o on o.id = s.order_id and o.state = 'pending_approval' join accounts a on a.id = o.account_id
   left join lateral (select l.facts ->> 'exhausted' as reason, l.at from order_log l
     where l.order_id = o.id and l.kind = 'step_exhausted' and l.facts ->> 'stepId' = s.id::text order by l.id desc limit 1) e on true
-  where s.state = 'exhausted' or (s.state = 'active' and s.listed_at is not null)`;
+  where s.state = 'exhausted' or (s.state = 'active' and s.listed_at is not null) or (s.state = 'active' and s.stuck_because is not null)`;
 
 const HANDOFFS = `
   select 'handoff' as kind, h.id, h.order_id, h.external_key, a.name as account, coalesce(h.connection, 'no connection') as what, h.state,
@@ -83,6 +83,8 @@ export async function loadRadar(
 function cureOf({ kind, state, externalKey }: Row): string {
   switch (kind) {
     case 'nobody':
+      if (state.startsWith('stuck'))
+        return `put right what the reason names, and it goes on by itself; or revise or withdraw ${externalKey}, which then meets the rules of today`;
       return `give the account an approver in the ERP and pull, or put rules that name one and revise the order; \`kontor orders why ${externalKey}\``;
     case 'waited':
       return `ask those who may decide: \`kontor orders show ${externalKey}\`, or name a deputy: \`kontor deputies add\``;
