@@ -2,6 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { entitled, used } from '../domain/budgets/balance.ts';
 import type { Budget, NewBudget } from '../domain/budgets/budget.ts';
+import { addDays } from '../domain/budgets/civil-days.ts';
+import { gapUntil } from '../domain/budgets/civil-periods.ts';
 import type { LedgerPeriod } from '../domain/budgets/ledger-period.ts';
 import type { Entry } from '../domain/budgets/post.ts';
 import { decimalOfMinor } from '../domain/orders/money.ts';
@@ -36,6 +38,7 @@ export async function problemsOfChange(
   await bringUpToDate(trx, ids, now);
   await dropEmptyPlanned(trx, ids);
   const live = groupByBudget(await lockLivePeriods(trx, ids));
+  const gapOf = await findGaps(trx, ids, named);
   return named.flatMap((after): OrderProblem[] => {
     const before = known.get(after.code);
     if (!before) return [];
@@ -46,6 +49,8 @@ export async function problemsOfChange(
     const problems = [...fixed].map((name) =>
       told(`the ${name} of ${after.code} cannot change: what was spent was counted by it`, 'end it (until) and begin a new budget'),
     );
+    const gap = gapOf({ id: before.id, ...after });
+    if (gap !== null) problems.push(told(`the periods leave a gap: none holds ${gap}`, 'let the first of them begin then'));
     const running = (live.get(before.id) ?? []).filter(isRunning);
     for (const period of running) {
       const missing = shortBy(period, after);
@@ -64,6 +69,23 @@ export async function problemsOfChange(
     }
     return problems;
   });
+}
+
+type Continued = Pick<Budget, 'id' | 'validUntil' | 'periodRule'>;
+
+/** `2027-01-01 to 2027-01-31`: days after the last period of a budget that none of its list holds, though it goes on later. */
+export async function findGaps(
+  trx: Transaction,
+  ids: readonly string[],
+  rules: ReadonlyArray<Pick<Budget, 'periodRule'>>,
+): Promise<(budget: Continued) => string | null> {
+  const last = await listLastPeriods(trx, ids);
+  const ruleOf = await loadRules(trx, rules);
+  return ({ id, validUntil, ...budget }) => {
+    const [on, rule] = [last.get(id)?.endOn, ruleOf(budget)];
+    const until = on !== undefined && rule && (validUntil === null || on < validUntil) ? gapUntil(rule, on) : null;
+    return until === null ? null : `${on} to ${addDays(until, -1)}`;
+  };
 }
 
 export async function changeBudgets(

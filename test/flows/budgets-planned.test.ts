@@ -65,13 +65,28 @@ it('are cut anew by a new rule, or another calendar, and allocated once', async 
   expect(await books.wrongSums()).toEqual([]);
 });
 
+const putCalendar = (...ends: string[]) => {
+  const periods = ends.slice(1).map((endOn, n) => ({ key: `P${n}`, startOn: String(ends[n]), endOn }));
+  return setup.db.transaction((trx) =>
+    putFiscalCalendar(trx, { name: 'own', rule: { kind: 'list', periods }, by: 'test' }, setup.clock.now),
+  );
+};
+
+it('are refused where a list would leave days without one behind those that have begun', async () => {
+  await putCalendar('2026-07-01', '2026-08-01');
+  await put('GAP', { period: { calendar: 'own' } });
+  await expect(putCalendar('2026-09-01', '2026-10-01')).rejects.toThrow(
+    /calendar own leaves days without a period .*\nGAP: 2026-08-01 to 2026-08-31/,
+  );
+  const dates = (from: string) => put('GAP', { period: { dates: [{ from, to: '2026-12-31' }] } });
+  await expect(dates('2026-08-02')).rejects.toThrow('the periods leave a gap: none holds 2026-08-01 to 2026-08-01');
+  await dates('2026-08-01');
+  await put('GAP', { period: { calendar: 'own' } });
+  await putCalendar('2026-08-01', '2026-10-01');
+  expect((await requireBudget(setup.db, 'GAP')).nextOpensOn).toBe('2026-08-01');
+});
+
 it('of a fiscal calendar go with it', async () => {
-  const putCalendar = (...ends: string[]) => {
-    const periods = ends.slice(1).map((endOn, n) => ({ key: `P${n}`, startOn: String(ends[n]), endOn }));
-    return setup.db.transaction((trx) =>
-      putFiscalCalendar(trx, { name: 'own', rule: { kind: 'list', periods }, by: 'test' }, setup.clock.now),
-    );
-  };
   await putCalendar('2026-07-01', '2026-08-01', '2026-09-01');
   const id = await put('LISTED', { period: { calendar: 'own' } });
   await ask(id, '2026-08-10');

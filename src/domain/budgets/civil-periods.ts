@@ -23,6 +23,12 @@ export function periodOn(rule: OwnPeriods, on: string): ListedPeriod | null {
   }
 }
 
+/** Of a list that holds no period on a day and goes on later: when. `null`: it holds the day, or ends before. */
+export function gapUntil(rule: OwnPeriods, on: string): string | null {
+  if (rule.kind !== 'list' || periodOn(rule, on)) return null;
+  return rule.periods.find(({ startOn }) => startOn > on)?.startOn ?? null;
+}
+
 function weekOn(firstDay: number, on: string): ListedPeriod {
   const start = dayNumber(on) - ((weekdayOf(on) - firstDay + 7) % 7);
   const startOn = dayText(start);
