@@ -40,6 +40,8 @@ export interface FieldSpec {
   readonly to?: EntityName;
   /** For `decimal`: zero and less are refused. */
   readonly positive?: true;
+  /** Says what another field means, and is not kept by itself. */
+  readonly isPartOf?: string;
 }
 
 export interface EntitySpec {
@@ -177,7 +179,12 @@ export const ENTITIES: Readonly<Record<EntityName, EntitySpec>> = {
       toCurrency: { type: 'currency', required: true, about: 'are `rate` units of this one' },
       validOn: { type: 'date', required: true, about: 'first day it holds' },
       rate: { type: 'decimal', required: true, positive: true, about: 'units of `toCurrency` for `perQuantity` of `fromCurrency`' },
-      perQuantity: { type: 'decimal', positive: true, about: 'the rate is for that many units, such as 100 yen; 1 if not mapped' },
+      perQuantity: {
+        type: 'decimal',
+        positive: true,
+        isPartOf: 'rate',
+        about: 'the rate is for that many units, such as 100 yen; 1 if not mapped',
+      },
       source: { type: 'text', about: 'who quotes it; the connection if not mapped' },
     },
   },

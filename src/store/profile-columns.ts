@@ -38,7 +38,8 @@ function sqlValue(field: string, { type }: FieldSpec): (draft: string) => string
 }
 
 export function profileColumns(entity: EntityName): readonly ProfileColumn[] {
-  return Object.entries(ENTITIES[entity].fields).map(([field, spec]) => ({
+  const kept = Object.entries(ENTITIES[entity].fields).filter(([, { isPartOf }]) => isPartOf === undefined);
+  return kept.map(([field, spec]) => ({
     field,
     column: spec.type === 'reference' ? `${snake(field)}_id` : snake(field),
     value: sqlValue(field, spec),
