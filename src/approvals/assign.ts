@@ -60,8 +60,11 @@ export async function activateSteps(
     const company = companies.get(step.id);
     return company ? [{ step, company, seating: seatAt(step, company, step.climbs, now), climbs: step.climbs }] : [];
   });
-  await holdSteps(trx, held, now, how);
-  await markFree(trx, held.flatMap(({ step }) => (step.stuckBecause === null ? [] : step.id))); // biome-ignore format: one call
+  await holdSteps(trx, held.filter(({ step }) => step.stuckBecause === null), now, how); // biome-ignore format: one call
+  const again = held.filter(({ step }) => step.stuckBecause !== null);
+  // Nothing is in the way only where their calendars can be read, too.
+  if (again.length > 0) await holdSteps(trx, again, now, { recount: true });
+  await markFree(trx, again.map(({ step }) => step.id)); // biome-ignore format: one call
   return { held, stuck: await leaveStuck(trx, unreadable, now) };
 }
 

@@ -11,7 +11,9 @@ export class Skipped {
   readonly #because = new Map<string, { code: string; message: string; stepIds: string[] }>();
   readonly #ids = new Set<string>();
 
+  /** Once for each step, however often it was tried. */
   add(stepId: string, error: unknown): void {
+    if (this.#ids.has(stepId)) return;
     this.#ids.add(stepId);
     const message = error instanceof Error ? error.message : String(error);
     const code = error instanceof KontorError ? error.code : 'INTERNAL';

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RetryLaterError } from '../../src/errors.ts';
 import { inHalves } from '../../src/orders/in-halves.ts';
+import { tendSteps } from '../../src/orders/tend-steps.ts';
+import { loadRadar } from '../../src/store/views/radar.ts';
 import { CLOCK, clockDesk, tend } from './escalation-setup.ts';
 
 const UNREADABLE = JSON.stringify({ mode: 'own', rules: [{ name: 'from a later version' }] });
@@ -38,6 +40,33 @@ describe('steps whose rules nobody can read', () => {
     await tend({ context });
     expect(await tick()).toMatchObject({ climbed: 1, skipped: [] });
     expect((await clocks())[1]).toBe('escalate 1 2026-11-25T09:00 add_superior');
+  });
+});
+
+describe('a step whose calendar nobody can read', () => {
+  it('is told once, stays on the radar while that is so, and goes on afterwards', async () => {
+    const { clock, context, db, tick, rows, clocks, id } = await clockDesk();
+    await db('work_calendars').insert({ name: 'bad', version: 1, definition: '{"zone":"Mars/Olympus"}', is_active: true, created_by: 'test', created_at: clock.now }); // biome-ignore format: one row
+    await db('calendar_assignments').insert({ owner_kind: 'person', owner_id: id('P-3'), calendar: 'bad', assigned_by: 'test', assigned_at: clock.now }); // biome-ignore format: one row
+    clock.now = new Date('2026-11-25T09:00:00Z');
+    expect((await tick()).skipped).toMatchObject([{ code: 'CALENDAR_INVALID' }]);
+    const { items } = await loadRadar(db, { now: clock.now, limit: 10 });
+    expect(items).toMatchObject([{ kind: 'nobody', reason: expect.stringContaining('calendar bad'), since: clock.now }]);
+    await rows('delete from calendar_assignments');
+    await tend({ context });
+    expect(await tick()).toMatchObject({ climbed: 1, skipped: [] });
+    expect((await clocks())[1]).toBe('escalate 1 2026-11-25T09:00 add_superior');
+    expect((await loadRadar(db, { now: clock.now, limit: 10 })).items).toEqual([]);
+  });
+
+  it('is looked at by the sweep without being told again', async () => {
+    const { clock, context, db, rows, id } = await clockDesk();
+    await rows(`update approval_steps set stuck_because = 'before', stuck_at = ?`, [clock.now]);
+    await db('work_calendars').insert({ name: 'bad', version: 1, definition: '{"zone":"Mars/Olympus"}', is_active: true, created_by: 'test', created_at: clock.now }); // biome-ignore format: one row
+    await db('calendar_assignments').insert({ owner_kind: 'person', owner_id: id('P-2'), calendar: 'bad', assigned_by: 'test', assigned_at: clock.now }); // biome-ignore format: one row
+    const looks = [await tendSteps(context), await tendSteps(context)].map(({ stuck }) => stuck.map(({ code }) => code));
+    expect(looks).toEqual([['CALENDAR_INVALID'], []]);
+    expect(await rows('select stuck_at from approval_steps')).toEqual([{ stuck_at: clock.now }]);
   });
 });
 
