@@ -43,14 +43,17 @@ function readStored({ done, at }: z.infer<typeof storedCursor>): FolderState {
   };
 }
 
-/** Makes cursors of a state as it changes. */
+/** Makes cursors of a state as it changes. While a file is being read, the list of those done stays the same. */
 export function cursorWriter(options: ReadOptions): (state: FolderState) => Cursor {
   const reading = digestOptions(options);
-  return ({ done, at }) => ({
-    reading,
-    done: [...done].map(([name, { size, modifiedMs, digest }]) => [name, size, modifiedMs, digest]),
-    ...(at ? { at: [at.name, at.digest, at.position.sheet, at.position.row] } : {}),
-  });
+  const listOf = ({ done }: FolderState) => [...done].map(([name, { size, modifiedMs, digest }]) => [name, size, modifiedMs, digest]);
+  let during: { name: string; list: ReturnType<typeof listOf> } | undefined;
+  return (state) => {
+    const { at } = state;
+    if (!at) return { reading, done: listOf(state) };
+    if (during?.name !== at.name) during = { name: at.name, list: listOf(state) };
+    return { reading, done: during.list, at: [at.name, at.digest, at.position.sheet, at.position.row] };
+  };
 }
 
 /** `files` is left out: taking one more file in does not change how the others are read. */

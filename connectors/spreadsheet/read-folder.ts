@@ -9,8 +9,10 @@ import { archiveFolder } from './archive.ts';
 import { cursorWriter, openCursor } from './cursor.ts';
 import type { ReadOptions, SpreadsheetSettings } from './settings.ts';
 
-/** A page is complete with this many records and never holds twice as many. More known ones would name themselves in a text that V8 keeps apart and frees late. */
-const PAGE_ROWS = 2_000;
+/** A page holds at least so many records, and as many as its cursor names files; the engine stages several together. */
+const LEAST_ROWS = 50;
+/** A page is complete with this many and never holds twice as many. */
+const MOST_ROWS = 2_000;
 /** Files that make up less are read faster than the engine tells what it holds. */
 const WORTH_ASKING_BYTES = 16 * 1024 * 1024;
 
@@ -59,7 +61,7 @@ export async function* readFolder(
           for (const bad of piece.unreadable) page.unreadable.push(bad);
           for (const { digest } of piece.known) page.known.push(digest);
           state.at = { name: file.name, digest, position: { sheet: batch.sheet, row: piece.lastRow } };
-          if (page.records.length + page.unreadable.length + page.known.length >= PAGE_ROWS) yield close();
+          if (page.records.length + page.unreadable.length + page.known.length >= wantedRows(state.done.size)) yield close();
         }
       }
       // Not one that was only touched, nor one of which a part could not be read.
@@ -72,6 +74,11 @@ export async function* readFolder(
     done = before + file.stats.size;
   }
   yield close();
+}
+
+/** What a cursor costs must not exceed what is done for the records before it. */
+function wantedRows(filesDone: number): number {
+  return Math.min(Math.max(LEAST_ROWS, filesDone), MOST_ROWS);
 }
 
 function isUnchanged(file: FoundFile, known: { size: number; modifiedMs: number } | undefined): boolean {
@@ -152,9 +159,9 @@ type Piece = Pick<Batch, 'rows' | 'unreadable' | 'known'> & { readonly lastRow: 
 function* cutBatch(batch: Batch): Generator<Piece> {
   let bad = 0;
   let known = 0;
-  for (let start = 0; start < batch.rows.length || bad < batch.unreadable.length || known < batch.known.length; start += PAGE_ROWS) {
-    const rows = batch.rows.length <= PAGE_ROWS ? batch.rows : batch.rows.slice(start, start + PAGE_ROWS);
-    const isLast = start + PAGE_ROWS >= batch.rows.length;
+  for (let start = 0; start < batch.rows.length || bad < batch.unreadable.length || known < batch.known.length; start += MOST_ROWS) {
+    const rows = batch.rows.length <= MOST_ROWS ? batch.rows : batch.rows.slice(start, start + MOST_ROWS);
+    const isLast = start + MOST_ROWS >= batch.rows.length;
     const lastBad = batch.unreadable.at(-1)?.origin.row ?? 0;
     const lastRow = Math.max(rows.at(-1)?.row ?? 0, ...(isLast ? [lastBad, batch.known.at(-1)?.row ?? 0] : []));
     const [fromBad, fromKnown] = [bad, known];

@@ -1,6 +1,6 @@
 /** The digests of the records of a source, as a reader on its own thread asks them: a flat table of their first 64 bits. */
 import type { KnownContents } from '../connector/session.ts';
-import { digestOf } from './page-stager.ts';
+import { digestOf } from './digest-of.ts';
 
 /** Share of the slots in use; fuller, they take longer to search. */
 const FULLNESS = 0.7;

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { AnyConnector } from '../connector/contract.ts';
 import { threadEntry } from '../connector/thread-entry.ts';
 import { NeedsOperatorError, RecordRejectedError, RetryLaterError } from '../errors.ts';
-import type { RenderedPage } from './page-stager.ts';
+import type { RenderedPage } from './open-page.ts';
 import type { FromReader, ToReader } from './reader-protocol.ts';
 import { type AskKnown, type Lent, type ReadBatch, type ReadRequest, readBatches } from './reading.ts';
 

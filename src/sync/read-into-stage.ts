@@ -8,6 +8,7 @@ import type { Notice, Run } from '../store/runs.ts';
 import { copyRows, prepareStaging, stageKeys, stageKnown, stageNewKeys, stageTables } from '../store/stage.ts';
 import type { PullContext } from './pull-context.ts';
 import type { ReadBatch } from './reading.ts';
+import { BAD_COLUMNS, DRAFT_COLUMNS } from './stage-rows.ts';
 
 /** Pages of one transaction: enough that its fixed cost vanishes. */
 const PAGES_AT_ONCE = 8;
@@ -78,8 +79,8 @@ async function stagePages(trx: Transaction, run: Run, first: ReadBatch, pages: A
 
 async function keep(trx: Transaction, run: Run, { drafts, bad }: { drafts: Uint8Array; bad: Uint8Array }): Promise<void> {
   const stage = stageTables(run.id);
-  await copyRows(trx, `${stage.drafts} (seq, key, external_id, content_digest, fingerprint, origin, refs, draft)`, drafts);
-  await copyRows(trx, `${stage.bad} (seq, identity, key, external_id, origin, problems, payload, draft)`, bad);
+  await copyRows(trx, `${stage.drafts} (${DRAFT_COLUMNS})`, drafts);
+  await copyRows(trx, `${stage.bad} (${BAD_COLUMNS})`, bad);
 }
 
 /** Asks for the next page before it is needed, and can give up waiting without losing it. */

@@ -1,7 +1,7 @@
 /** Messages between the flow and its reader thread. */
 import type { ErrorCode } from '../errors.ts';
 import type { KnownPrefixes } from './known-set.ts';
-import type { PreparedPage, RenderedPage } from './page-stager.ts';
+import type { PreparedPage, RenderedPage } from './open-page.ts';
 
 export type FromReader =
   | { kind: 'prepared'; page: number; prepared: PreparedPage; rendered: RenderedPage | null }

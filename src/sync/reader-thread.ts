@@ -3,7 +3,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { loadConnector } from '../../connectors/load-connector.ts';
 import { KontorError } from '../errors.ts';
 import type { KnownPrefixes } from './known-set.ts';
-import type { Held, PageStager, RenderedPage } from './page-stager.ts';
+import type { Held, RenderedPage } from './open-page.ts';
+import type { PageStager } from './page-stager.ts';
 import type { FromReader, ToReader } from './reader-protocol.ts';
 import { type ReadRequest, readBatches } from './reading.ts';
 

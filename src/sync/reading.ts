@@ -7,10 +7,13 @@ import { openSession } from '../connector/open-session.ts';
 import { NeedsOperatorError } from '../errors.ts';
 import { askAhead } from './ask-ahead.ts';
 import { type KnownPrefixes, KnownSet } from './known-set.ts';
-import { type Held, PageStager, type PreparedPage, type RenderedPage } from './page-stager.ts';
+import type { PreparedPage, RenderedPage } from './open-page.ts';
+import { PageStager, type StagedPage } from './page-stager.ts';
 
 /** Pages of a system asked for while earlier ones are staged. */
 const PAGES_AHEAD = 2;
+/** Records of files that are staged together; pages of files are small, so that a record dies young. */
+const FILE_PAGE = 2_000;
 
 /** Plain data: it crosses to the thread. */
 export interface ReadRequest {
@@ -52,7 +55,7 @@ export async function* readBatches(
   request: ReadRequest,
   signal: AbortSignal,
   { border, askKnown }: Lent,
-): AsyncGenerator<{ held: Held; stager: PageStager; rendered: RenderedPage | null }> {
+): AsyncGenerator<StagedPage & { stager: PageStager }> {
   const source = connector.sources[request.entity];
   if (!source) {
     throw new NeedsOperatorError(
@@ -60,7 +63,7 @@ export async function* readBatches(
       `connector ${connector.name} has no ${request.entity}; it has ${Object.keys(connector.sources).join(', ')}`,
     );
   }
-  const stager = stagerFor(connector, request);
+  const stager = stagerFor(connector, request, connector.traits.offMainThread ? FILE_PAGE : 0);
   const { connection, baseFolder } = request;
   const config = connector.config.parse(request.settings);
   let set: KnownSet | undefined;
@@ -74,13 +77,16 @@ export async function* readBatches(
   const pages: AsyncIterable<Page<unknown>> = source.read(session, source.options.parse(request.read ?? {}), request.cursor);
   // A thread reads ahead of the database by itself.
   for await (const page of connector.traits.offMainThread ? pages : askAhead(pages, PAGES_AHEAD)) {
-    const held = stager.prepare(page);
-    const isNew = held.keyed.length > 0 && held.keyed.every(({ digest }) => set?.lacks(digest) === true);
-    yield { held, stager, rendered: isNew ? stager.render(held, held.keyed.keys()) : null };
+    for (const staged of stager.add(page, (digest) => set?.lacks(digest) === true)) yield { ...staged, stager };
   }
+  for (const staged of stager.end()) yield { ...staged, stager };
 }
 
-export function stagerFor(connector: AnyConnector, request: Pick<ReadRequest, 'entity' | 'mapping' | 'formats' | 'firstSeq'>): PageStager {
+export function stagerFor(
+  connector: AnyConnector,
+  request: Pick<ReadRequest, 'entity' | 'mapping' | 'formats' | 'firstSeq'>,
+  gather: number,
+): PageStager {
   const source = connector.sources[request.entity];
   if (!source) throw new NeedsOperatorError('CONNECTION_UNKNOWN', `connector ${connector.name} has no ${request.entity}`);
   const spec = mappingOf(source, request);
@@ -91,6 +97,7 @@ export function stagerFor(connector: AnyConnector, request: Pick<ReadRequest, 'e
     mappingDigest: mappingDigest(spec, request.formats),
     foldKeys: connector.traits.keys === 'fold',
     firstSeq: request.firstSeq,
+    gather,
   });
 }
 

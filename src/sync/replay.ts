@@ -4,11 +4,9 @@ import { RecordRejectedError } from '../errors.ts';
 import type { Database } from '../store/database.ts';
 import { loadQuarantined, type QuarantinedRecord } from '../store/quarantine.ts';
 import { copyLine, jsonCell } from './copy-text.ts';
-import type { PreparedPage } from './page-stager.ts';
+import { type PreparedPage, UNIT_SEPARATOR } from './open-page.ts';
 import { type ReadBatch, type ReadRequest, stagerFor } from './reading.ts';
 import { RowMemory } from './row-memory.ts';
-
-const UNIT_SEPARATOR = '\u001f';
 
 /** Yields the chosen records in at most two batches: those to be mapped again, and those set aside after mapping. */
 export async function* readQuarantined(
@@ -22,9 +20,9 @@ export async function* readQuarantined(
   const source = connector.sources[request.entity];
   const done = request.firstSeq;
   if (done < mappable.length) {
-    const stager = stagerFor(connector, request);
-    const held = stager.prepare(revivePage(source, mappable));
-    yield { prepared: held.prepared, rendered: null, render: async (differing) => stager.render(held, differing) };
+    const stager = stagerFor(connector, request, 0);
+    for (const { held } of stager.add(revivePage(source, mappable), () => false))
+      yield { prepared: held.prepared, rendered: null, render: async (differing) => stager.render(held, differing) };
   }
   const drafted = records.filter(({ draft }) => draft !== null);
   if (drafted.length > 0 && done <= mappable.length) yield draftBatch(drafted, mappable.length, connector.traits.keys === 'fold');

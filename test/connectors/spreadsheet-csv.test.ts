@@ -269,21 +269,29 @@ describe('csv: bad files are faults, the others are read', () => {
 });
 
 describe('csv: pages', () => {
-  it('hands records over in pages of 2,000 to 4,000, with their progress', async () => {
+  it('hands records over in pages of 50 and more, with their progress', async () => {
     const { pages } = await readText(table(30_000));
     const sizes = pages.map((page) => page.records.length);
     expect(sizes.reduce((sum, size) => sum + size)).toBe(30_000);
     expect(Math.max(...sizes)).toBeLessThan(4_000);
-    expect(Math.min(...sizes.slice(0, -1))).toBeGreaterThanOrEqual(2_000);
+    expect(Math.min(...sizes.slice(0, -1))).toBeGreaterThanOrEqual(50);
     expect(pages.at(-1)?.progress).toEqual({ done: table(30_000).length, total: table(30_000).length });
   });
 
-  it('puts small files together into one page', async () => {
+  it('puts small files together into pages', async () => {
     const folder = await makeFolder();
     for (let i = 0; i < 30; i++) await folder.put(`part${i}.csv`, table(10, i * 10));
     const reading = await folder.read();
-    expect(reading.pages).toHaveLength(1);
+    expect(reading.pages.map(({ records }) => records.length)).toEqual([50, 50, 50, 50, 50, 50, 0]);
     expect(reading.records.map((record) => record.get('No'))).toEqual(Array.from({ length: 300 }, (_, i) => `C${i}`));
+  });
+
+  it('makes pages larger the more files their cursors have to name', async () => {
+    const folder = await makeFolder();
+    for (let i = 0; i < 90; i++) await folder.put(`part${String(i).padStart(2, '0')}.csv`, table(10, i * 10));
+    const sizes = (await folder.read()).pages.map(({ records }) => records.length);
+    expect(sizes.slice(0, -1).every((size, at) => at === 0 || size >= (sizes[at - 1] ?? 0))).toBe(true);
+    expect(Math.max(...sizes)).toBeGreaterThan(50);
   });
 
   it('yields exactly the rest after any page, whatever the rows look like', async () => {

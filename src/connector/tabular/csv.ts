@@ -36,8 +36,10 @@ export interface OpenFile {
   readonly handle: FileHandle;
 }
 
-/** Small enough that a page of records is soon complete, large enough that calls do not matter (measured: 64 KB to 1 MB differ by 8 %). */
+/** Read at once: large enough that calls do not matter. */
 const CHUNK_BYTES = 256 * 1024;
+/** Handed over at once: so little that its records die young (measured, with all that is made of them: a fifth less time than with 256 KB). */
+const PIECE_BYTES = 16 * 1024;
 /** What encoding and delimiter are detected from. */
 const HEAD_BYTES = 64 * 1024;
 
@@ -74,10 +76,13 @@ export async function* readCsv(
         reader = openRecords(layout, options, limits, head, chunk.length < CHUNK_BYTES);
         if (known && reader.keepsSource) lines = new KnownLines(reader, layout, known, limits.maxLineBytes);
       }
-      if (utf8.includes(0)) throw nulByte(file.name, reader.row + 1);
-      await (lines ?? reader).feed(utf8);
-      refuseLong(layout.found, limits.maxRows, file.name);
-      yield batch();
+      for (let from = 0; from < utf8.length; from += PIECE_BYTES) {
+        const piece = utf8.subarray(from, from + PIECE_BYTES);
+        if (piece.includes(0)) throw nulByte(file.name, reader.row + 1);
+        await (lines ?? reader).feed(piece);
+        refuseLong(layout.found, limits.maxRows, file.name);
+        yield batch();
+      }
     }
     if (reader && converter) {
       await reader.feed(withRest(lines, converter.end()));

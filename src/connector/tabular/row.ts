@@ -5,9 +5,12 @@ import type { Header } from './header.ts';
 /** A zero byte parts the cells: no table file can hold one inside a cell. */
 const CELL_SEPARATOR = '\0';
 
+/** A row as it crosses from one thread to another. */
+export type PostedRow = Pick<Row, 'header' | 'row' | 'kinds' | 'source' | 'text'>;
+
 /**
- * One record of a table. It holds its cells as one text until a second one is asked for: most rows of most runs are only
- * compared, and fifteen small strings each, kept for the length of a page, cost more than the comparison.
+ * One record of a table. Between threads it travels as one text, and stays one until a second cell is asked for: most rows of
+ * most runs are only compared.
  */
 export class Row {
   readonly header: Header;
@@ -15,15 +18,15 @@ export class Row {
   readonly row: number;
   /** Workbooks only: one letter of `KIND` per cell. */
   readonly kinds: string | undefined;
-  readonly text: string;
   /** The record as it stands in the file, without its line end. */
   readonly source: string | undefined;
+  #text: string | undefined;
   #cells: readonly string[] | undefined;
   #wasAsked = false;
 
-  constructor({ header, text, row, kinds, source }: Pick<Row, 'header' | 'text' | 'row' | 'kinds' | 'source'>) {
+  constructor({ header, text, row, kinds, source }: Omit<PostedRow, 'text'> & { text: string | undefined }) {
     this.header = header;
-    this.text = text;
+    this.#text = text;
     this.row = row;
     this.kinds = kinds;
     this.source = source;
@@ -31,7 +34,19 @@ export class Row {
 
   /** `cells` is as long as `header.names`. */
   static of(header: Header, cells: readonly string[], row: number, kinds?: string, source?: string): Row {
-    return new Row({ header, text: cells.join(CELL_SEPARATOR), row, kinds, source });
+    const made = new Row({ header, text: undefined, row, kinds, source });
+    made.#cells = cells;
+    return made;
+  }
+
+  get posted(): PostedRow {
+    const { header, row, kinds, source, text } = this;
+    return { header, row, kinds, source, text };
+  }
+
+  get text(): string {
+    this.#text ??= (this.#cells ?? []).join(CELL_SEPARATOR);
+    return this.#text;
   }
 
   get cells(): readonly string[] {
@@ -43,10 +58,11 @@ export class Row {
   cell(index: number): string {
     if (this.#cells || this.#wasAsked) return this.cells[index] ?? '';
     this.#wasAsked = true;
+    const { text } = this;
     let start = 0;
-    for (let skipped = 0; skipped < index; skipped++) start = this.text.indexOf(CELL_SEPARATOR, start) + 1;
-    const end = this.text.indexOf(CELL_SEPARATOR, start);
-    return end < 0 ? this.text.slice(start) : this.text.slice(start, end);
+    for (let skipped = 0; skipped < index; skipped++) start = text.indexOf(CELL_SEPARATOR, start) + 1;
+    const end = text.indexOf(CELL_SEPARATOR, start);
+    return end < 0 ? text.slice(start) : text.slice(start, end);
   }
 
   /** All that a row says, place in the file aside. The text as it stands is as good as the cells made of it, and known before them. */

@@ -22,7 +22,7 @@ const untilAsked = async () => {
 try {
   for await (const batch of readBook(workerData as WorkbookRequest)) {
     await untilAsked();
-    say({ kind: 'batch', batch });
+    say({ kind: 'batch', batch: { ...batch, rows: batch.rows.map(({ posted }) => posted) } });
   }
   await untilAsked();
   say({ kind: 'end' });

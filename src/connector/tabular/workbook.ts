@@ -7,14 +7,16 @@ import { type ErrorCode, type ErrorDetails, NeedsOperatorError } from '../../err
 import { threadEntry } from '../thread-entry.ts';
 import type { OpenFile } from './csv.ts';
 import type { Header } from './header.ts';
-import { type Batch, type Position, Row } from './row.ts';
+import { type Batch, type Position, type PostedRow, Row } from './row.ts';
 import { COMPOUND_SIGNATURE, ZIP_SIGNATURE } from './signatures.ts';
 import type { WorkbookLimits, WorkbookOptions, WorkbookRequest } from './workbook-reader.ts';
 
 export type { WorkbookLimits, WorkbookOptions } from './workbook-reader.ts';
 
+type PostedBatch = Omit<Batch, 'rows'> & { readonly rows: readonly PostedRow[] };
+
 export type FromWorkbook =
-  | { readonly kind: 'batch'; readonly batch: Batch }
+  | { readonly kind: 'batch'; readonly batch: PostedBatch }
   | { readonly kind: 'end' }
   | { readonly kind: 'failed'; readonly code: ErrorCode | undefined; readonly details: ErrorDetails; readonly message: string };
 
@@ -87,7 +89,7 @@ async function nextMessage(
 }
 
 /** A message brings rows as plain objects, with a copy of the header; rows of one sheet are to share one. */
-function shareHeaders(batch: Batch, headers: Map<string, Header>): Batch {
+function shareHeaders(batch: PostedBatch, headers: Map<string, Header>): Batch {
   const rows = batch.rows.map((row): Row => {
     const key = `${batch.sheet} ${row.header.digest}`;
     const header = headers.get(key) ?? row.header;
