@@ -1,7 +1,7 @@
 /** Quarantine: records set aside with reason and payload, until a good version arrives or a person replays them. */
 import type { Json, Origin, Problem } from '../connector/contract.ts';
 import type { Database, Transaction } from './database.ts';
-import { stageTables } from './stage.ts';
+import { stagedKeys, stageTables } from './stage.ts';
 
 /** A draft that was set aside after mapping; replay applies it as it is. */
 export interface SetAsideDraft {
@@ -65,7 +65,7 @@ export async function healQuarantine(trx: Transaction, runId: string, sourceId: 
     `with healed as (
        update quarantine q set state = 'healed', last_seen_at = :now
        where q.source_id = :sourceId and q.state = 'open' and q.run_id <> :runId
-         and exists (select from ${stage.keys} k where k.seq >= 0 and k.key = q.key)
+         and exists (select from ${stagedKeys(stage)} k where k.key = q.key)
          and not exists (select from ${stage.bad} b where b.key = q.key)
          and (:readAll or q.key not in (${CONTESTED_KEYS}))
        returning 1
@@ -83,13 +83,13 @@ export async function retireQuarantine(
   trx: Transaction,
   run: { runId: string; sourceId: number; now: Date; readAll: boolean; readAllFiles: boolean },
 ): Promise<void> {
-  const { keys } = stageTables(run.runId);
+  const seen = stagedKeys(stageTables(run.runId));
   await trx.raw(
     `update quarantine q set state = 'gone', last_seen_at = :now
      where q.source_id = :sourceId and q.state = 'open' and q.run_id <> :runId
        and case when q.origin ->> 'file' is null then :readAll
          else q.origin ->> 'file' in (select jsonb_array_elements_text(whole_files) from runs where id = :runId) end
-       and (:readAllFiles or q.key is null or q.key not in (${CONTESTED_KEYS}) or not exists (select from ${keys} k where k.seq >= 0 and k.key = q.key))`,
+       and (:readAllFiles or q.key is null or q.key not in (${CONTESTED_KEYS}) or not exists (select from ${seen} k where k.key = q.key))`,
     { ...run },
   );
 }

@@ -1,8 +1,8 @@
 /**
  * The stage: four unlogged tables per run that hold what was read until it is applied.
  *
- * - keys:   every record seen, with the digest of its content (finds repeats, and later what is missing)
- * - known:  records seen that we hold just so and were not even parsed, many to a row; they become keys when all is read
+ * - keys:   records seen that we hold just so
+ * - known:  the like that were not even parsed, many to a row; they become keys when all is read
  * - drafts: records that are new or differ from what we hold
  * - bad:    records that go to quarantine
  *
@@ -37,14 +37,14 @@ export async function createStage(trx: Transaction, runId: string): Promise<void
   // Batches are logged, the stage is not: after a crash of PostgreSQL they would name rows of another reading.
   await trx.raw('delete from run_batches where run_id = ?', [runId]);
   await trx.raw(`
-    create unlogged table ${stage.keys} (seq bigint not null, key text collate "C" not null, digest uuid not null);
+    create unlogged table ${stage.keys} (seq bigint not null, key text collate "C" not null);
     create unlogged table ${stage.known} (first_seq bigint not null, digests uuid[] not null);
     create unlogged table ${stage.drafts} (
       seq bigint not null, key text collate "C" not null, external_id text not null, content_digest uuid not null, fingerprint uuid not null,
       origin jsonb not null, refs jsonb, draft jsonb not null);
     create unlogged table ${stage.bad} (
       seq bigint not null, identity text not null, key text collate "C", external_id text, origin jsonb not null, problems jsonb not null, payload jsonb, draft jsonb);
-    insert into ${stage.keys} (seq, key, digest) values (${MARKER_SEQ}, '', '00000000-0000-0000-0000-000000000000');
+    insert into ${stage.keys} (seq, key) values (${MARKER_SEQ}, '');
   `);
 }
 
@@ -72,20 +72,12 @@ export async function prepareStaging(trx: Transaction): Promise<void> {
   );
 }
 
-/** Keeps the keys of one batch, of which nothing is held. */
-export async function stageNewKeys(
-  trx: Transaction,
-  runId: string,
-  batch: { firstSeq: number; keys: string; digests: string },
-): Promise<void> {
-  await trx.raw(
-    `insert into ${stageTables(runId).keys} (seq, key, digest) select :firstSeq::bigint + ord - 1, key, digest
-     from unnest(string_to_array(:keys, chr(31)), string_to_array(:digests, ',')::uuid[]) with ordinality as b(key, digest, ord)`,
-    { keys: batch.keys, digests: batch.digests, firstSeq: batch.firstSeq },
-  );
+/** SQL of all records seen: `seq, key`. One key stands in it as often as it was seen. */
+export function stagedKeys({ keys, drafts, bad }: StageTables): string {
+  return `(select seq, key from ${keys} where seq <> ${MARKER_SEQ} union all select seq, key from ${drafts} union all select seq, key from ${bad} where key is not null)`;
 }
 
-/** Keeps the keys of one batch and answers which of them (by position) are new or differ from the source record. */
+/** Answers which records of one batch (by position) are new or differ from the source record, and keeps the keys of the others. */
 export async function stageKeys(
   trx: Transaction,
   runId: string,
@@ -96,12 +88,13 @@ export async function stageKeys(
     `with batch as materialized (
        select key, digest, ord
        from unnest(string_to_array(:keys, chr(31)), string_to_array(:digests, ',')::uuid[]) with ordinality as b(key, digest, ord)
+     ), compared as materialized (
+       select b.key, b.ord, r.content_digest is distinct from b.digest as differs
+       from batch b left join source_records r on r.source_id = :sourceId and r.key = b.key
      ), kept as (
-       insert into ${stageTables(runId).keys} (seq, key, digest) select :firstSeq::bigint + ord - 1, key, digest from batch
+       insert into ${stageTables(runId).keys} (seq, key) select :firstSeq::bigint + ord - 1, key from compared where not differs
      )
-     select array_agg(b.ord::int - 1 order by b.ord) as differing
-     from batch b left join source_records r on r.source_id = :sourceId and r.key = b.key
-     where r.content_digest is distinct from b.digest`,
+     select array_agg(ord::int - 1 order by ord) as differing from compared where differs`,
     { keys: batch.keys, digests: batch.digests, firstSeq: batch.firstSeq, sourceId },
   );
   return rows[0].differing ?? [];
@@ -129,8 +122,8 @@ export async function expandKnown(trx: Transaction, runId: string, sourceId: num
   await trx.raw(`set local work_mem = '64MB'; set local enable_nestloop = off; set local enable_mergejoin = off`);
   const { rows } = await trx.raw(
     `with expanded as (
-       insert into ${stage.keys} (seq, key, digest)
-       select k.first_seq + d.ord - 1, r.key, r.content_digest
+       insert into ${stage.keys} (seq, key)
+       select k.first_seq + d.ord - 1, r.key
        from ${stage.known} k, unnest(k.digests) with ordinality as d(digest, ord)
        join source_records r on r.source_id = :sourceId and r.content_digest = d.digest
        returning 1

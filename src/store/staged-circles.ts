@@ -35,7 +35,9 @@ async function setAsideRound(trx: Transaction, runId: string, sourceId: number, 
        where not exists (select from ${stage.drafts} d where d.key = c.above)
      ), all_edges as materialized (
        select key, above from staged union all select key, above from climb
-     ) select key, above from all_edges e where exists (select from all_edges o where o.key = e.above)`,
+     ), passed as materialized (
+       select key from all_edges where key in (select above from all_edges)
+     ) select key, above from all_edges where above in (select key from passed)`,
     { sourceId },
   );
   if (!(await peel(trx, 'o.key = e.above'))) return 0;

@@ -4,7 +4,7 @@
  */
 import type { Transaction } from './database.ts';
 import { CONTESTED_KEYS } from './quarantine.ts';
-import { stageTables } from './stage.ts';
+import { stagedKeys, stageTables } from './stage.ts';
 
 export interface RepeatedKeys {
   /** Drafts set aside because another staged record claims their key with other values. */
@@ -21,14 +21,16 @@ export async function setAsideRepeatedKeys(trx: Transaction, runId: string, sour
   const stage = stageTables(runId);
   await trx.raw(
     `create temporary table repeated_keys on commit drop as
-     select key, count(*)::int as times from ${stage.keys} where seq >= 0 group by key having count(*) > 1`,
+     select key, count(*)::int as times from ${stagedKeys(stage)} seen group by key having count(*) > 1`,
   );
+  const { rows: some } = await trx.raw('select exists (select from repeated_keys) as repeats');
+  if (!some[0].repeats) return { conflicting: 0, repeated: 0 };
   const { rows } = await trx.raw(
     `with claims as (
        select k.key, k.seq, coalesce(d.fingerprint, r.fingerprint) as fingerprint, coalesce(d.external_id, l.external_id) as external_id,
          d.seq is not null as drafted, d.origin
        from repeated_keys
-       join ${stage.keys} k using (key)
+       join ${stagedKeys(stage)} k using (key)
        left join ${stage.drafts} d on d.key = k.key and d.seq = k.seq
        left join ${stage.bad} b on b.seq = k.seq
        left join source_records r on r.source_id = :sourceId and r.key = k.key

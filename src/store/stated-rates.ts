@@ -3,7 +3,7 @@
  * record that is another day's from now on adds a rate, and one that is gone at the source takes none away.
  */
 import type { Transaction } from './database.ts';
-import { stageTables } from './stage.ts';
+import { stagedKeys, stageTables } from './stage.ts';
 
 const PAIR_OF_DAY = 'from_currency, to_currency, valid_on, source';
 
@@ -29,11 +29,11 @@ export async function setAsideContestedRates(trx: Transaction, runId: string, so
   const stage = stageTables(runId);
   await trx.raw(
     `with seen as (
-       select k.seq, k.key, d.origin, said.* from ${stage.keys} k
+       select k.seq, k.key, d.origin, said.* from ${stagedKeys(stage)} k
        left join ${stage.drafts} d on d.seq = k.seq and d.key = k.key
        left join source_records r on r.source_id = :sourceId::int and r.key = k.key,
        lateral (${SAID(`(coalesce(r.draft, '{}') || coalesce(d.draft, '{}'))`)}) said
-       where k.seq >= 0 and said.rate is not null
+       where said.rate is not null
      ), contested as (
        select ${PAIR_OF_DAY}, string_agg(distinct trim_scale(rate)::text, ' and ') as rates from seen
        group by ${PAIR_OF_DAY} having count(distinct rate) > 1

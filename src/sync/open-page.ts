@@ -12,9 +12,9 @@ export interface PreparedPage {
   /** Records of the page, readable, bad or known. */
   readonly size: number;
   readonly keyed: number;
-  /** Keys of the keyed records, joined by the unit separator. */
+  /** Keys of the keyed records, joined by the unit separator; not of a page that is rendered. */
   readonly keys: string;
-  /** Content digests of the keyed records, 32 hex digits each, joined by commas. */
+  /** Their content digests, 32 hex digits each, joined by commas. */
   readonly digests: string;
   /** Records left out because they are known: how many, the number of the first (they come last), and their digests, joined by commas. */
   readonly known: { readonly count: number; readonly firstSeq: number; readonly digests: string };
@@ -75,8 +75,6 @@ export class OpenPage {
   readonly #pages: Page<unknown>[] = [];
   readonly #held: Keyed[] = [];
   readonly #keyless: unknown[] = [];
-  readonly #keys: string[] = [];
-  readonly #digests: string[] = [];
   #keyed = 0;
   #others = 0;
 
@@ -94,10 +92,6 @@ export class OpenPage {
       if (this.rendering) this.rendering.add(rows, this.#firstSeq + this.#keyed, record);
       else this.#held.push(record);
       this.#keyed += 1;
-    }
-    if (keyed.length > 0) {
-      this.#keys.push(keyed.map(({ key }) => key).join(UNIT_SEPARATOR));
-      this.#digests.push(keyed.map(({ digest }) => digest).join(','));
     }
     for (const raw of keyless) this.#keyless.push(raw);
     this.#others += keyless.length + (page.unreadable?.length ?? 0) + (page.known?.length ?? 0);
@@ -117,8 +111,8 @@ export class OpenPage {
       size: this.size,
       known: { count: known.length, firstSeq: seq, digests: known.join(',') },
       keyed: this.#keyed,
-      keys: this.#keys.join(UNIT_SEPARATOR),
-      digests: this.#digests.join(','),
+      keys: this.#held.map(({ key }) => key).join(UNIT_SEPARATOR),
+      digests: this.#held.map(({ digest }) => digest).join(','),
       cursor: pages.at(-1)?.cursor ?? null,
       faults: pages.flatMap(({ faults = [] }) => faults),
       wholeFiles: pages.flatMap(({ wholeFiles = [] }) => wholeFiles),

@@ -5,7 +5,7 @@ import { assertHeld, type Lease } from '../store/leases.ts';
 import { noteGone } from '../store/note-gone.ts';
 import { recordStaged } from '../store/run-progress.ts';
 import type { Notice, Run } from '../store/runs.ts';
-import { copyRows, prepareStaging, stageKeys, stageKnown, stageNewKeys, stageTables } from '../store/stage.ts';
+import { copyRows, prepareStaging, stageKeys, stageKnown, stageTables } from '../store/stage.ts';
 import type { PullContext } from './pull-context.ts';
 import type { ReadBatch } from './reading.ts';
 import { BAD_COLUMNS, DRAFT_COLUMNS } from './stage-rows.ts';
@@ -53,7 +53,6 @@ async function stagePages(trx: Transaction, run: Run, first: ReadBatch, pages: A
   let last = first;
   for (let page: ReadBatch | null = first, count = 1; page; page = count++ < PAGES_AT_ONCE ? await pages.nextWithin(PATIENCE_MS) : null) {
     const { prepared } = page;
-    if (page.rendered) await stageNewKeys(trx, run.id, prepared);
     const differing = page.rendered || prepared.keyed === 0 ? [] : await stageKeys(trx, run.id, run.sourceId, prepared);
     if (prepared.known.count > 0) await stageKnown(trx, run.id, prepared.known);
     const keepEarlier: (() => Promise<void>) | null = keepRendered;
