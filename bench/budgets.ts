@@ -2,19 +2,19 @@
  * `npm run bench:budgets`: opening the month of 100,000 budgets whose month begins at the same instant, with carry-over from the month
  * before, beside the least that any way of doing it must write: one statement that inserts as many periods and movements.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { openPeriods } from '../src/budgets/open-periods.ts';
 import { type Database, openDatabase } from '../src/store/database.ts';
 import { openEmbedded } from '../src/store/embedded/open-embedded.ts';
 import { migrate } from '../src/store/migrate.ts';
+import { scratchFolder } from './scratch.ts';
 
 const LEAST_PER_SECOND = 5_000;
 const { values } = parseArgs({ options: { budgets: { type: 'string', default: '100000' } } });
 const count = Number(values.budgets);
-const folder = await mkdtemp(path.join(tmpdir(), 'kontor-bench-'));
+const folder = await scratchFolder();
 const postgres = await openEmbedded(path.join(folder, 'database'));
 try {
   const db = await openDatabase(postgres.url);

@@ -2,8 +2,7 @@
  * `npm run bench:escalations`: a million steps wait, ten thousand of them are due. What looking for them takes and what doing takes,
  * reminders and rungs of ladders apart, beside a bare update of as many rows. Tables are filled by SQL; nothing else runs.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { DEFAULT_APPROVALS } from '../src/config/approvals-schema.ts';
@@ -15,6 +14,7 @@ import { migrate } from '../src/store/migrate.ts';
 import { type ProcessorTime, processorTime, sayProcessorTime } from './processor-time.ts';
 import { row, seconds } from './report.ts';
 import { median } from './scene.ts';
+import { scratchFolder } from './scratch.ts';
 
 const { values } = parseArgs({
   options: {
@@ -165,7 +165,7 @@ const FILL = [
    select step_id, 'remind', 1, due_at - interval '2 days', calendar, due_at - interval '2 days', 'reminded', false from step_clocks where kind = 'escalate'`,
 ];
 
-const folder = await mkdtemp(path.join(tmpdir(), 'kontor-bench-'));
+const folder = await scratchFolder();
 const postgres = await openEmbedded(path.join(folder, 'database'));
 const db = await openDatabase(postgres.url);
 try {

@@ -5,14 +5,14 @@
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openEmbedded } from '../src/store/embedded/open-embedded.ts';
 import { row, seconds } from './report.ts';
 import { median, runScript, Scene } from './scene.ts';
+import { scratchFolder } from './scratch.ts';
 
 const PAGE_SIZE = 500;
 const BOUND = 1.2;
@@ -22,7 +22,7 @@ const { values } = parseArgs({
 const rows = Number(values.rows);
 /** Records a second. */
 const paces = values.paces.split(',').map(Number);
-const folder = await mkdtemp(path.join(tmpdir(), 'kontor-bench-'));
+const folder = await scratchFolder();
 const postgres = await openEmbedded(path.join(folder, 'database'));
 
 interface Measured {

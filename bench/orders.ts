@@ -5,9 +5,8 @@
  */
 import { fork, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +20,7 @@ import { openEmbedded } from '../src/store/embedded/open-embedded.ts';
 import { InstantErp, nowUs, OrdersScene, type Released } from './orders-scene.ts';
 import { row } from './report.ts';
 import { median } from './scene.ts';
+import { scratchFolder } from './scratch.ts';
 
 const { values } = parseArgs({
   options: {
@@ -62,7 +62,7 @@ const bareJob = defineJob({
   handle: async () => undefined,
 });
 
-const folder = await mkdtemp(path.join(tmpdir(), 'kontor-bench-'));
+const folder = await scratchFolder();
 const say = (text: string) => process.stderr.write(`${text}\n`);
 const postgres = await openEmbedded(path.join(folder, 'database'));
 const redis = values.backend === 'postgres' ? null : await startRedis();

@@ -3,19 +3,19 @@
  * real one (`kontor worker`), the database an embedded PostgreSQL of its own. `-- --rows 50000` for a quick look; `-- --jobs 500000`
  * gives each of so many records a job of its own instead of extrapolating from fewer.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { openEmbedded } from '../src/store/embedded/open-embedded.ts';
 import { writeCustomers } from './customers-file.ts';
 import { drawReport, type Measures } from './report.ts';
 import { median, runScript, Scene } from './scene.ts';
+import { scratchFolder } from './scratch.ts';
 
 const { values } = parseArgs({ options: { rows: { type: 'string', default: '500000' }, jobs: { type: 'string', default: '100000' } } });
 const rows = Number(values.rows);
 const jobs = Math.min(rows, Number(values.jobs));
-const folder = await mkdtemp(path.join(tmpdir(), 'kontor-bench-'));
+const folder = await scratchFolder();
 const say = (text: string) => process.stderr.write(`${text}\n`);
 const postgres = await openEmbedded(path.join(folder, 'database'));
 try {
