@@ -3,7 +3,13 @@ import { ENTITIES, type EntityName } from '../connector/entities.ts';
 import type { Transaction } from './database.ts';
 import { profileColumns } from './profile-columns.ts';
 
-/** Points profiles at targets that have arrived since, whichever source of the connection waited for them. Answers whose, by our ids. */
+/** Of which it matters whose they are: approvers are found by them. */
+const DECIDES: ReadonlySet<EntityName> = new Set(['account', 'contact']);
+
+/**
+ * Points profiles at targets that have arrived since, whichever source of the connection waited for them. Answers which accounts and
+ * contacts, by our ids, while any step of approval is active; else nobody asks, and after a first import they may be all there are.
+ */
 export async function resolveReferences(
   trx: Transaction,
   sources: Readonly<Record<EntityName, number>>,
@@ -12,7 +18,7 @@ export async function resolveReferences(
   for (const [entity, { table, fields }] of Object.entries(ENTITIES) as [EntityName, (typeof ENTITIES)[EntityName]][]) {
     for (const { field, column, reference } of profileColumns(entity)) {
       if (!reference || !fields[field]) continue;
-      const { rows } = await trx.raw<{ rows: Array<{ id: string }> }>(
+      const { rows } = await trx.raw<{ rows: Array<{ ids: string[] | null }> }>(
         `with arrived as (
            delete from pending_references w using links target
            where w.source_id = :sourceId and w.field = :field and target.source_id = w.target_source_id and target.key = w.target_key
@@ -21,10 +27,12 @@ export async function resolveReferences(
            update ${table} p set ${column} = arrived.local_id
            from arrived join links l on l.source_id = :sourceId and l.key = arrived.key
            where p.id = l.local_id returning p.id
-         ) select distinct id from pointed`,
-        { sourceId: sources[entity], field },
+         ) select array_agg(distinct id::text) as ids from pointed
+         where :isAsked and exists (select from approval_steps s where s.state = 'active')`,
+        { sourceId: sources[entity], field, isAsked: DECIDES.has(entity) },
       );
-      if (rows.length > 0) resolved.set(entity, [...(resolved.get(entity) ?? []), ...rows.map(({ id }) => id)]);
+      const ids = rows[0]?.ids;
+      if (ids) resolved.set(entity, (resolved.get(entity) ?? []).concat(ids));
     }
   }
   return resolved;

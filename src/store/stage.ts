@@ -16,9 +16,6 @@ import type { Database, Transaction } from './database.ts';
 
 const MARKER_SEQ = -1;
 
-/** Separates texts that travel in one parameter; refused inside keys. */
-export const UNIT_SEPARATOR = '\u001f';
-
 export interface StageTables {
   readonly keys: string;
   readonly known: string;

@@ -127,13 +127,26 @@ describe('when a pull changes who is asked, and not who was', () => {
     expect(await desk.held()).toBe('active: P-9');
   });
 
+  /** Who ordered names a superior who has just arrived. */
+  async function lateSuperior(desk: Desk) {
+    const [source] = await desk.rows<{ id: number }>("select id from sources where connection = 'erp' and entity = 'contact'");
+    const waits = { field: 'superior', key: 'p-1', target_key: 'p-7', source_id: source?.id, target_source_id: source?.id };
+    await desk.db('pending_references').insert(waits);
+    await desk.person('P-7', { name: 'Lene Voss', superior: 'P-4' });
+    return { account: 0, contact: Number(source?.id), address: 0, price: 0, stock: 0, rate: 0, document: 0, documentLine: 0 };
+  }
+
+  it('nobody is told who arrived while nothing waits', async () => {
+    const desk = await clockDesk();
+    await desk.rows("update approval_steps set state = 'void'");
+    const ids = await lateSuperior(desk);
+    expect(await desk.db.transaction((trx) => resolveReferences(trx, ids))).toEqual(new Map());
+    expect(await desk.rows('select superior_id from contacts where id = ?', [desk.id('P-1')])).toEqual([{ superior_id: desk.id('P-7') }]);
+  });
+
   it('what waits goes to a superior who arrives later than whoever names them', async () => {
     const desk = await clockDesk();
-    const waits = { field: 'superior', key: 'p-1', target_key: 'p-7' };
-    const [source] = await desk.rows<{ id: number }>("select id from sources where connection = 'erp' and entity = 'contact'");
-    await desk.db('pending_references').insert({ ...waits, source_id: source?.id, target_source_id: source?.id });
-    await desk.person('P-7', { name: 'Lene Voss', superior: 'P-4' });
-    const ids = { account: 0, contact: Number(source?.id), address: 0, price: 0, stock: 0, rate: 0, document: 0, documentLine: 0 };
+    const ids = await lateSuperior(desk);
     const lent = { holdersChanged: (trx: Transaction, ids: readonly string[], now: Date) => holdersChanged(trx, desk.settings, ids, now) };
     await desk.db.transaction(async (trx) => tellOfArrivals(lent, trx, await resolveReferences(trx, ids), desk.clock.now));
     expect(await desk.rows('select person_id from step_holders')).toEqual([{ person_id: desk.id('P-7') }]);
