@@ -220,8 +220,8 @@ export const ERROR_CODES = {
   ],
   TRANSFER_CONFLICT: [
     'NeedsOperatorError',
-    'the reference belongs to a transfer between budgets with other content',
-    'use a new reference for a new transfer; the message tells what the old one moved',
+    'the reference belongs to a transfer or top-up of budgets with other content',
+    'use a new reference for a new one; the message tells what the old one moved, and what was asked',
   ],
   NOT_ALLOWED: [
     'NeedsOperatorError',

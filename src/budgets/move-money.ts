@@ -4,11 +4,11 @@ import { mayTopUp } from '../domain/budgets/authority.ts';
 import { available } from '../domain/budgets/balance.ts';
 import type { Entry } from '../domain/budgets/post.ts';
 import type { Transaction } from '../store/database.ts';
-import { knownTransfer, transferKeys } from './known-transfer.ts';
+import { knownTopUp, knownTransfer, topUpKey, transferKeys } from './known-moves.ts';
 import {
   type ChargedPurse,
   invalid,
-  lockCompanies,
+  lockMove,
   type MoneyMove,
   type MovedMoney,
   type OpenPurse,
@@ -32,7 +32,7 @@ import { write } from './write.ts';
  */
 export async function transfer(trx: Transaction, move: Transfer, now: Date): Promise<MovedMoney> {
   const { from, to, amount, held } = move;
-  await lockCompanies(trx, [from, to]);
+  await lockMove(trx, move.key, [from, to]);
   const known = await knownTransfer(trx, move);
   if (known) return known;
   const [source, target] = await openPurses(trx, [from, to], now);
@@ -52,9 +52,11 @@ export async function transfer(trx: Transaction, move: Transfer, now: Date): Pro
   return { amount, currency: source.budget.currency, to: after(target, posting), from: after(source, posting) };
 }
 
-/** Money from outside, by an administrator of the company. Below zero takes back what is free. */
+/** Money from outside, by an administrator of the company. Below zero takes back what is free. Told again and refused as a transfer is. */
 export async function topUp(trx: Transaction, move: MoneyMove, now: Date): Promise<MovedMoney> {
-  await lockCompanies(trx, [move.to]);
+  await lockMove(trx, move.key, [move.to]);
+  const known = await knownTopUp(trx, move);
+  if (known) return known;
   const [target] = await openPurses(trx, [move.to], now);
   if (!target) throw new RangeError('a purse was asked for');
   requireActive(target);
@@ -65,9 +67,9 @@ export async function topUp(trx: Transaction, move: MoneyMove, now: Date): Promi
     );
   if (move.amount < 0) requireGiving(target);
   requireLimited(target);
-  const entry: Entry = { ...told(move, now), ...placed(target), type: 'TOP_UP', amount: move.amount, key: `top-up:${move.key}` };
+  const entry: Entry = { ...told(move, now), ...placed(target), type: 'TOP_UP', amount: move.amount, key: topUpKey(move.key) };
   const posting = await write(trx, booksOf([target]), [entry], now);
-  if (posting.movements.length > 0 && move.amount < 0) requireFree(target, -move.amount);
+  if (move.amount < 0) requireFree(target, -move.amount);
   return { amount: move.amount, currency: target.budget.currency, to: after(target, posting), from: null };
 }
 

@@ -10,6 +10,7 @@ import { NeedsOperatorError } from '../errors.ts';
 import { loadPeople, loadUnits } from '../store/approvals/directory.ts';
 import { lockSpends } from '../store/approvals/period-spend.ts';
 import { loadBudgets, loadWithAncestors } from '../store/budgets/budgets.ts';
+import { lockReference } from '../store/budgets/movements.ts';
 import type { Transaction } from '../store/database.ts';
 import { openDays } from './open-days.ts';
 
@@ -52,8 +53,12 @@ export interface ChargedPurse extends OpenPurse {
   readonly charged: readonly OpenPurse[];
 }
 
-/** Orders of theirs are kept apart from the move, as open-days.ts asks; and two moves from each other. */
-export async function lockCompanies(trx: Transaction, purses: readonly Purse[]): Promise<void> {
+/**
+ * Orders of their companies are kept apart from the move, as open-days.ts asks; and two moves from each other. By its reference, too: one
+ * told for two companies at once is known to the later.
+ */
+export async function lockMove(trx: Transaction, key: string, purses: readonly Purse[]): Promise<void> {
+  await lockReference(trx, key);
   const budgets = await loadBudgets(trx, purses.map(({ budgetId }) => budgetId)); // biome-ignore format: one call
   await lockSpends(trx, [...budgets.values()].map(({ companyId }) => companyId)); // biome-ignore format: one call
 }

@@ -148,3 +148,58 @@ describe('between a budget and those above it', () => {
 
   const expectRefusal = (error: { code?: string }) => expect(['BUDGET_INVALID', 'BUDGET_EXCEEDED']).toContain(error.code);
 });
+
+describe('a reference told again', () => {
+  const bring = (to: string, amount: number, key: string, more: { personId?: string; reason?: string } = {}) =>
+    setup.db.transaction((trx) =>
+      topUp(trx, { to: purse(to), amount, key, personId: setup.id('P-4'), reason: 'one-off', ...more }, setup.clock.now),
+    );
+  const toppedUp = (key: string) => setup.rows(`select amount from budget_movements where idempotency_key = ?`, [`top-up:${key}`]);
+
+  it('answers the same top-up, and refuses one of another amount, budget, currency, period, person or reason by name', async () => {
+    const id = await budget({ code: 'TOPPED' });
+    const [other, kroner] = [await budget({ code: 'OTHER' }), await budget({ code: 'KRONER', currency: 'DKK' })];
+    const done = { amount: 5_000, currency: 'EUR', to: { code: 'TOPPED', available: 105_000 }, from: null };
+    for (const _ of [1, 2]) expect(await bring(id, 5_000, 'board 3 May')).toMatchObject(done);
+    const refusals: Array<[asked: string, to: string, amount: number, more?: Parameters<typeof bring>[3]]> = [
+      ['60.00 EUR into TOPPED', id, 6_000],
+      ['-50.00 EUR into TOPPED', id, -5_000],
+      ['50.00 EUR into OTHER', other, 5_000],
+      ['50.00 DKK into KRONER', kroner, 5_000],
+      ['50.00 EUR into TOPPED on 2026-11-10', `${id} 2026-11-10`, 5_000],
+      [`by person:${setup.id('P-3')}`, id, 5_000, { personId: setup.id('P-3') }],
+      ['"another"', id, 5_000, { reason: 'another' }],
+    ];
+    for (const [asked, to, amount, more] of refusals) {
+      const error = await bring(to, amount, 'board 3 May', more).catch((cause) => cause);
+      expect(error).toMatchObject({ code: 'TRANSFER_CONFLICT' });
+      expect(error.message).toMatch(
+        /^reference "board 3 May" belongs to another top-up: 50\.00 EUR into TOPPED 2026-\d\d, "one-off" by person:/,
+      );
+      expect(error.message.slice(error.message.indexOf('asked was'))).toContain(asked);
+      expect(error.message).toMatch(/; use a new reference for a new one$/);
+    }
+    expect(await toppedUp('board 3 May')).toEqual([{ amount: '5000' }]);
+    await bring(id, -105_000, 'all of it');
+    expect(await bring(id, 5_000, 'board 3 May')).toMatchObject({ amount: 5_000, to: { available: 0 } });
+  });
+
+  it('lets one of two through that come at once for two companies', async () => {
+    await setup.alter('P-9', { roles: ['administrator'] });
+    const [hansa, holm] = [await budget(), await budget({ companyId: setup.id('B-1') })];
+    const both = [bring(hansa, 1_000, 'at once'), bring(holm, 1_000, 'at once', { personId: setup.id('P-9') })];
+    const ends = await Promise.allSettled(both);
+    expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(ends.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'TRANSFER_CONFLICT' } });
+  });
+
+  it('says what was asked of another transfer, too', async () => {
+    const [giver, taker] = [await budget({ code: 'GIVES' }), await budget({ code: 'TAKES' })];
+    const told = { personId: setup.id('P-4'), reason: 'trade fair', key: 'fair', from: purse(giver), to: purse(taker) };
+    const tell = (amount: number) => setup.db.transaction((trx) => transfer(trx, { ...told, amount }, setup.clock.now));
+    for (const _ of [1, 2]) expect(await tell(1_000)).toMatchObject({ from: { available: 99_000 }, to: { available: 101_000 } });
+    await expect(tell(2_000)).rejects.toThrow(
+      /belongs to another transfer: 10\.00 EUR from GIVES .* to TAKES .*; asked was 20\.00 EUR from GIVES to TAKES, /,
+    );
+  });
+});

@@ -29,6 +29,11 @@ export async function knownKeys(trx: Transaction, keys: readonly string[]): Prom
   return new Set(rows.map(({ key }) => key));
 }
 
+/** A caller's reference of a move of money, until the transaction ends. Before the companies it concerns, but for an order's own, which nobody else tells. */
+export async function lockReference(trx: Transaction, reference: string): Promise<void> {
+  await trx.raw(`select pg_advisory_xact_lock(hashtextextended('move ' || :reference::text, 0))`, { reference });
+}
+
 /** In one statement, in the order given. The caller holds the locks of their periods, and has left out keys that are known. */
 export async function appendMovements(trx: Transaction, movements: readonly Movement[], now: Date): Promise<void> {
   if (movements.length === 0) return;
