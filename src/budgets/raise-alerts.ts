@@ -3,10 +3,9 @@ import { entitled, used } from '../domain/budgets/balance.ts';
 import type { Budget } from '../domain/budgets/budget.ts';
 import { crossed, type Passage } from '../domain/budgets/crossing.ts';
 import type { LedgerPeriod } from '../domain/budgets/ledger-period.ts';
-import { decimalOfMinor } from '../domain/orders/money.ts';
-import { type BudgetAlert, findReaders, insertAlerts } from '../store/budgets/alerts.ts';
+import { type BudgetAlert, insertAlerts, type ReachedAlert } from '../store/budgets/alerts.ts';
 import type { Transaction } from '../store/database.ts';
-import { queueNotices } from '../store/notifications.ts';
+import { tellAlerts } from './tell-alerts.ts';
 
 export type AlertingBudget = Pick<Budget, 'id' | 'code' | 'name' | 'currency' | 'alertPercents'>;
 
@@ -28,29 +27,15 @@ export async function raiseAlerts(
     const [spent, limitedTo] = [used(passage.after), entitled(passage.after)];
     return crossed(percents, passage).map((percent) => ({ periodId: period.id, percent, used: spent, limitedTo }));
   });
-  const alerts = highestOf(await insertAlerts(trx, reached, now));
-  if (alerts.length === 0) return;
   const byId = new Map(passed.map(({ period }) => [period.id, period]));
-  const readers = await findReaders(trx, [...new Set(alerts.flatMap(({ periodId }) => byId.get(periodId)?.budgetId ?? []))]);
-  const notices = alerts.flatMap(({ periodId, percent, used: spent, limitedTo }) => {
-    const period = byId.get(periodId);
+  const alerts = highestOf(await insertAlerts(trx, reached, now)).flatMap((alert): ReachedAlert[] => {
+    const period = byId.get(alert.periodId);
     const budget = period && budgets.get(period.budgetId);
     if (!period || !budget) return [];
-    const { currency } = budget;
-    const facts = {
-      ...{ budget: budget.code, budgetName: budget.name, period: period.key, percent, currency, used: spent, limitedTo },
-      ...{ usedText: decimalOfMinor(spent, currency), limitText: decimalOfMinor(limitedTo, currency), endsAt: period.endAt.toISOString() },
-    };
-    return readers
-      .filter(({ budgetId }) => budgetId === budget.id)
-      .map(({ personId }) => ({
-        event: 'budget.alert' as const,
-        dedupeKey: `budget.alert:${periodId}:${percent}:${personId}`,
-        personId,
-        facts,
-      }));
+    const { id: budgetId, code, name, currency } = budget;
+    return [{ ...alert, budgetId, code, name, currency, period: period.key, endsAt: period.endAt }];
   });
-  await queueNotices(trx, notices, now);
+  await tellAlerts(trx, alerts, now);
 }
 
 /** Whoever crosses several at once is told the highest of them, once; all are written down as crossed. */

@@ -8,6 +8,7 @@ const TITLES: Readonly<Record<RadarKind, readonly [one: string, several: string]
   waited: ['step that waited beyond its ladder', 'steps that waited beyond their ladder'],
   handoff: ['hand-off that stands still', 'hand-offs that stand still'],
   notice: ['notice that could not be sent', 'notices that could not be sent'],
+  budget: ['budget or calendar that needs somebody', 'budgets or calendars that need somebody'],
 };
 
 export function* drawRadar({ counts, items }: Radar, terminal: Terminal): Generator<string> {

@@ -10,7 +10,7 @@ export const approvalsSchema = z
       .string()
       .min(1)
       .optional()
-      .describe('Who is told of steps nobody decides, without what was ordered: external id of a contact, or id:17.'),
+      .describe('Who is told of steps nobody decides and budgets that need somebody, without amounts: external id of a contact, or id:17.'),
     radarAddress: z.email().optional().describe('The same by mail address, for somebody who is no contact.'),
   })
   .superRefine(({ clock, ladder, radarPerson, radarAddress }, context) => {

@@ -1,4 +1,4 @@
-/** Tells the named person, or address, of steps that nobody decides. Without one the radar only shows them. */
+/** Tells the named person, or address, of steps that nobody decides and budgets that need somebody. Without one the radar only shows them. */
 import { NeedsOperatorError } from '../errors.ts';
 import { tellRadar } from '../store/approvals/tell-radar.ts';
 import type { OrderContext } from './order-context.ts';

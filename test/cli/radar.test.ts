@@ -44,7 +44,7 @@ describe('kontor radar', () => {
   it('answers programs with the same in JSON', async () => {
     const { radar, rows } = await place();
     const { counts, items } = JSON.parse((await radar('--json')).stdout);
-    expect(counts).toEqual({ nobody: 1, waited: 1, handoff: 1, notice: 1 });
+    expect(counts).toEqual({ nobody: 1, waited: 1, handoff: 1, notice: 1, budget: 0 });
     expect(items.map(({ kind, externalKey }: { kind: string; externalKey: string }) => `${kind} ${externalKey}`)).toEqual([
       'nobody KO-1',
       'waited KO-2',
@@ -80,6 +80,9 @@ describe('kontor radar', () => {
   it('says so when nothing stands still', async () => {
     const { radar } = await place(false);
     expect(await radar()).toMatchObject({ code: 0, stdout: 'nothing stands still\n' });
-    expect(JSON.parse((await radar('--json')).stdout)).toEqual({ counts: { nobody: 0, waited: 0, handoff: 0, notice: 0 }, items: [] });
+    expect(JSON.parse((await radar('--json')).stdout)).toEqual({
+      counts: { nobody: 0, waited: 0, handoff: 0, notice: 0, budget: 0 },
+      items: [],
+    });
   });
 });

@@ -218,7 +218,7 @@ describe('the radar', () => {
     const desk = await clockDesk();
     await leave(desk);
     const { counts, items } = await loadRadar(desk.db, { now: desk.clock.now, limit: 10 });
-    expect(counts).toEqual({ nobody: 1, waited: 0, handoff: 0, notice: 0 });
+    expect(counts).toEqual({ nobody: 1, waited: 0, handoff: 0, notice: 0, budget: 0 });
     expect(items[0]).toMatchObject({ kind: 'nobody', what: 'superior', reason: expect.stringContaining('nobody may decide') });
     expect(JSON.stringify(items)).not.toMatch(/4711|Ladle|50\.00|5000|Greta/);
   });

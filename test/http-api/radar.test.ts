@@ -22,7 +22,7 @@ describe('GET /v1/radar', () => {
     const secret = await key('watch', ['radar:read'], { origin: 'shop' });
     const { status, body, text } = await get('/v1/radar', secret);
     expect(status).toBe(200);
-    expect(body.counts).toEqual({ nobody: 1, waited: 1, handoff: 1, notice: 1 });
+    expect(body.counts).toEqual({ nobody: 1, waited: 1, handoff: 1, notice: 1, budget: 0 });
     expect(named(body.items)).toEqual(['nobody KO-1', 'waited KO-2', 'handoff KO-3', 'notice KO-2']);
     expect(body.items[2]).toMatchObject({
       account: 'Hansa Nord',
@@ -49,11 +49,11 @@ describe('GET /v1/radar', () => {
   it('tells a key of the orders of its own origin, and one for all origins of all', async () => {
     const { get, key, rows } = await stalled();
     const elsewhere = await get('/v1/radar', await key('another', ['radar:read']));
-    expect(elsewhere.body).toEqual({ counts: { nobody: 0, waited: 0, handoff: 0, notice: 0 }, items: [] });
+    expect(elsewhere.body).toEqual({ counts: { nobody: 0, waited: 0, handoff: 0, notice: 0, budget: 0 }, items: [] });
     await rows("update orders set origin = 'another' where external_key = 'KO-3'");
     expect(named((await get('/v1/radar', await key('third', ['radar:read'], { origin: 'another' }))).body.items)).toEqual(['handoff KO-3']);
     const all = await get('/v1/radar', await key('operations', ['radar:read', 'orders:all']));
-    expect(all.body.counts).toEqual({ nobody: 1, waited: 1, handoff: 1, notice: 1 });
+    expect(all.body.counts).toEqual({ nobody: 1, waited: 1, handoff: 1, notice: 1, budget: 0 });
   });
 
   it('holds as many of each kind as are asked for, the oldest first', async () => {

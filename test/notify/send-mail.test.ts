@@ -293,6 +293,16 @@ it('says on the radar that nobody can decide, and nothing of what was ordered', 
   expect(mail.text).toContain('Reason: Jens Brandt has left');
 });
 
+it('says on the radar which budget needs somebody, and why', async () => {
+  const { queue, send, newest } = await setup();
+  const facts = { what: 'calendar erp', reason: 'its last period ends on 2026-12-31; 2 budgets go on', since: '2026-12-02T00:00:00Z' };
+  await queue('radar.listed', 'P-9', { orderId: null, stepId: null, revision: null, facts });
+  await send();
+  const { mail } = newest();
+  expect(mail.subject).toBe('calendar erp needs somebody');
+  expect(mail.text).toContain('Reason: its last period ends on 2026-12-31; 2 budgets go on');
+});
+
 it('tells of a budget and of what waits before an absence', async () => {
   const { queue, send, server } = await setup();
   await queue('budget.alert', 'P-4', { orderId: null, facts: BUDGET });

@@ -8,7 +8,9 @@ import { drawRadar } from '../draw-radar.ts';
 export function addRadarCommand(program: Command, app: App): void {
   const radar = program
     .command('radar')
-    .description('orders nobody can decide or has decided in time, hand-offs that stand still, notices that failed; each with its cure')
+    .description(
+      'orders nobody can decide or has decided in time, hand-offs that stand still, notices that failed, budgets that need somebody; each with its cure',
+    )
     .option('--limit <number>', 'how many of each kind', wholeNumber(1, 1000), 50)
     .action(async ({ limit }: { limit: number }) => {
       const { db } = await app.store(await app.settings([]));

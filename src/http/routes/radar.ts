@@ -14,7 +14,8 @@ export function addRadarRoutes(app: HttpServer, { lend }: Desk): void {
       schema: {
         tags: ['orders'],
         operationId: 'showRadar',
-        summary: 'Steps nobody decides, hand-offs that stand still, notices that failed, each with its cure; nothing of what was ordered',
+        summary:
+          'Steps nobody decides, hand-offs that stand still, notices that failed, budgets that need somebody, each with its cure; nothing of what was ordered',
         querystring: z.strictObject({ limit: z.coerce.number().int().min(1).max(1_000).default(100).describe('Of each kind.') }),
         response: { 200: radarShape, '4xx': errorShape, '5xx': errorShape },
       },

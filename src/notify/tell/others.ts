@@ -48,6 +48,7 @@ const radarFacts = z.object({ reason: text.nullable().catch(null), since: z.iso.
 
 /** Without what was ordered, by whom and for how much: the reader need not be entitled to any of it. */
 export function tellRadar(matter: Matter, tongue: Tongue): Told {
+  if (matter.order === null) return tellRadarBudget(matter, tongue);
   const order = requireOrder(matter);
   const { reason, since } = radarFacts.parse(matter.facts);
   const values = { key: order.externalKey, account: order.account };
@@ -60,6 +61,27 @@ export function tellRadar(matter: Matter, tongue: Tongue): Told {
       facts: factsOf(
         [
           ['fact.step', matter.step?.name],
+          ['fact.reason', reason],
+          ['fact.since', since && tongue.instant(since)],
+        ],
+        tongue,
+      ),
+    },
+  };
+}
+
+const radarBudgetFacts = radarFacts.extend({ what: text });
+
+function tellRadarBudget({ facts }: Matter, tongue: Tongue): Told {
+  const { what, reason, since } = radarBudgetFacts.parse(facts);
+  return {
+    subject: tongue.say('radar.budget.subject', { what }),
+    item: {
+      ...NOTHING_MORE,
+      title: tongue.say('radar.budget.title', { what }),
+      lead: tongue.say('radar.budget.lead', { what }),
+      facts: factsOf(
+        [
           ['fact.reason', reason],
           ['fact.since', since && tongue.instant(since)],
         ],

@@ -1,15 +1,25 @@
-/** Steps on the radar, told to the one who looks after them: once for each step and rung, without what was ordered. */
+/** What stands on the radar, told to the one who looks after it: once for each step and rung, and each thing of a budget; without what was ordered and how much was spent. */
 import type { Transaction } from '../database.ts';
 import { type NewNotice, queueNotices } from '../notifications.ts';
+import { BUDGETS } from '../views/radar-budgets.ts';
 
 const AT_ONCE = 1_000;
 
-/** Derived from the steps themselves, so that nothing is lost between their change and this. Answers how many are told. */
-export async function tellRadar(
-  trx: Transaction,
-  reader: { readonly personId: string | null; readonly address: string | null },
-  now: Date,
-): Promise<number> {
+interface RadarReader {
+  readonly personId: string | null;
+  readonly address: string | null;
+}
+
+/** Derived from the things themselves, so that nothing is lost between their change and this. Answers how many are told. */
+export async function tellRadar(trx: Transaction, reader: RadarReader, now: Date): Promise<number> {
+  return queueNotices(trx, [...(await stepsToTell(trx, reader)), ...(await budgetsToTell(trx, reader, now))], now);
+}
+
+/** Of whoever was to be told and has left, somebody else is told. */
+const isTold = (key: string) =>
+  `exists (select from notifications n where n.dedupe_key = ${key} and n.code is distinct from 'PERSON_GONE')`;
+
+async function stepsToTell(trx: Transaction, reader: RadarReader): Promise<NewNotice[]> {
   const { rows } = await trx.raw<{
     rows: Array<{ id: string; orderId: string; revision: number; key: string; reason: string; since: Date }>;
   }>(
@@ -18,13 +28,23 @@ export async function tellRadar(
      from approval_steps s join orders o on o.id = s.order_id and o.state = 'pending_approval',
        lateral (select concat_ws(':', 'radar.listed', s.id, s.state, jsonb_array_length(s.climbs), case when s.stuck_because is not null then 'stuck' end) as key) k
      where (s.state = 'exhausted' or (s.state = 'active' and s.listed_at is not null) or (s.state = 'active' and s.stuck_because is not null))
-       and not exists (select from notifications n where n.dedupe_key = k.key and n.code is distinct from 'PERSON_GONE')
+       and not ${isTold('k.key')}
      order by s.id limit :limit`,
     { limit: AT_ONCE },
   );
-  const notices = rows.map(({ id, orderId, revision, key, reason, since }): NewNotice => {
+  return rows.map(({ id, orderId, revision, key, reason, since }) => {
     const facts = { reason, since: since.toISOString() };
     return { event: 'radar.listed', dedupeKey: key, ...reader, orderId, stepId: id, revision, facts };
   });
-  return queueNotices(trx, notices, now);
+}
+
+async function budgetsToTell(trx: Transaction, reader: RadarReader, now: Date): Promise<NewNotice[]> {
+  const { rows } = await trx.raw<{ rows: Array<{ key: string; what: string; reason: string; since: Date }> }>(
+    `select k.key, b.what, b.reason, b.since from (${BUDGETS}) b, lateral (select 'radar.listed:' || b.key as key) k
+     where not ${isTold('k.key')} order by b.since, b.id limit :limit`,
+    { now, limit: AT_ONCE },
+  );
+  return rows.map(({ key, since, ...facts }) => {
+    return { event: 'radar.listed', dedupeKey: key, ...reader, facts: { ...facts, since: since.toISOString() } };
+  });
 }

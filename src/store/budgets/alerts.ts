@@ -22,6 +22,42 @@ export async function insertAlerts(trx: Transaction, alerts: readonly BudgetAler
   return rows;
 }
 
+/** With what its budget and period are called. */
+export interface ReachedAlert extends BudgetAlert {
+  readonly budgetId: string;
+  readonly code: string;
+  readonly name: string;
+  readonly currency: string;
+  /** Key of the period. */
+  readonly period: string;
+  readonly endsAt: Date;
+}
+
+/** Those of running periods that nobody was there to be told; what somebody else has at hand is left to them. */
+export async function lockUntold(trx: Transaction): Promise<ReachedAlert[]> {
+  const { rows } = await trx.raw<{ rows: ReachedAlert[] }>(
+    `select l.period_id as "periodId", l.percent, l.used::float8 as used, l.limited_to::float8 as "limitedTo", b.id as "budgetId", b.code, b.name,
+       b.currency, p.key as period, p.end_at as "endsAt"
+     from budget_alerts l join budget_periods p on p.id = l.period_id and p.state = 'open' join budgets b on b.id = p.budget_id
+     where l.untold order by l.period_id, l.percent for update of l skip locked`,
+  );
+  return rows;
+}
+
+export async function markUntold(
+  trx: Transaction,
+  alerts: ReadonlyArray<Pick<BudgetAlert, 'periodId' | 'percent'>>,
+  untold: boolean,
+): Promise<void> {
+  if (alerts.length === 0) return;
+  const json = JSON.stringify(alerts.map(({ periodId, percent }) => ({ periodId, percent })));
+  await trx.raw(
+    `update budget_alerts l set untold = :untold from jsonb_to_recordset(:json::jsonb) as a("periodId" bigint, percent int)
+     where l.period_id = a."periodId" and l.percent = a.percent`,
+    { json, untold },
+  );
+}
+
 export interface AlertReader {
   readonly budgetId: string;
   readonly personId: string;

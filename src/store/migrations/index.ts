@@ -12,6 +12,7 @@ import { indexForPruning } from './0009-pruning.ts';
 import { createBudgetClosings } from './0010-budget-closings.ts';
 import { indexBudgetLookups } from './0011-budget-lookups.ts';
 import { addStuckSteps } from './0012-stuck-steps.ts';
+import { showBudgetsOnRadar } from './0013-budget-radar.ts';
 
 export interface Migration {
   /** Its identity for ever; the order is that of the list. */
@@ -32,4 +33,5 @@ export const migrations: readonly Migration[] = [
   { name: '0010-budget-closings', up: createBudgetClosings },
   { name: '0011-budget-lookups', up: indexBudgetLookups },
   { name: '0012-stuck-steps', up: addStuckSteps },
+  { name: '0013-budget-radar', up: showBudgetsOnRadar },
 ];

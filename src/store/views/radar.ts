@@ -1,23 +1,25 @@
 /** What nobody brings on by itself, for a person to look at. Says nothing of what was ordered, by whom and for how much. */
 import type { Database, Transaction } from '../database.ts';
+import { BUDGETS, cureOfBudget } from './radar-budgets.ts';
 
-export const RADAR_KINDS = ['nobody', 'waited', 'handoff', 'notice'] as const;
+export const RADAR_KINDS = ['nobody', 'waited', 'handoff', 'notice', 'budget'] as const;
 /**
  * - nobody: a step that nobody, or too few, may decide, or of which nobody can say whose it is       - waited: a step beyond its ladder or its time
  * - handoff: one that stands still                           - notice: one that could not be sent
+ * - budget: an alert that nobody was there to be told, or periods that come to their end
  */
 export type RadarKind = (typeof RADAR_KINDS)[number];
 
 export interface RadarItem {
   readonly kind: RadarKind;
-  /** Of the step, the hand-off or the notice. */
+  /** Of the step, the hand-off, the notice or the budget; the first of several that share a calendar. */
   readonly id: string;
   readonly orderId: string | null;
   readonly externalKey: string | null;
   readonly account: string | null;
-  /** Name of the step, connection of the hand-off, event of the notice. */
+  /** Name of the step, connection of the hand-off, event of the notice, budget or its calendar. */
   readonly what: string;
-  /** State of the hand-off or the notice; how many holders may decide a step. */
+  /** State of the hand-off or the notice; how many holders may decide a step; `untold`, `ends` or `ended` of a budget. */
   readonly state: string;
   readonly reason: string;
   readonly since: Date;
@@ -64,13 +66,13 @@ export async function loadRadar(
   { now, limit, origin = null }: { now: Date; limit: number; origin?: string | null },
 ): Promise<Radar> {
   const { rows } = await db.raw<{ rows: Array<Row & { total: number }> }>(
-    `with found as (${STEPS} union all ${HANDOFFS} union all ${NOTICES}),
+    `with found as (${STEPS} union all ${HANDOFFS} union all ${NOTICES} union all select kind, id, order_id, external_key, account, what, state, reason, since from (${BUDGETS}) b),
      numbered as (
        select f.*, count(*) over (partition by f.kind)::int as total, row_number() over (partition by f.kind order by f.since, f.id) as n
        from found f where :origin::text is null or exists (select from orders o where o.id = f.order_id and o.origin = :origin)
      )
      select kind, id, order_id as "orderId", external_key as "externalKey", account, what, state, reason, since, total
-     from numbered where n <= :limit order by array_position(array['nobody', 'waited', 'handoff', 'notice'], kind), n`,
+     from numbered where n <= :limit order by array_position(array['nobody', 'waited', 'handoff', 'notice', 'budget'], kind), n`,
     { now, limit, origin },
   );
   const counts = Object.fromEntries(RADAR_KINDS.map((kind) => [kind, rows.find((row) => row.kind === kind)?.total ?? 0]));
@@ -80,7 +82,7 @@ export async function loadRadar(
   };
 }
 
-function cureOf({ kind, state, externalKey }: Row): string {
+function cureOf({ kind, what, state, externalKey }: Row): string {
   switch (kind) {
     case 'nobody':
       if (state.startsWith('stuck'))
@@ -93,5 +95,7 @@ function cureOf({ kind, state, externalKey }: Row): string {
       return `mend what the reason names, then \`kontor orders resend ${externalKey}\``;
     case 'notice':
       return 'correct the mail address in the profile, or the mail settings; the reader is told nothing until then';
+    case 'budget':
+      return cureOfBudget(what, state);
   }
 }
