@@ -29,7 +29,7 @@ export interface EscalateApprovals {
   readonly ended: number;
   /** To be woken: a change that expired after release leaves the order as it was released. */
   readonly handoffIds: string[];
-  /** Left as they are, by why: since this look, for those of before are not looked at until nothing is in the way any more. */
+  /** Left as they are, by why; those of before are not looked at until nothing is in the way any more, nor told again within a day. */
   readonly skipped: readonly SkippedSteps[];
 }
 
@@ -37,6 +37,7 @@ export interface EscalateApprovals {
 export async function escalateApprovals({ db, settings, now: clock }: OrderContext, signal?: AbortSignal): Promise<EscalateApprovals> {
   const total = { reminded: 0, climbed: 0, listed: 0, ended: 0, handoffIds: [] as string[] };
   const skipped = new Skipped();
+  const fresh: string[] = [];
   const now = clock();
   for (let more = true; more && !signal?.aborted; ) {
     const found = await findDue(db, now, { limit: FOUND, except: skipped.ids });
@@ -45,6 +46,7 @@ export async function escalateApprovals({ db, settings, now: clock }: OrderConte
       if (signal?.aborted) return;
       const { steps, climbed, listed, ended, stuck, handoffIds } = await climbOnce(db, settings, stepIds, now);
       for (const { stepId, error } of stuck) skipped.add(stepId, error);
+      fresh.push(...stuck.flatMap(({ stepId, isNew }) => (isNew ? stepId : [])));
       total.climbed += climbed;
       total.listed += listed;
       total.ended += ended.length;
@@ -58,13 +60,13 @@ export async function escalateApprovals({ db, settings, now: clock }: OrderConte
     };
     await sideBySide(found, (stepIds) => inHalves(stepIds, climb, skip));
   }
-  await db.transaction((trx) => markStuck(trx, skipped.stuck, now));
+  fresh.push(...(await db.transaction((trx) => markStuck(trx, skipped.stuck, now))));
   for (let more = true; more && !signal?.aborted; ) {
     const batch = await db.transaction((trx) => remindDue(trx, now, REMINDERS));
     total.reminded += batch ?? 0;
     more = batch !== null;
   }
-  return { ...total, skipped: skipped.byReason };
+  return { ...total, skipped: skipped.news(fresh) };
 }
 
 /** Answered once it is committed. */

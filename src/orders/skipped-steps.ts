@@ -32,6 +32,13 @@ export class Skipped {
     return known.flatMap(({ message, stepIds }) => stepIds.map((stepId) => ({ stepId, because: message })));
   }
 
+  /** Those of which these are to be told, and every defect. */
+  news(stepIds: readonly string[]): SkippedSteps[] {
+    const fresh = new Set(stepIds);
+    const told = this.byReason.map((one) => ({ ...one, stepIds: one.stepIds.filter((id) => one.code === 'INTERNAL' || fresh.has(id)) }));
+    return told.filter((one) => one.stepIds.length > 0);
+  }
+
   get byReason(): SkippedSteps[] {
     return [...this.#because.values()];
   }

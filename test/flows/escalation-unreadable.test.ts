@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RetryLaterError } from '../../src/errors.ts';
 import { inHalves } from '../../src/orders/in-halves.ts';
+import { tellOfRadar } from '../../src/orders/tell-radar.ts';
 import { tendSteps } from '../../src/orders/tend-steps.ts';
 import { loadRadar } from '../../src/store/views/radar.ts';
 import { CLOCK, clockDesk, tend } from './escalation-setup.ts';
@@ -67,6 +68,34 @@ describe('a step whose calendar nobody can read', () => {
     const looks = [await tendSteps(context), await tendSteps(context)].map(({ stuck }) => stuck.map(({ code }) => code));
     expect(looks).toEqual([['CALENDAR_INVALID'], []]);
     expect(await rows('select stuck_at from approval_steps')).toEqual([{ stuck_at: clock.now }]);
+  });
+});
+
+describe('a step whose cause comes and goes', () => {
+  it.each(['sweep', 'clock'])('is told once a day, in the log of the %s and to the named address', async (who) => {
+    const { clock, context, settings, db, tick, rows, id } = await clockDesk();
+    const named = { ...context, settings: { ...settings, approvals: { radarAddress: 'ops@seller.example' } } };
+    await db('work_calendars').insert({ name: 'bad', version: 1, definition: '{"zone":"Mars/Olympus"}', is_active: true, created_by: 'test', created_at: clock.now }); // biome-ignore format: one row
+    /** Unreadable, and readable again a minute later. How many are told in the log, and how many by mail. */
+    const flicker = async (at: string) => {
+      clock.now = new Date(at);
+      // Which the sweep looks at in any case.
+      if (who === 'sweep') await rows("update approval_steps set state = 'exhausted'");
+      await db('calendar_assignments').insert({ owner_kind: 'person', owner_id: id(who === 'sweep' ? 'P-2' : 'P-3'), calendar: 'bad', assigned_by: 'test', assigned_at: clock.now }); // biome-ignore format: one row
+      const { length } = who === 'sweep' ? (await tendSteps(context)).stuck : (await tick()).skipped;
+      expect(await rows('select from approval_steps where stuck_because is not null')).toHaveLength(1);
+      const mails = await tellOfRadar(named);
+      await rows('delete from calendar_assignments');
+      clock.now = new Date(clock.now.getTime() + 60_000);
+      await tendSteps(context);
+      expect((await loadRadar(db, { now: clock.now, limit: 10 })).items).toEqual([]);
+      return [length, mails];
+    };
+    expect(await flicker('2026-11-25T09:00:00Z')).toEqual([1, 1]);
+    expect(await flicker('2026-11-25T09:05:00Z')).toEqual([0, 0]);
+    expect(await flicker('2026-11-26T08:00:00Z')).toEqual([0, 0]);
+    expect(await flicker('2026-11-26T10:00:00Z')).toEqual([1, 1]);
+    expect(await flicker('2026-11-26T10:10:00Z')).toEqual([0, 0]);
   });
 });
 

@@ -26,7 +26,7 @@ async function stepsToTell(trx: Transaction, reader: RadarReader): Promise<NewNo
     `select s.id, s.order_id as "orderId", s.revision, k.key, coalesce(s.stuck_because, case when s.state = 'exhausted' then 'nobody may decide' else s.listed_because end) as reason,
        coalesce(s.stuck_at, s.listed_at, s.assigned_at) as since
      from approval_steps s join orders o on o.id = s.order_id and o.state = 'pending_approval',
-       lateral (select concat_ws(':', 'radar.listed', s.id, s.state, jsonb_array_length(s.climbs), case when s.stuck_because is not null then 'stuck' end) as key) k
+       lateral (select concat_ws(':', 'radar.listed', s.id, s.state, jsonb_array_length(s.climbs), case when s.stuck_because is not null then 'stuck' end, s.stuck_told ->> s.stuck_because) as key) k
      where (s.state = 'exhausted' or (s.state = 'active' and s.listed_at is not null) or (s.state = 'active' and s.stuck_because is not null))
        and not ${isTold('k.key')}
      order by s.id limit :limit`,

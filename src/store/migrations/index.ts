@@ -13,6 +13,7 @@ import { createBudgetClosings } from './0010-budget-closings.ts';
 import { indexBudgetLookups } from './0011-budget-lookups.ts';
 import { addStuckSteps } from './0012-stuck-steps.ts';
 import { showBudgetsOnRadar } from './0013-budget-radar.ts';
+import { rememberStuckTold } from './0014-stuck-told.ts';
 
 export interface Migration {
   /** Its identity for ever; the order is that of the list. */
@@ -34,4 +35,5 @@ export const migrations: readonly Migration[] = [
   { name: '0011-budget-lookups', up: indexBudgetLookups },
   { name: '0012-stuck-steps', up: addStuckSteps },
   { name: '0013-budget-radar', up: showBudgetsOnRadar },
+  { name: '0014-stuck-told', up: rememberStuckTold },
 ];
