@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { setupOrders } from '../flows/order-setup.ts';
+import { kontorHere } from './run-here.ts';
 import { kontor, makeFolder } from './run-kontor.ts';
 
 const xlsx = createRequire(import.meta.url)('xlsx') as typeof import('xlsx');
@@ -20,7 +21,7 @@ holidays:
 async function office(files: Record<string, string> = {}) {
   const { url, id, rows, alter } = await setupOrders();
   const place = { cwd: await makeFolder(files), env: { DATABASE_URL: url } };
-  const run = (...args: string[]) => kontor(args, place);
+  const run = (...args: string[]) => kontorHere(args, place);
   return {
     place,
     id,

@@ -1,12 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { template } from '../../connectors/_template/index.ts';
-import { runProgram } from '../../src/cli/program.ts';
 import { templateDialect } from '../simulator/dialects/template.ts';
 import { type Simulator, startSimulator } from '../simulator/server.ts';
 import { runningClock, World } from '../simulator/world.ts';
+import { kontorHere } from './run-here.ts';
 import { makeFolder } from './run-kontor.ts';
 
 let world: World;
@@ -18,15 +17,8 @@ beforeEach(async () => {
 afterEach(() => simulator.close());
 
 /** In this process, because the template is a connector of no release. */
-async function kontor(cwd: string, ...args: string[]) {
-  const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
-  const texts = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) streams[name].setEncoding('utf8').on('data', (text: string) => { texts[name] += text; }); // biome-ignore format: one line
-  const env = { ERP_PASSWORD: String(simulator.settings.password) };
-  const { stdout, stderr } = streams as unknown as Record<'stdout' | 'stderr', NodeJS.WriteStream>;
-  const code = await runProgram(args, { cwd, env, stdout, stderr, connectors: [template] }, '0');
-  return { code, ...texts };
-}
+const kontor = (cwd: string, ...args: string[]) =>
+  kontorHere(args, { cwd, env: { ERP_PASSWORD: String(simulator.settings.password) } }, [template]);
 
 const folder = () =>
   makeFolder({

@@ -7,7 +7,8 @@ import { smtpTransport } from '../../src/notify/transport/smtp.ts';
 import { queueNotices } from '../../src/store/notifications.ts';
 import { setupOrders } from '../flows/order-setup.ts';
 import { type MailServer, startMailServer } from '../notify/mail-server.ts';
-import { kontor, makeFolder } from './run-kontor.ts';
+import { kontorHere } from './run-here.ts';
+import { makeFolder } from './run-kontor.ts';
 
 let server: MailServer | undefined;
 afterEach(() => server?.close());
@@ -43,7 +44,7 @@ async function sent() {
     'kontor.yaml': `mail: { host: 127.0.0.1, port: ${mails.port}, security: none, from: orders@seller.example }\n`,
   });
   const place = { cwd, env: { DATABASE_URL: url } };
-  const run = (...args: string[]) => kontor(args, place);
+  const run = (...args: string[]) => kontorHere(args, place);
   return { mails, run, cwd, json: async (...args: string[]) => JSON.parse((await run(...args, '--json')).stdout), db };
 }
 
@@ -93,12 +94,15 @@ describe('kontor mail', () => {
 
   it('draws what it would say, with the templates of the folder, in every language', async () => {
     const cwd = await makeFolder({ 'kontor.yaml': 'mail: { templates: ours }\n', 'ours/de.json': '{ "greeting": "Moin {name}," }' });
-    const shown = await kontor(['mail', 'preview', 'approval.asked', '--language', 'de'], { cwd });
+    const shown = await kontorHere(['mail', 'preview', 'approval.asked', '--language', 'de'], { cwd });
     expect(shown.stdout).toMatch(/^Subject: Bitte freigeben: Bestellung R-1042, 1\.187,49 EUR \(Hansa Nord\)\n\nMoin Jens Brandt,/);
-    expect(await kontor(['mail', 'preview', '--out', 'drawn'], { cwd })).toMatchObject({ code: 0, stdout: 'wrote 24 files to drawn\n' });
+    expect(await kontorHere(['mail', 'preview', '--out', 'drawn'], { cwd })).toMatchObject({
+      code: 0,
+      stdout: 'wrote 24 files to drawn\n',
+    });
     expect((await readdir(join(cwd, 'drawn'))).length).toBe(24);
     expect(await readFile(join(cwd, 'drawn', 'digest.html'), 'utf8')).toContain('3 orders wait for your approval');
-    expect(await kontor(['mail', 'preview', 'order.lost'], { cwd })).toMatchObject({
+    expect(await kontorHere(['mail', 'preview', 'order.lost'], { cwd })).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('"order.lost" is no event'),
     });
@@ -126,6 +130,6 @@ describe('kontor check', () => {
     ['mail: { language: "deutsch!" }', 3, 'is not a language such as en, de or de-AT'],
   ])('says of %s what is wrong', async (yaml, code, words) => {
     const cwd = await makeFolder({ 'kontor.yaml': `${yaml}\n` });
-    expect(await kontor(['check'], { cwd })).toMatchObject({ code, stderr: expect.stringContaining(words) });
+    expect(await kontorHere(['check'], { cwd })).toMatchObject({ code, stderr: expect.stringContaining(words) });
   });
 });

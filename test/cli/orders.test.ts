@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { insertPolicy } from '../../src/store/approvals/policies.ts';
 import { setupOrders } from '../flows/order-setup.ts';
-import { kontor, makeFolder } from './run-kontor.ts';
+import { kontorHere } from './run-here.ts';
+import { makeFolder } from './run-kontor.ts';
 
 const xlsx = createRequire(import.meta.url)('xlsx') as typeof import('xlsx');
 
@@ -20,7 +21,7 @@ async function office(files: Record<string, string> = {}) {
     insertPolicy(trx, { accountId: id('A-1'), by: 'test', reason: null, document: RULES, draft: false }, new Date('2026-01-01T00:00:00Z')),
   );
   const place = { cwd: await makeFolder(files), env: { DATABASE_URL: url } };
-  const run = (...args: string[]) => kontor(['orders', ...args], place);
+  const run = (...args: string[]) => kontorHere(['orders', ...args], place);
   return {
     place,
     rows,

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../support/database.ts';
-import { type Ended, kontor, type Place } from './run-kontor.ts';
+import { kontorHere } from './run-here.ts';
+import type { Ended, Place } from './run-kontor.ts';
 
 const YAML = `connections:
   shop:
@@ -40,7 +41,7 @@ const FILES = {
 
 describe('prices and stock on the command line', () => {
   let place: Place;
-  const run = (...args: string[]): Promise<Ended> => kontor(args, place);
+  const run = (...args: string[]): Promise<Ended> => kontorHere(args, place);
   const json = async (...args: string[]) => JSON.parse((await run(...args, '--json')).stdout);
 
   beforeAll(async () => {

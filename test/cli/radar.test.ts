@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { setupOrders } from '../flows/order-setup.ts';
 import { standStill } from '../flows/radar-setup.ts';
-import { kontor, makeFolder } from './run-kontor.ts';
+import { kontorHere } from './run-here.ts';
+import { makeFolder } from './run-kontor.ts';
 
 async function place(stands = true) {
   const setup = await setupOrders({ orders: { target: 'erp' } });
   if (stands) await standStill(setup);
   const where = { cwd: await makeFolder(), env: { DATABASE_URL: setup.url } };
-  return { ...setup, radar: (...args: string[]) => kontor(['radar', ...args], where) };
+  return { ...setup, radar: (...args: string[]) => kontorHere(['radar', ...args], where) };
 }
 
 describe('kontor radar', () => {

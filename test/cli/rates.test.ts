@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../support/database.ts';
-import { kontor, makeFolder } from './run-kontor.ts';
+import { kontorHere } from './run-here.ts';
+import { makeFolder } from './run-kontor.ts';
 
 const GOOD = 'Date,From,To,Rate\n2026-11-20,USD,EUR,0.9\n2026-11-23,USD,EUR,0.91\n2026-11-20,EUR,CHF,0.95\n';
 const GERMAN = 'date;from;to;rate;source\n20.11.2026;USD;EUR;0,92;ECB\n24.11.2026;USD;EUR;0,93;Bank\n';
@@ -13,7 +14,7 @@ describe('kontor rates', () => {
   });
 
   async function run(args: string[], files: Record<string, string> = {}) {
-    return kontor(['rates', ...args], { cwd: await makeFolder(files), env: { DATABASE_URL: url } });
+    return kontorHere(['rates', ...args], { cwd: await makeFolder(files), env: { DATABASE_URL: url } });
   }
   const rates = async (...args: string[]) => JSON.parse((await run(['list', '--json', ...args])).stdout).rates;
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { kontor, makeFolder } from '../cli/run-kontor.ts';
+import { kontorHere } from '../cli/run-here.ts';
+import { makeFolder } from '../cli/run-kontor.ts';
 import { type OrdersSetup, setupOrders } from './order-setup.ts';
 
 const BUDGETS = `budgets:
@@ -37,7 +38,7 @@ beforeAll(async () => {
 });
 
 const run = async (args: string[], files: Record<string, string> = {}) =>
-  kontor(args, { cwd: await makeFolder(files), env: { DATABASE_URL: setup.url } });
+  kontorHere(args, { cwd: await makeFolder(files), env: { DATABASE_URL: setup.url } });
 const put = (text: string, name = 'budgets.yaml') => run(['budgets', 'put', name], { [name]: text });
 
 describe('kontor budgets', () => {

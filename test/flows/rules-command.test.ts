@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { kontor, makeFolder } from '../cli/run-kontor.ts';
+import { kontorHere } from '../cli/run-here.ts';
+import { makeFolder } from '../cli/run-kontor.ts';
 import { setupRules } from './rules-setup.ts';
 
 const RULES = `mode: own
@@ -25,7 +26,7 @@ describe('kontor rules', () => {
   });
 
   async function run(args: string[], files: Record<string, string> = {}) {
-    return kontor(args, { cwd: await makeFolder(files), env: { DATABASE_URL: setup.url } });
+    return kontorHere(args, { cwd: await makeFolder(files), env: { DATABASE_URL: setup.url } });
   }
 
   it('puts rules, warns of names that fit nobody, and shows what was put with its trail', async () => {

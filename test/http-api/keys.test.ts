@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { kontor, makeFolder } from '../cli/run-kontor.ts';
+import { kontorHere } from '../cli/run-here.ts';
+import { makeFolder } from '../cli/run-kontor.ts';
 import { ask, setupHttp } from './http-setup.ts';
 
 const HOUR_MS = 3_600_000;
@@ -80,24 +81,24 @@ describe('kontor keys', () => {
   it('prints a key once, lists it without it, and refuses it from its revocation on', async () => {
     const { url, server } = await setupHttp();
     const place = { cwd: await makeFolder(), env: { DATABASE_URL: url } };
-    const made = await kontor(['keys', 'create', 'shop', '--scopes', 'runs:read,orders:read', '--expires', '2099-01-01'], place);
+    const made = await kontorHere(['keys', 'create', 'shop', '--scopes', 'runs:read,orders:read', '--expires', '2099-01-01'], place);
     const secret = made.stdout.trim();
     expect(made).toMatchObject({ code: 0, stdout: expect.stringMatching(/^kontor_[\w-]{43}\n$/) });
     expect(await ask(`${server.url}/v1/runs`, 'GET', { key: secret })).toMatchObject({ status: 200 });
 
-    const listed = await kontor(['keys', '--json'], place);
+    const listed = await kontorHere(['keys', '--json'], place);
     expect(JSON.parse(listed.stdout).keys).toMatchObject([
       { name: 'shop', origin: 'shop', state: 'valid', scopes: ['runs:read', 'orders:read'], expiresAt: '2099-01-01T00:00:00.000Z' },
     ]);
     expect(listed.stdout).not.toContain(secret.slice(7));
 
-    expect(await kontor(['keys', 'revoke', 'shop'], place)).toMatchObject({ code: 0, stdout: 'revoked  shop\n' });
+    expect(await kontorHere(['keys', 'revoke', 'shop'], place)).toMatchObject({ code: 0, stdout: 'revoked  shop\n' });
     expect(await ask(`${server.url}/v1/runs`, 'GET', { key: secret })).toMatchObject({
       status: 401,
       body: { error: { message: expect.stringContaining('was revoked') } },
     });
-    expect(await kontor(['keys', 'revoke', 'shop'], place)).toMatchObject({ code: 0, stdout: 'shop was revoked already\n' });
-    expect(await kontor(['keys', 'create', 'shop', '--scopes', 'runs:read'], place)).toMatchObject({
+    expect(await kontorHere(['keys', 'revoke', 'shop'], place)).toMatchObject({ code: 0, stdout: 'shop was revoked already\n' });
+    expect(await kontorHere(['keys', 'create', 'shop', '--scopes', 'runs:read'], place)).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('there is a key "shop" already'),
     });
@@ -109,7 +110,7 @@ describe('kontor keys', () => {
     ['a name that says where other orders come from', ['keys', 'create', 'cli', '--scopes', 'runs:read'], /carry it as their origin/],
     ['a day that is none', ['keys', 'create', 'shop', '--scopes', 'runs:read', '--expires', '2026-02-30'], /day of the calendar/],
   ])('does not make one for what it does not understand: %s', async (_title, args, words) => {
-    const { code, stderr } = await kontor(args, { cwd: await makeFolder() });
+    const { code, stderr } = await kontorHere(args, { cwd: await makeFolder() });
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(words) });
   });
 });

@@ -1,6 +1,6 @@
 /** Runs around every test file: its databases go when it passed and stay to be looked at when it failed. */
 import { afterAll, type RunnerTask } from 'vitest';
-import { endTestDatabases } from './database.ts';
+import { endTestDatabases } from './made-databases.ts';
 
 // biome-ignore lint/correctness/noEmptyPattern: vitest reads the parameter's text and accepts nothing else
 afterAll(async ({}, suite) => {

@@ -28,6 +28,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // Tests must not touch a database or a queue that someone works with.
   for (const name of Object.keys(process.env)) if (/^(DATABASE_URL|REDIS_URL|KONTOR_.*)$/.test(name)) delete process.env[name];
   process.env.KONTOR_TEST_RUN = run;
+  // What the command line prints follows the locale of its process.
+  process.env.LC_ALL = 'en_US.UTF-8';
 
   build();
   const folder = await mkdtemp(path.join(tmpdir(), `${run}-`));
@@ -62,7 +64,9 @@ function build(): void {
 async function makeTemplate(adminUrl: string): Promise<void> {
   const admin = await openDatabase(adminUrl);
   // Tests kill processes, not the machine. Dropping a database waits for a checkpoint, which on a slow disk takes seconds.
-  await admin.raw('alter system set fsync = off');
+  for (const setting of ['fsync = off', 'full_page_writes = off', 'wal_compression = off']) await admin.raw(`alter system set ${setting}`);
+  // The kernel copies the files of a new database, where it can.
+  await admin.raw('alter system set file_copy_method = clone').catch(() => undefined);
   await admin.raw('select pg_reload_conf()');
   await admin.raw('create database kontor_template');
   await admin.destroy();
