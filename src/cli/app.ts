@@ -6,7 +6,7 @@ import type { AnyConnector } from '../connector/contract.ts';
 import type { Border } from '../connector/http/border.ts';
 import { memoryBorder } from '../connector/http/memory-border.ts';
 import { NeedsOperatorError } from '../errors.ts';
-import { type Backend, openBackend } from '../queue/backend.ts';
+import type { Backend } from '../queue/backend.ts';
 import { databaseBorder } from '../store/border.ts';
 import { type Database, openDatabase } from '../store/database.ts';
 import { openEmbedded } from '../store/embedded/open-embedded.ts';
@@ -98,6 +98,8 @@ export class App {
   }
 
   async queueBackend(settings: Settings, { url }: Store): Promise<Backend> {
+    // The library of queues is the largest of all, and most commands need no queue.
+    const { openBackend } = await import('../queue/backend.ts');
     const backend = await openBackend(settings.redis ? { kind: 'redis', redis: settings.redis } : { kind: 'postgres', url });
     this.onClose(() => backend.close());
     return backend;

@@ -2,69 +2,42 @@
 import { Command, CommanderError } from 'commander';
 import { NeedsOperatorError } from '../errors.ts';
 import { App, type Surroundings } from './app.ts';
-import { addAbsencesCommand } from './commands/absences.ts';
-import { addAccountsCommand } from './commands/accounts.ts';
-import { addApprovalsCommand } from './commands/approvals.ts';
-import { addBudgetsCommand } from './commands/budgets.ts';
-import { addCalendarsCommand } from './commands/calendars.ts';
-import { addCertifyCommand } from './commands/certify.ts';
-import { addCheckCommand } from './commands/check.ts';
-import { addDemoCommand } from './commands/demo.ts';
-import { addDeputiesCommand } from './commands/deputies.ts';
-import { addHealthCommand } from './commands/health.ts';
-import { addInitCommand } from './commands/init.ts';
-import { addKeysCommand } from './commands/keys.ts';
-import { addMailCommand } from './commands/mail.ts';
-import { addMapCommand } from './commands/map.ts';
-import { addMigrateCommand } from './commands/migrate.ts';
-import { addOrdersCommand } from './commands/orders.ts';
-import { addPricesCommand } from './commands/prices.ts';
-import { addPullCommand } from './commands/pull.ts';
-import { addQuarantineCommand } from './commands/quarantine.ts';
-import { addRadarCommand } from './commands/radar.ts';
-import { addRatesCommand } from './commands/rates.ts';
-import { addRecordCommand } from './commands/record.ts';
-import { addRulesCommand } from './commands/rules.ts';
-import { addRunsCommand } from './commands/runs.ts';
-import { addSchedulesCommand } from './commands/schedules.ts';
-import { addServeCommand } from './commands/serve.ts';
-import { addStockCommand } from './commands/stock.ts';
-import { addWorkerCommand } from './commands/worker.ts';
 import { EXIT, EXIT_MEANINGS, exitCodeOf } from './exit-codes.ts';
 
-const COMMANDS = [
-  addDemoCommand,
-  addInitCommand,
-  addCheckCommand,
-  addMapCommand,
-  addRecordCommand,
-  addCertifyCommand,
-  addPullCommand,
-  addRadarCommand,
-  addRunsCommand,
-  addAccountsCommand,
-  addPricesCommand,
-  addStockCommand,
-  addRulesCommand,
-  addCalendarsCommand,
-  addAbsencesCommand,
-  addDeputiesCommand,
-  addBudgetsCommand,
-  addRatesCommand,
-  addApprovalsCommand,
-  addQuarantineCommand,
-  addOrdersCommand,
-  addMailCommand,
-  addWorkerCommand,
-  addSchedulesCommand,
-  addServeCommand,
-  addKeysCommand,
-  addMigrateCommand,
-  addHealthCommand,
-];
+/** Each is loaded when it is asked for: all of them together take longer to start than most of them take to work. */
+const COMMANDS: Readonly<Record<string, () => Promise<(program: Command, app: App) => void>>> = {
+  demo: async () => (await import('./commands/demo.ts')).addDemoCommand,
+  init: async () => (await import('./commands/init.ts')).addInitCommand,
+  check: async () => (await import('./commands/check.ts')).addCheckCommand,
+  map: async () => (await import('./commands/map.ts')).addMapCommand,
+  record: async () => (await import('./commands/record.ts')).addRecordCommand,
+  certify: async () => (await import('./commands/certify.ts')).addCertifyCommand,
+  pull: async () => (await import('./commands/pull.ts')).addPullCommand,
+  radar: async () => (await import('./commands/radar.ts')).addRadarCommand,
+  runs: async () => (await import('./commands/runs.ts')).addRunsCommand,
+  accounts: async () => (await import('./commands/accounts.ts')).addAccountsCommand,
+  prices: async () => (await import('./commands/prices.ts')).addPricesCommand,
+  stock: async () => (await import('./commands/stock.ts')).addStockCommand,
+  rules: async () => (await import('./commands/rules.ts')).addRulesCommand,
+  calendars: async () => (await import('./commands/calendars.ts')).addCalendarsCommand,
+  absences: async () => (await import('./commands/absences.ts')).addAbsencesCommand,
+  deputies: async () => (await import('./commands/deputies.ts')).addDeputiesCommand,
+  budgets: async () => (await import('./commands/budgets.ts')).addBudgetsCommand,
+  rates: async () => (await import('./commands/rates.ts')).addRatesCommand,
+  approvals: async () => (await import('./commands/approvals.ts')).addApprovalsCommand,
+  quarantine: async () => (await import('./commands/quarantine.ts')).addQuarantineCommand,
+  orders: async () => (await import('./commands/orders.ts')).addOrdersCommand,
+  mail: async () => (await import('./commands/mail.ts')).addMailCommand,
+  worker: async () => (await import('./commands/worker.ts')).addWorkerCommand,
+  schedules: async () => (await import('./commands/schedules.ts')).addSchedulesCommand,
+  serve: async () => (await import('./commands/serve.ts')).addServeCommand,
+  keys: async () => (await import('./commands/keys.ts')).addKeysCommand,
+  migrate: async () => (await import('./commands/migrate.ts')).addMigrateCommand,
+  health: async () => (await import('./commands/health.ts')).addHealthCommand,
+};
 
-/** Also read by the documentation's test. */
-export function buildProgram(app: App, version: string): Command {
+/** With every command, or with the one that is asked for. Also read by the documentation's test. */
+export async function buildProgram(app: App, version: string, argv: readonly string[] = []): Promise<Command> {
   const program = new Command('kontor')
     .description('Keeps B2B account profiles true: pulls customer master data from ERP, CRM and spreadsheets.')
     .version(version, '-V, --version', 'print the version')
@@ -77,7 +50,7 @@ export function buildProgram(app: App, version: string): Command {
     .showSuggestionAfterError(true)
     .exitOverride()
     .hook('preAction', (_program, action) => app.configure(globalsOf(action)));
-  for (const add of COMMANDS) inherit(program, () => add(program, app));
+  for (const add of await loadCommands(argv)) inherit(program, () => add(program, app));
   const meanings = EXIT_MEANINGS.map(([code, meaning]) => `  ${String(code).padEnd(5)}${meaning}`).join('\n');
   program.addHelpText(
     'after',
@@ -86,13 +59,20 @@ export function buildProgram(app: App, version: string): Command {
   return program;
 }
 
+/** What is no command needs all of them, for help and for the name that was meant. */
+function loadCommands(argv: readonly string[]): Promise<((program: Command, app: App) => void)[]> {
+  const name = argv.find((word, at) => !word.startsWith('-') && !['-c', '--config'].includes(argv[at - 1] ?? ''));
+  const asked = Object.hasOwn(COMMANDS, name ?? '') ? COMMANDS[name ?? ''] : undefined;
+  return Promise.all((asked ? [asked] : Object.values(COMMANDS)).map((load) => load()));
+}
+
 /** Runs one command line to its end and answers the exit code. Never throws. */
 export async function runProgram(argv: readonly string[], surroundings: Surroundings, version: string): Promise<number> {
   const app = new App(surroundings);
   app.configure({ json: argv.includes('--json'), debug: argv.includes('--debug'), color: !argv.includes('--no-color') });
   const restore = listenToSignals(app);
-  const program = buildProgram(app, version);
   try {
+    const program = await buildProgram(app, version, argv);
     await program.parseAsync(argv.length > 0 ? [...argv] : ['--help'], { from: 'user' });
     return app.exitCode;
   } catch (error) {

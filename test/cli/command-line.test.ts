@@ -98,7 +98,7 @@ const LEAVES = [
 /** Of every command that does something, as --help prints it. */
 const helps = new Map<string, string>();
 const { env, stdout, stderr } = process;
-collect(buildProgram(new App({ env, stdout, stderr, cwd: '.', connectors: [] }), '0'), '');
+collect(await buildProgram(new App({ env, stdout, stderr, cwd: '.', connectors: [] }), '0'), '');
 
 function collect(command: Command, path: string): void {
   for (const child of command.commands) {
