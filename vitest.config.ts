@@ -12,8 +12,8 @@ export default defineConfig({
     // CI must not refuse a change for a race of an older test; `.ci/run` names every test that needed its second attempt.
     retry: process.env.CI ? 1 : 0,
     // They end what hangs and judge nothing: a loaded machine needs several times what an idle one does.
-    testTimeout: 120_000,
-    hookTimeout: 180_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     teardownTimeout: 60_000,
   },
 });

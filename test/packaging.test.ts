@@ -38,7 +38,7 @@ beforeAll(() => {
 });
 
 describe('the package', () => {
-  it('installs from its tarball into an empty folder and runs there', { timeout: 240_000 }, async () => {
+  it('installs from its tarball into an empty folder and runs there', async () => {
     const folder = await temporaryFolder();
     const { filename } = await pack(folder);
     await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }');
@@ -83,7 +83,7 @@ describe('the launcher', () => {
     expect(stdout.trim()).toBe(version);
   });
 
-  it('compiles a clone that was not, once', { timeout: 120_000 }, async () => {
+  it('compiles a clone that was not, once', async () => {
     const clone = await cloneWith([]);
     await symlink(join(root, 'node_modules'), join(clone, 'node_modules'));
     const first = await launch(clone, '--version');
@@ -94,7 +94,7 @@ describe('the launcher', () => {
     expect(await launch(clone, '--version')).toEqual(first);
   });
 
-  it('does not start a program whose sources do not compile', { timeout: 120_000 }, async () => {
+  it('does not start a program whose sources do not compile', async () => {
     const clone = await cloneWith([]);
     await symlink(join(root, 'node_modules'), join(clone, 'node_modules'));
     await writeFile(join(clone, 'src/errors.ts'), 'export const broken: number = "text";');

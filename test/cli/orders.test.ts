@@ -164,7 +164,7 @@ describe('orders on the command line', () => {
     const shown = await json('show', 'KO-1');
     expect(shown.decisions).toMatchObject([{ personName: 'Maren Timm', verdict: 'approve', comment: 'fine', channel: 'cli' }]);
     expect(shown.log.map(({ kind }: { kind: string }) => kind)).toContain('delegated');
-  }, 180_000);
+  });
 
   it('decline with a word why; what is not there is told with what lists it', async () => {
     const { run } = await office({

@@ -53,7 +53,7 @@ describe('prices and stock on the command line', () => {
     const { runs } = await json('pull', 'shop', '--wait');
     expect(runs).toMatchObject([{ counts: { created: 2 } }, { counts: { created: 25 } }, { counts: { created: 3 } }]);
     return () => rm(cwd, { recursive: true, force: true });
-  }, 120_000);
+  });
 
   it('shows the prices of an account with breaks and validity, twenty of them', async () => {
     const { code, stdout } = await run('accounts', 'show', 'A-1');
@@ -65,7 +65,7 @@ describe('prices and stock on the command line', () => {
     expect(stdout).toMatch(/9016 +Twine +EUR 1\.00 +list T\n… 4 more\n\nsources\n/);
     expect(stdout).not.toContain('everyone');
     expect((await run('accounts', 'show', 'A-2')).stdout).not.toContain('prices');
-  }, 60_000);
+  });
 
   it('tells what an account pays for a product on a day', async () => {
     const pays = async (...args: string[]) => {
@@ -76,7 +76,7 @@ describe('prices and stock on the command line', () => {
     expect(await pays('a-1', '--product', '4711', '--on', '2027-01-01')).toEqual(['A-1', '0.5', '15', '20']);
     expect(await pays('A-2')).toEqual(['A-2', '20']);
     expect((await run('prices', 'A-2', '--product', '9')).stdout).toBe('no prices\n');
-  }, 60_000);
+  });
 
   it('goes on from the page before', async () => {
     const first = await run('prices', 'A-1', '--limit', '4');
@@ -84,7 +84,7 @@ describe('prices and stock on the command line', () => {
     const rest = await json('prices', 'A-1', '--after', after);
     expect(rest).toMatchObject({ more: 0, next: null });
     expect(rest.prices).toHaveLength(21);
-  }, 60_000);
+  });
 
   it('tells what lies where', async () => {
     const all = await run('stock');
@@ -98,7 +98,7 @@ describe('prices and stock on the command line', () => {
     expect(stock).toHaveLength(1);
     expect((await json('stock', '--after', next)).stock).toHaveLength(2);
     expect((await run('stock', '--site', 'nowhere')).stdout).toBe('no stock\n');
-  }, 60_000);
+  });
 
   it.each([
     [['prices', 'X-9'], 'there is no account "X-9"'],

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createTestDatabase } from '../support/database.ts';
 import { waitFor } from '../support/wait.ts';
+import { kontorHere } from './run-here.ts';
 import { kontor, makeFolder, type Place, SHOP_FILES, startKontor } from './run-kontor.ts';
 
 let url: string;
@@ -16,7 +17,7 @@ async function shop(): Promise<Place> {
 }
 
 async function json(args: string[], place: Place) {
-  const { stdout } = await kontor([...args, '--json'], place);
+  const { stdout } = await kontorHere([...args, '--json'], place);
   return JSON.parse(stdout);
 }
 
@@ -57,7 +58,7 @@ describe('pull and look', () => {
     const { runs, next } = await json(['runs', '--limit', '2'], place);
     expect(runs).toMatchObject([{ id: '6' }, { id: '5' }]);
     expect((await json(['runs', '--limit', '2', '--before', next], place)).runs).toMatchObject([{ id: '4' }, { id: '3' }]);
-  }, 120_000);
+  });
 
   it('lists, shows, exports and replays what was set aside', async () => {
     const place = await shop();
@@ -84,7 +85,7 @@ describe('pull and look', () => {
       code: 2,
       stderr: expect.stringContaining('not open, or not there'),
     });
-  }, 120_000);
+  });
 
   it('replays all there is, however much, in several runs', async () => {
     const { url: own, db } = await createTestDatabase();
@@ -106,7 +107,7 @@ describe('pull and look', () => {
       [['accounts', 'show', 'X-9'], '`kontor accounts list --search TEXT` finds it'],
       [['quarantine', 'show', '99'], '`kontor quarantine list` shows them'],
     ] as const) {
-      expect(await kontor(args, place)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(cure) });
+      expect(await kontorHere(args, place)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(cure) });
     }
   });
 
@@ -158,7 +159,7 @@ describe('a worker', () => {
     expect((await json(['health'], { ...place, env })).findings).toContainEqual(
       expect.objectContaining({ part: 'workers', message: expect.stringContaining('none alive') }),
     );
-  }, 120_000);
+  });
 
   it('is missed by a pull that does not wait', async () => {
     const place = await shop();

@@ -72,7 +72,7 @@ describe('in a year of a company with forty approvers in three levels and two un
 
   beforeAll(async () => {
     year = await playYear(brokenOn);
-  }, 300_000);
+  });
 
   it('orders are released, declined by people and by the clock, expire, or wait on the list of operations', async () => {
     const states = await year.setup.rows<{ state: string; count: number }>(

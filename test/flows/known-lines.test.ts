@@ -50,7 +50,7 @@ const version = fc
   );
 
 describe('a pull that knows lines', () => {
-  it('ends as one that parses every line: outcome, counts, profiles, changes, quarantine with its rows', { timeout: 240_000 }, async () => {
+  it('ends as one that parses every line: outcome, counts, profiles, changes, quarantine with its rows', async () => {
     const [knowing, parsing] = [await puller({}), await puller({ comment: COMMENT })];
     const pullText = async (one: Customers, text: string) => {
       await one.write('accounts.csv', [text]);
