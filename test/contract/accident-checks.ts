@@ -52,6 +52,7 @@ function survives(context: CheckContext, { name, options }: Case): Promise<reado
 const survivesStorm: Check = {
   name: 'pulls what is true through storms, in full and in deltas',
   about: 'entity',
+  isLong: true,
   run: (context) =>
     atOnce([11, 12, 13], 3, (seed) =>
       orSay(`storm ${seed}`, () =>

@@ -30,6 +30,7 @@ function spoilsOf(record: object): Array<[string, Spoil]> {
 const survivesNonsense: Check = {
   name: 'reads on past nonsense in an answer: one bad record is one bad record',
   about: 'entity',
+  isLong: true,
   run: (context) =>
     withScene(context, {}, async (scene) => {
       const { first, total } = await look(scene);
