@@ -21,7 +21,7 @@ export interface OpenDays extends Books {
   periodOf(id: string): LedgerPeriod | null;
 }
 
-/** `also`: periods to lock with them. Once in a transaction, or under a lock that keeps others who do so apart. */
+/** `also`: periods to lock with them. Once in a transaction, or under a lock that keeps others who do so apart; the clock is kept apart by lockPeriods. */
 export async function openDays(trx: Transaction, asked: readonly BudgetDay[], also: readonly string[], now: Date): Promise<OpenDays> {
   const ids = [...new Set(asked.map(({ budgetId }) => budgetId))];
   await bringUpToDate(trx, ids, now);

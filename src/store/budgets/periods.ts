@@ -32,16 +32,7 @@ export async function withOwnKeys(db: Database | Transaction, budgetId: string, 
 
 const contains = (day: ChargeDay) => ('at' in day ? 'p.start_at <= :at and p.end_at > :at' : 'p.start_on <= :on and p.end_on > :on');
 
-/** Locked until the transaction ends, in the order of their ids, so that no two transactions wait for each other. */
-export async function lockPeriodsOn(trx: Transaction, budgetIds: readonly string[], day: ChargeDay): Promise<LedgerPeriod[]> {
-  const { rows } = await trx.raw<{ rows: LedgerPeriod[] }>(
-    `select ${PERIOD_COLUMNS} from budget_periods p where p.budget_id = any(:budgetIds::bigint[]) and ${contains(day)} order by p.id for update`,
-    { budgetIds, ...day },
-  );
-  return rows;
-}
-
-/** The same without a lock, to look. */
+/** Without a lock, to look. */
 export async function loadPeriodsOn(db: Database | Transaction, budgetIds: readonly string[], day: ChargeDay): Promise<LedgerPeriod[]> {
   const { rows } = await db.raw<{ rows: LedgerPeriod[] }>(
     `select ${PERIOD_COLUMNS} from budget_periods p where p.budget_id = any(:budgetIds::bigint[]) and ${contains(day)} order by p.id`,
@@ -50,7 +41,16 @@ export async function loadPeriodsOn(db: Database | Transaction, budgetIds: reado
   return rows;
 }
 
+/**
+ * Until the transaction ends, in the order of their ids; before them their budgets, for whoever holds a period holds its budget. So the
+ * clock, which asks for the periods of budgets it holds, waits for nobody, however often somebody comes back for another budget.
+ */
 export async function lockPeriods(trx: Transaction, ids: readonly string[]): Promise<LedgerPeriod[]> {
+  if (ids.length === 0) return [];
+  await trx.raw(
+    `select from budgets where id = any(array(select budget_id from budget_periods where id = any(:ids::bigint[]))) order by id for update`,
+    { ids },
+  );
   const { rows } = await trx.raw<{ rows: LedgerPeriod[] }>(
     `select ${PERIOD_COLUMNS} from budget_periods p where p.id = any(:ids::bigint[]) order by p.id for update`,
     { ids },
@@ -58,7 +58,7 @@ export async function lockPeriods(trx: Transaction, ids: readonly string[]): Pro
   return rows;
 }
 
-/** Those the clock may still do something about: all that are not closed for good. */
+/** Those the clock may still do something about: all that are not closed for good. Of budgets that are locked. */
 export async function lockLivePeriods(trx: Transaction, budgetIds: readonly string[]): Promise<LedgerPeriod[]> {
   const { rows } = await trx.raw<{ rows: LedgerPeriod[] }>(
     `select ${PERIOD_COLUMNS} from budget_periods p where p.budget_id = any(:budgetIds::bigint[]) and p.state <> 'closed_final'
