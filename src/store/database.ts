@@ -30,7 +30,8 @@ const PASSING = new Set([
 /** A day has no zone. pg would make a Date of it at the local midnight, which is another day elsewhere; we keep the text. */
 const overrides = new pg.TypeOverrides();
 overrides.setTypeParser(pg.types.builtins.DATE, (day: string) => day);
-const types: NonNullable<Knex.PgConnectionConfig['types']> = { getTypeParser: (oid) => overrides.getTypeParser(oid) };
+/** How values of rows are read. */
+export const types: NonNullable<Knex.PgConnectionConfig['types']> = { getTypeParser: (oid) => overrides.getTypeParser(oid) };
 
 /**
  * Opens a pool and proves it with one question.

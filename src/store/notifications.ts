@@ -1,4 +1,5 @@
 /** What people are to be told, written in the transaction of its cause. Sending it is the business of src/notify. */
+import { column, jsonLines } from './columns.ts';
 import type { Transaction } from './database.ts';
 
 /** Past facts, each with a template in every language. */
@@ -53,16 +54,33 @@ const TAKEN_BACK = `exists (select from notifications u where u.step_id = old.st
  */
 export async function queueNotices(trx: Transaction, notices: readonly NewNotice[], now: Date): Promise<number> {
   if (notices.length === 0) return 0;
-  const rows = notices.map(({ notBefore = now, facts = {}, ...notice }) => ({ ...notice, facts, notBefore: notBefore.toISOString() }));
+  // In one order, so that no two transactions wait for each other's keys.
+  const rows = [...new Map(notices.map((notice) => [notice.dedupeKey, notice])).values()].sort((a, b) =>
+    a.dedupeKey < b.dedupeKey ? -1 : 1,
+  );
   const { rowCount } = (await trx.raw(
     `insert into notifications as old (dedupe_key, event, person_id, address, order_id, step_id, revision, facts, created_at, not_before, due_at)
-     select distinct on (n."dedupeKey") n."dedupeKey", n.event, n."personId", n.address, n."orderId", n."stepId", n.revision, n.facts, :now, n."notBefore", n."notBefore"
-     from jsonb_to_recordset(:json::jsonb) as n("dedupeKey" text, event text, "personId" bigint, address text, "orderId" bigint,
-       "stepId" bigint, revision integer, facts jsonb, "notBefore" timestamptz)
+     select n.dedupe_key, n.event, n.person_id, n.address, n.order_id, n.step_id, n.revision, n.facts::jsonb, :now, n.not_before, n.not_before
+     from rows from (
+       unnest(:keys::text[], :events::text[], :personIds::bigint[], :addresses::text[], :orderIds::bigint[], :stepIds::bigint[], :revisions::int[],
+         :notBefore::timestamptz[]),
+       string_to_table(:facts, chr(10))
+     ) as n(dedupe_key, event, person_id, address, order_id, step_id, revision, not_before, facts)
      on conflict (dedupe_key) do update set state = 'queued', person_id = excluded.person_id, address = excluded.address, not_before = excluded.not_before, due_at = excluded.due_at, facts = excluded.facts,
        code = null, because = null, settled_at = null, mail_id = case when old.state = 'suppressed' then old.mail_id end
        where old.state = 'suppressed' or (old.state = 'sent' and ${TAKEN_BACK})`,
-    { json: JSON.stringify(rows), now },
+    {
+      now,
+      keys: column(rows.map(({ dedupeKey }) => dedupeKey)),
+      events: column(rows.map(({ event }) => event)),
+      personIds: column(rows.map(({ personId }) => personId)),
+      addresses: column(rows.map(({ address }) => address)),
+      orderIds: column(rows.map(({ orderId }) => orderId)),
+      stepIds: column(rows.map(({ stepId }) => stepId)),
+      revisions: column(rows.map(({ revision }) => revision)),
+      notBefore: column(rows.map(({ notBefore }) => notBefore ?? now)),
+      facts: jsonLines(rows.map(({ facts }) => facts ?? {})),
+    },
   )) as { rowCount: number };
   return rowCount;
 }

@@ -1,4 +1,5 @@
 /** Instants at which the clock does something about a step. A row is done once, in the transaction of its effect. */
+import { column } from '../columns.ts';
 import type { Database, Transaction } from '../database.ts';
 
 export type ClockKind = 'remind' | 'escalate' | 'expire';
@@ -22,13 +23,22 @@ export async function writeClocks(trx: Transaction, rows: readonly ClockRow[]): 
   if (rows.length === 0) return;
   await trx.raw(
     `insert into step_clocks as c (step_id, kind, level, due_at, calendar, planned, done_at, effect, is_late)
-     select r."stepId", r.kind, r.level, r."dueAt", r.calendar, r.planned, r."doneAt", r.effect, r."isLate"
-     from jsonb_to_recordset(:json::jsonb) as r("stepId" bigint, kind text, level int, "dueAt" timestamptz, calendar text, planned text,
-       "doneAt" timestamptz, effect text, "isLate" boolean)
+     select * from unnest(:stepIds::bigint[], :kinds::text[], :levels::int[], :dueAt::timestamptz[], :calendars::text[], :planned::text[],
+       :doneAt::timestamptz[], :effects::text[], :isLate::boolean[])
      on conflict (step_id, kind, level) do update set due_at = excluded.due_at, calendar = excluded.calendar, planned = excluded.planned,
        done_at = excluded.done_at, effect = excluded.effect, is_late = excluded.is_late
        where c.done_at is null and (c.due_at, c.calendar, c.planned, excluded.done_at) is distinct from (excluded.due_at, excluded.calendar, excluded.planned, null)`,
-    { json: JSON.stringify(rows) },
+    {
+      stepIds: column(rows.map(({ stepId }) => stepId)),
+      kinds: column(rows.map(({ kind }) => kind)),
+      levels: column(rows.map(({ level }) => level)),
+      dueAt: column(rows.map(({ dueAt }) => dueAt)),
+      calendars: column(rows.map(({ calendar }) => calendar)),
+      planned: column(rows.map(({ planned }) => planned)),
+      doneAt: column(rows.map(({ doneAt }) => doneAt)),
+      effects: column(rows.map(({ effect }) => effect)),
+      isLate: column(rows.map(({ isLate }) => isLate)),
+    },
   );
 }
 

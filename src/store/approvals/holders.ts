@@ -1,5 +1,6 @@
 /** Who holds a step: people, each with one row, and whose seats they sit on. */
 import type { Climb } from '../../domain/policy/climb.ts';
+import { column, jsonLines } from '../columns.ts';
 import type { Database, Transaction } from '../database.ts';
 
 export interface StepHolder {
@@ -44,25 +45,41 @@ export interface HeldStep {
 export async function assignSteps(trx: Transaction, held: readonly HeldStep[], now: Date): Promise<void> {
   if (held.length === 0) return;
   await trx.raw(
-    `update approval_steps s set state = h.state, needed = h.needed, climbs = h.climbs, assigned_at = coalesce(s.assigned_at, :now)
-     from jsonb_to_recordset(:json::jsonb) as h("stepId" bigint, state text, needed int, climbs jsonb)
-     where s.id = h."stepId" and s.state in ('waiting', 'active', 'exhausted')`,
-    { now, json: JSON.stringify(held.map(({ stepId, state, needed, climbs }) => ({ stepId, state, needed, climbs }))) },
+    `update approval_steps s set state = h.state, needed = h.needed, climbs = h.climbs::jsonb, assigned_at = coalesce(s.assigned_at, :now)
+     from rows from (unnest(:stepIds::bigint[], :states::text[], :needed::int[]), string_to_table(:climbs, chr(10))) as h(step_id, state, needed, climbs)
+     where s.id = h.step_id and s.state in ('waiting', 'active', 'exhausted')`,
+    {
+      now,
+      stepIds: column(held.map(({ stepId }) => stepId)),
+      states: column(held.map(({ state }) => state)),
+      needed: column(held.map(({ needed }) => needed)),
+      climbs: jsonLines(held.map(({ climbs }) => climbs)),
+    },
   );
   await removeHolders(trx, held);
   const fresh = held.flatMap(({ stepId, holders, before }) => {
-    const changed = holders.filter((holder) => !before.some((one) => isSameHolder(one, holder)));
-    return changed.map(({ alsoFor, ...holder }) => ({ stepId, ...holder, alsoFor: alsoFor.length > 0 ? alsoFor : null }));
+    return holders.filter((holder) => !before.some((one) => isSameHolder(one, holder))).map((holder) => ({ stepId, holder }));
   });
   if (fresh.length === 0) return;
   await trx.raw(
     `insert into step_holders as h (step_id, person_id, for_person_id, via, seat_id, level, since, also_for)
-     select "stepId", "personId", "forPersonId", via, "seatId", level, since, "alsoFor"
-     from jsonb_to_recordset(:json::jsonb) as f("stepId" bigint, "personId" bigint, "forPersonId" bigint, via text, "seatId" bigint, level int,
-       since timestamptz, "alsoFor" jsonb)
+     select f.step_id, f.person_id, f.for_person_id, f.via, f.seat_id, f.level, f.since, nullif(f.also_for, '[]')::jsonb
+     from rows from (
+       unnest(:stepIds::bigint[], :personIds::bigint[], :forPersonIds::bigint[], :vias::text[], :seatIds::bigint[], :levels::int[], :since::timestamptz[]),
+       string_to_table(:alsoFor, chr(10))
+     ) as f(step_id, person_id, for_person_id, via, seat_id, level, since, also_for)
      on conflict (step_id, person_id) do update set for_person_id = excluded.for_person_id, via = excluded.via, seat_id = excluded.seat_id,
        level = excluded.level, since = excluded.since, also_for = excluded.also_for`,
-    { json: JSON.stringify(fresh) },
+    {
+      stepIds: column(fresh.map(({ stepId }) => stepId)),
+      personIds: column(fresh.map(({ holder }) => holder.personId)),
+      forPersonIds: column(fresh.map(({ holder }) => holder.forPersonId)),
+      vias: column(fresh.map(({ holder }) => holder.via)),
+      seatIds: column(fresh.map(({ holder }) => holder.seatId)),
+      levels: column(fresh.map(({ holder }) => holder.level)),
+      since: column(fresh.map(({ holder }) => holder.since)),
+      alsoFor: jsonLines(fresh.map(({ holder }) => holder.alsoFor)),
+    },
   );
 }
 
@@ -79,9 +96,18 @@ async function removeHolders(trx: Transaction, held: readonly HeldStep[]): Promi
 }
 
 function isSameHolder(one: StepHolder, other: StepHolder): boolean {
-  const told = ({ forPersonId, via, seatId, level, since, alsoFor }: StepHolder) =>
-    JSON.stringify([forPersonId, via, seatId, level, since, alsoFor.map((seat) => [seat.personId, seat.level, seat.since])]);
-  return one.personId === other.personId && told(one) === told(other);
+  return (
+    isSameSeat(one, other) &&
+    one.forPersonId === other.forPersonId &&
+    one.via === other.via &&
+    one.seatId === other.seatId &&
+    one.alsoFor.length === other.alsoFor.length &&
+    one.alsoFor.every((seat, n) => other.alsoFor[n] && isSameSeat(seat, other.alsoFor[n]))
+  );
+}
+
+function isSameSeat(one: SeatHeld, other: SeatHeld): boolean {
+  return one.personId === other.personId && one.level === other.level && one.since?.getTime() === other.since?.getTime();
 }
 
 export async function loadHolders(db: Database | Transaction, stepId: string): Promise<StepHolder[]> {

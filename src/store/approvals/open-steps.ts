@@ -1,6 +1,7 @@
 /** Steps that wait, with all that choosing approvers asks about their orders: many in one statement. */
 import { bookOf, NO_RATES, type RateAnswer, type RateBook } from '../../domain/rates/rate.ts';
 import type { Transaction } from '../database.ts';
+import { sharingJson } from '../repeated-json.ts';
 import { asStep, STEP_COLUMNS, type Step } from './steps.ts';
 
 export interface OpenStep extends Step {
@@ -20,7 +21,7 @@ export interface OpenStep extends Step {
 
 /** Those of these that are open, by id, each looked up by its numbers. To be called with their orders locked. */
 export async function loadOpenSteps(trx: Transaction, stepIds: readonly string[]): Promise<OpenStep[]> {
-  const { rows } = await trx.raw<{ rows: Array<Omit<OpenStep, 'rates'> & { rates: RateAnswer[] | null }> }>(
+  const statement = trx.raw<{ rows: Array<Omit<OpenStep, 'rates'> & { rates: RateAnswer[] | null }> }>(
     `select ${STEP_COLUMNS}, o.*, r.*, (select e.trace -> 'rates' from evaluations e where e.order_id = s.order_id order by e.id desc limit 1) as rates
      from approval_steps s cross join lateral (
        select o.company_id as "companyId", o.external_key as "externalKey", o.account_id as "accountId", o.ordered_by_id as "orderedById",
@@ -32,6 +33,7 @@ export async function loadOpenSteps(trx: Transaction, stepIds: readonly string[]
      ) r where s.id = any(:stepIds::bigint[]) and s.state in ('waiting', 'active', 'exhausted') order by s.id`,
     { stepIds: [...stepIds] },
   );
+  const { rows } = await sharingJson(statement);
   return rows.map((row) => asStep({ ...row, rates: row.rates ? bookOf(row.rates) : NO_RATES }));
 }
 

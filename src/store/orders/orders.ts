@@ -3,6 +3,7 @@
 import type { Order, OrderContent, OrderState, Revision } from '../../domain/orders/order.ts';
 import { ORDER_MOVES } from '../../domain/orders/order.ts';
 import { NeedsOperatorError } from '../../errors.ts';
+import { column, jsonLines } from '../columns.ts';
 import type { Database, Transaction } from '../database.ts';
 
 export const ORDER_COLUMNS = `o.id, o.origin, o.reference, o.external_key as "externalKey", o.account_id as "accountId", o.company_id as "companyId",
@@ -145,12 +146,21 @@ export async function appendLog(trx: Transaction, orderId: string, entry: LogEnt
 /** In the order given; `at` may lie before what was written already, where the clock was late. */
 export async function appendLogs(trx: Transaction, entries: ReadonlyArray<LogEntry & { orderId: string; at: Date }>): Promise<void> {
   if (entries.length === 0) return;
-  const rows = entries.map(({ facts = {}, ...entry }, n) => ({ ...entry, facts, n }));
   await trx.raw(
     `insert into order_log (order_id, at, kind, person_id, actor, revision, facts)
-     select l."orderId", l.at, l.kind, l."personId", l.actor, l.revision, l.facts
-     from jsonb_to_recordset(:json::jsonb) as l(n int, "orderId" bigint, at timestamptz, kind text, "personId" bigint, actor text,
-       revision int, facts jsonb) order by l.n`,
-    { json: JSON.stringify(rows) },
+     select l.order_id, l.at, l.kind, l.person_id, l.actor, l.revision, l.facts::jsonb
+     from rows from (
+       unnest(:orderIds::bigint[], :at::timestamptz[], :kinds::text[], :personIds::bigint[], :actors::text[], :revisions::int[]),
+       string_to_table(:facts, chr(10))
+     ) with ordinality as l(order_id, at, kind, person_id, actor, revision, facts, n) order by l.n`,
+    {
+      orderIds: column(entries.map(({ orderId }) => orderId)),
+      at: column(entries.map(({ at }) => at)),
+      kinds: column(entries.map(({ kind }) => kind)),
+      personIds: column(entries.map(({ personId }) => personId)),
+      actors: column(entries.map(({ actor }) => actor)),
+      revisions: column(entries.map(({ revision }) => revision)),
+      facts: jsonLines(entries.map(({ facts }) => facts ?? {})),
+    },
   );
 }
