@@ -14,7 +14,7 @@ beforeAll(async () => {
 /** No text of PostgreSQL holds a NUL. */
 const text = fc.oneof(
   fc.constantFrom('', 'null', 'NULL', ' ', '{}', '","', '\\', '"', 'a\nb', 'x,y', "'", '{"a": 1}', '-', '1e5', 'ß€𝄞'),
-  fc.string({ unit: 'grapheme' }).filter((one) => !one.includes('\0') && one.isWellFormed()),
+  fc.string({ unit: 'grapheme' }).filter((one) => !one.includes('\0')),
 );
 const row = fc.record({
   name: fc.option(text),
