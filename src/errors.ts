@@ -186,7 +186,7 @@ export const ERROR_CODES = {
   RULES_INVALID: [
     'NeedsOperatorError',
     'approval rules cannot be used',
-    'correct the line the message names, then `kontor rules put` again; for orders that wait by a version of before, revise or withdraw them',
+    'correct the line the message names, then `kontor rules put` again; for orders that wait by a version of before, `kontor orders rejudge`',
   ],
   CALENDAR_INVALID: [
     'NeedsOperatorError',

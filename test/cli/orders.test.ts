@@ -17,15 +17,18 @@ const RULES = {
 
 async function office(files: Record<string, string> = {}) {
   const { db, url, id, rows } = await setupOrders();
-  await db.transaction((trx) =>
-    insertPolicy(trx, { accountId: id('A-1'), by: 'test', reason: null, document: RULES, draft: false }, new Date('2026-01-01T00:00:00Z')),
-  );
+  const put = (document: object) =>
+    db.transaction((trx) =>
+      insertPolicy(trx, { accountId: id('A-1'), by: 'test', reason: null, document, draft: false }, new Date('2026-01-01T00:00:00Z')),
+    );
+  await put(RULES);
   const place = { cwd: await makeFolder(files), env: { DATABASE_URL: url } };
   const run = (...args: string[]) => kontorHere(['orders', ...args], place);
   return {
     place,
     rows,
     run,
+    put,
     async json(...args: string[]) {
       const { stdout, stderr, code } = await run(...args, '--json');
       return { code, ...JSON.parse(stdout || stderr) };
@@ -164,6 +167,20 @@ describe('orders on the command line', () => {
     const shown = await json('show', 'KO-1');
     expect(shown.decisions).toMatchObject([{ personName: 'Maren Timm', verdict: 'approve', comment: 'fine', channel: 'cli' }]);
     expect(shown.log.map(({ kind }: { kind: string }) => kind)).toContain('delegated');
+  });
+
+  it('meet the rules of today where they are judged anew; a dry run only says so', async () => {
+    const { run, put } = await office({
+      'order.json': JSON.stringify({ reference: 'R-1', account: 'A-2', orderedBy: 'P-1', lines: [{ product: '4715', quantity: 1 }] }),
+    });
+    await run('submit', 'order.json');
+    const rejudge = (...more: string[]) => run('rejudge', 'R-1', '--reason', 'limit corrected', ...more);
+    expect((await rejudge()).stdout).toBe('order KO-1: the rules of today ask the same (superior), and it waits as before\n');
+    await put({ mode: 'own', rules: [] });
+    expect((await rejudge('--dry-run')).stdout).toBe('order KO-1 would be released: it asked superior, and asks nobody\n');
+    expect((await rejudge()).stdout).toBe('order KO-1 is released: it asked superior, and asks nobody\n');
+    expect(await rejudge()).toMatchObject({ code: 5, stderr: expect.stringContaining('is released and waits for nobody') });
+    expect((await run('show', 'R-1')).stdout).toMatch(/rejudged by cli\S* \(revision 1\) limit corrected/);
   });
 
   it('decline with a word why; what is not there is told with what lists it', async () => {

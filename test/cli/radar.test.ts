@@ -21,7 +21,7 @@ describe('kontor radar', () => {
       '  KO-1, Hansa Nord, superior (exhausted, 0 may decide, since 2026-11-23 09:00:00Z)',
       expect.stringMatching(/^ {4}nobody may decide/),
       expect.stringContaining(
-        '    -> give the account an approver in the ERP and pull, or put rules that name one and revise the order; `kontor orders why KO-1`',
+        '    -> give the account an approver in the ERP and pull, or put rules that name one and let the order meet them: `kontor orders rejudge KO-1`; `kontor orders why KO-1`',
       ),
       '',
       '1 step that waited beyond its ladder',

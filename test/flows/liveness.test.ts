@@ -172,7 +172,7 @@ describe('a step whose rules nobody can read', () => {
       {
         ...{ kind: 'nobody', state: 'stuck, 1 may decide', since: desk.clock.now },
         ...{ reason: expect.stringMatching(/version 1 of the rules of Hansa cannot be used: .*; revise the orders that wait by it/) },
-        ...{ cure: expect.stringContaining('revise or withdraw') },
+        ...{ cure: expect.stringContaining('kontor orders rejudge') },
       },
     ]);
     await desk.rows('update policies set document = ? where version = 1', [JSON.stringify(document)]);

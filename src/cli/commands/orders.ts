@@ -20,6 +20,7 @@ import { addHandoffCommands } from './handoffs.ts';
 import { addDecisionCommands } from './orders-decide.ts';
 import { addFeedbackCommands } from './orders-feedback.ts';
 import { addHistoryCommands } from './orders-history.ts';
+import { addRejudgeCommand } from './orders-rejudge.ts';
 import { addSubmitCommand } from './orders-submit.ts';
 
 const STATES: readonly OrderState[] = [
@@ -39,6 +40,7 @@ export function addOrdersCommand(program: Command, app: App): void {
   addShow(orders, app);
   addWhy(orders, app);
   addDecisionCommands(orders, app);
+  addRejudgeCommand(orders, app);
   addHandoffCommands(orders, app);
   addFeedbackCommands(orders, app);
   addHistoryCommands(orders, app);

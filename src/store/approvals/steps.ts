@@ -99,6 +99,14 @@ export async function voidOpenSteps(trx: Transaction, orderIds: string | readonl
   return rows.map(({ id }) => id);
 }
 
+/** What was asked and decided counts no longer, of steps that nobody is asked any more. */
+export async function voidSteps(trx: Transaction, ids: readonly string[], now: Date): Promise<void> {
+  await trx.raw(`update approval_steps set state = 'void', decided_at = coalesce(decided_at, :now) where id = any(:ids::bigint[])`, {
+    ids: [...ids],
+    now,
+  });
+}
+
 /** By order, so that whoever locks them does so in one order. */
 export async function ordersOfSteps(
   db: Database | Transaction,

@@ -86,8 +86,8 @@ function cureOf({ kind, what, state, externalKey }: Row): string {
   switch (kind) {
     case 'nobody':
       if (state.startsWith('stuck'))
-        return `put right what the reason names, and it goes on by itself; or revise or withdraw ${externalKey}, which then meets the rules of today`;
-      return `give the account an approver in the ERP and pull, or put rules that name one and revise the order; \`kontor orders why ${externalKey}\``;
+        return `put right what the reason names, and it goes on by itself; or let it meet the rules of today: \`kontor orders rejudge ${externalKey}\``;
+      return `give the account an approver in the ERP and pull, or put rules that name one and let the order meet them: \`kontor orders rejudge ${externalKey}\`; \`kontor orders why ${externalKey}\``;
     case 'waited':
       return `ask those who may decide: \`kontor orders show ${externalKey}\`, or name a deputy: \`kontor deputies add\``;
     case 'handoff':
