@@ -81,6 +81,7 @@ const LEAVES = [
     'orders agree',
     'orders delegate',
     'orders revise',
+    'orders rejudge',
     'orders receipt',
     'orders handoffs',
     'orders resend',
