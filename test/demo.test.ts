@@ -42,7 +42,7 @@ const counts = ({ runs }: Demonstration, names: ReadonlyArray<keyof Demonstratio
   runs.map((run) => [run.entity, ...names.map((name) => String(run.counts[name]))]);
 
 /** The program as a newcomer starts it, in a machine that names servers which do not exist. */
-function startDemo(cwd: string, ...options: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+function startKontor(cwd: string, ...words: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const env = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
@@ -51,7 +51,7 @@ function startDemo(cwd: string, ...options: string[]): Promise<{ code: number | 
     DATABASE_URL: 'postgres://nobody:nothing@127.0.0.1:1/nowhere',
     REDIS_URL: 'redis://127.0.0.1:1',
   };
-  const child = spawn(process.execPath, [join(root, 'bin/kontor.js'), 'demo', ...options], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [join(root, 'bin/kontor.js'), ...words], { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output.stdout += text;
@@ -63,16 +63,17 @@ function startDemo(cwd: string, ...options: string[]): Promise<{ code: number | 
 }
 
 describe('kontor demo', () => {
-  let first: Awaited<ReturnType<typeof startDemo>>;
-  let second: Awaited<ReturnType<typeof startDemo>>;
+  let first: Awaited<ReturnType<typeof startKontor>>;
+  let second: Awaited<ReturnType<typeof startKontor>>;
+  let cwd: string;
   let server: number | null;
   let mails: string[];
 
   beforeAll(async () => {
-    const cwd = await mkdtemp(join(tmpdir(), 'kontor-demo-'));
+    cwd = await mkdtemp(join(tmpdir(), 'kontor-demo-'));
     await chmod(cwd, 0o755);
-    first = await startDemo(cwd, '--json');
-    second = await startDemo(cwd);
+    first = await startKontor(cwd, 'demo', '--json');
+    second = await startKontor(cwd, 'demo');
     // Its data are where we look for their server, and not somewhere else.
     await access(join(cwd, 'data/postgres/data/PG_VERSION'));
     server = serverOf(join(cwd, 'data'));
@@ -195,6 +196,17 @@ describe('kontor demo', () => {
     expect(second.stdout).toContain('locations.csv, row 32: "31.02.2026" is not a date');
     expect(second.stdout).toMatch(/Where to look next\n.*kontor .*map sheets account/);
   });
+
+  it('names commands to look further that work right away, and asks nobody in March about an order of today', async () => {
+    const [, next = ''] = second.stdout.split('Where to look next\n');
+    const commands = next.split('\n').flatMap((line) => /npx kontor (--config .*?) {2}/.exec(line)?.[1] ?? []);
+    expect(commands.length).toBeGreaterThan(5);
+    const followed = new Map<string, Awaited<ReturnType<typeof startKontor>>>();
+    for (const command of commands) followed.set(command, await startKontor(cwd, ...command.split(' ')));
+    expect([...followed].filter(([, { code }]) => code !== 0)).toEqual([]);
+    const why = commands.find((command) => command.includes('orders why')) ?? '';
+    expect(followed.get(why)?.stdout).toContain('is active and with Sören Plönnies');
+  }, 400_000);
 
   it('says what it is doing while it works, in plain lines where no terminal is', () => {
     for (const entity of ['account', 'contact', 'address', 'price', 'stock'])

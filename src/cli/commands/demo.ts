@@ -81,9 +81,10 @@ async function demoSettings({ surroundings, secrets }: App, data: string, erp: S
   return { ...settings, mail: { ...settings.mail, folder: join(data, 'mail') } };
 }
 
-function kontorCommand({ surroundings: { cwd } }: App): string {
+function kontorCommand({ surroundings: { env, cwd } }: App): string {
   const command = `npx kontor --config ${relative(cwd, EXAMPLE)}`;
-  return isClone(cwd) ? command : `KONTOR_DATA_FOLDER=.kontor ${command}`;
+  const folder = env.KONTOR_DATA_FOLDER || (isClone(cwd) ? '' : '.kontor');
+  return folder === '' ? command : `KONTOR_DATA_FOLDER=${folder} ${command}`;
 }
 
 function isClone(cwd: string): boolean {
@@ -96,37 +97,44 @@ interface Played {
   readonly month: ToldMonth;
 }
 
-/** Pulls, then orders, then a month, by one worker that lives as long as the command. */
+/**
+ * Pulls, then a month of the past, then orders of today: a clock that stands in March would give today's orders to whoever stood in then.
+ * Workers live as long as what they are for, and not while the month is played.
+ */
 async function play(app: App, settings: Settings, store: Store, erp: SandboxErp): Promise<Played> {
   const backend = await app.queueBackend(settings, store);
-  const log =
-    settings.log.level === 'debug' ? createLog('debug', app.secrets, app.surroundings.stderr) : tellTrouble((line) => app.out.hint(line));
-  const worker = await startWorkerProcess(app, { settings, store, backend, log, scope: 'demo' });
   const queue = openQueue(backend);
   app.onClose(() => queue.close());
-  try {
+  const withWorker = async <T>(work: () => Promise<T>): Promise<T> => {
+    const worker = await startWorkerProcess(app, { settings, store, backend, log: logOf(app, settings), scope: 'demo' });
+    return work().finally(() => worker.stop());
+  };
+  const runs = await withWorker(async () => {
     const runIds: string[] = [];
     for (const { entity } of settings.connections.get(CONNECTION)?.entities ?? []) {
       const { runId } = await requestRun(store.db, { connection: CONNECTION, entity, mode: 'full', trigger: 'demo' }, new Date());
       await queue.add(pullJob, { runId });
       runIds.push(runId);
     }
-    const runs = await awaitRuns(app, { settings, store, backend }, runIds);
-    app.out.hint(
-      'Orders of examples/orders.xlsx go to a sandbox ERP, which loses one of its answers; that one is asked for some seconds later.',
-    );
-    const { signal } = app.interruption;
-    const context = { db: store.db, settings, now: () => new Date() };
-    const orders = await playOrders({ context, queue, erp, folder: dirname(EXAMPLE), signal });
-    await worker.stop();
-    app.out.hint('A budget, its approvals and their mails are played through March and April 2026.');
-    const { connectors } = app.surroundings;
-    const month = { ...context, mailer: await openMailer(settings), signal, border: databaseBorder(store.db), connectors, holder: 'demo' };
-    if (await playMonth(month, dirname(EXAMPLE))) await sendDue(month);
-    return { runs, orders, month: await tellMonth(store.db) };
-  } finally {
-    await worker.stop();
-  }
+    return awaitRuns(app, { settings, store, backend }, runIds);
+  });
+  const { signal } = app.interruption;
+  const context = { db: store.db, settings, now: () => new Date() };
+  app.out.hint('A budget, its approvals and their mails are played through March and April 2026.');
+  const { connectors } = app.surroundings;
+  const month = { ...context, mailer: await openMailer(settings), signal, border: databaseBorder(store.db), connectors, holder: 'demo' };
+  const isFirst = await playMonth(month, dirname(EXAMPLE));
+  app.out.hint(
+    'Orders of examples/orders.xlsx go to a sandbox ERP, which loses one of its answers; that one is asked for some seconds later.',
+  );
+  const orders = await withWorker(() => playOrders({ context, queue, erp, folder: dirname(EXAMPLE), signal }));
+  if (isFirst) await sendDue(month);
+  return { runs, orders, month: await tellMonth(store.db) };
+}
+
+function logOf(app: App, settings: Settings) {
+  if (settings.log.level === 'debug') return createLog('debug', app.secrets, app.surroundings.stderr);
+  return tellTrouble((line) => app.out.hint(line));
 }
 
 async function chosenAccounts({ db }: Store): Promise<AccountView[]> {
