@@ -1,6 +1,7 @@
 /** Gathers what an approver is shown: the order as it is, in names instead of ids, in the language of the reader. */
 import { z } from 'zod';
 import { changeEntries } from '../notify/tell/order-parts.ts';
+import { sayRule, sayStep } from '../notify/tell/step-words.ts';
 import type { OpenedLink } from '../orders/open-link.ts';
 import { heldSteps } from '../store/approvals/decisions.ts';
 import { loadEvaluations } from '../store/approvals/evaluations.ts';
@@ -33,12 +34,12 @@ export async function loadDecisionSheet(
   const { name: person, tongue } = reader;
   const { trace } = evaluations.find((one) => one.revision === step.revision) ?? {};
   // What was found is told in English; who reads another language gets the names of the rules, as in the mail.
-  const reasons = tongue.language.split('-')[0] === 'en' ? reasonsOf.parse(trace).reasons : told.rules;
+  const reasons = tongue.language.split('-')[0] === 'en' ? reasonsOf.parse(trace).reasons : told.rules.map((rule) => sayRule(rule, tongue));
   return {
     ...form,
     order,
     versionReason: revision.reason,
-    step: step.name,
+    step: sayStep(told, tongue),
     personId,
     person,
     addresses,

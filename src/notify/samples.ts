@@ -102,6 +102,9 @@ export function sampleMatter(event: NoticeEvent): Matter {
     step: {
       id: '1',
       name: 'Purchasing',
+      mode: 'any',
+      needed: 1,
+      approvers: [{ kind: 'superior', level: 1 }],
       rules: ['Orders above 1,000 EUR', 'Kitchen equipment'],
       holders: [
         { personId: '3', name: 'Jens Brandt', forName: 'Maren Timm' },

@@ -3,6 +3,7 @@ import type { OrderState } from '../../domain/orders/order.ts';
 import type { Tongue } from '../tongue.ts';
 import { type Matter, NOTHING_MORE, requireOrder, type Told } from './matter.ts';
 import { factsOf, linesView, orderFacts, orderValues } from './order-parts.ts';
+import { sayRule, sayStep } from './step-words.ts';
 
 /** Asked, reminded, or asked because somebody else did not decide. */
 export function tellAsk(matter: Matter, tongue: Tongue): Told {
@@ -17,9 +18,9 @@ export function tellAsk(matter: Matter, tongue: Tongue): Told {
       lead: tongue.say(`${event}.lead`, values),
       notes: notesOf(matter, tongue),
       action: linkUrl === null ? null : { label: tongue.say('action.decide'), url: linkUrl },
-      lists: rules.length === 0 ? [] : [{ title: tongue.say('why'), entries: rules }],
+      lists: rules.length === 0 ? [] : [{ title: tongue.say('why'), entries: rules.map((rule) => sayRule(rule, tongue)) }],
       lines: linesView(order, tongue),
-      facts: [...orderFacts(order, matter.addresses, tongue), ...factsOf([['fact.step', step?.name]], tongue)],
+      facts: [...orderFacts(order, matter.addresses, tongue), ...factsOf([['fact.step', step && sayStep(step, tongue)]], tongue)],
     },
   };
 }

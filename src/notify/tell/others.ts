@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Tongue } from '../tongue.ts';
 import { type Matter, NOTHING_MORE, requireOrder, type Told } from './matter.ts';
 import { factsOf } from './order-parts.ts';
+import { sayStep } from './step-words.ts';
 
 const text = z.string();
 const minor = z.coerce.number();
@@ -60,7 +61,7 @@ export function tellRadar(matter: Matter, tongue: Tongue): Told {
       lead: tongue.say('radar.listed.lead', values),
       facts: factsOf(
         [
-          ['fact.step', matter.step?.name],
+          ['fact.step', matter.step && sayStep(matter.step, tongue)],
           ['fact.reason', reason],
           ['fact.since', since && tongue.instant(since)],
         ],

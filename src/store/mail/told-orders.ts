@@ -1,5 +1,7 @@
 /** Orders as mails tell of them: names instead of ids, for many orders in a few statements. */
 import type { OrderContent, OrderState } from '../../domain/orders/order.ts';
+import type { Selector } from '../../domain/policy/selector-schema.ts';
+import type { Stage } from '../../domain/policy/stage-schema.ts';
 import type { Database, Transaction } from '../database.ts';
 import { type AddressLabel, loadAddressLabels } from '../views/order-details.ts';
 
@@ -76,6 +78,9 @@ export async function loadChanges(db: Database | Transaction, noticeIds: readonl
 export interface ToldStep {
   readonly id: string;
   readonly name: string;
+  readonly mode: Stage['mode'];
+  readonly needed: number;
+  readonly approvers: readonly Selector[];
   /** Names of the rules that ask. */
   readonly rules: readonly string[];
   readonly holders: ReadonlyArray<{ readonly personId: string; readonly name: string; readonly forName: string | null }>;
@@ -83,7 +88,7 @@ export interface ToldStep {
 
 export async function loadToldSteps(db: Database | Transaction, ids: readonly string[]): Promise<Map<string, ToldStep>> {
   const { rows } = await db.raw<{ rows: ToldStep[] }>(
-    `select s.id, s.name, (select coalesce(jsonb_agg(distinct cause ->> 'rule'), '[]') from jsonb_array_elements(s.policies -> 'causes') cause) as rules,
+    `select s.id, s.name, s.mode, s.needed, s.selector -> 'approvers' as approvers, (select coalesce(jsonb_agg(distinct cause ->> 'rule'), '[]') from jsonb_array_elements(s.policies -> 'causes') cause) as rules,
        (select coalesce(jsonb_agg(jsonb_build_object('personId', h.person_id::text, 'name', p.name, 'forName', f.name) order by p.name), '[]')
          from step_holders h join contacts p on p.id = h.person_id left join contacts f on f.id = h.for_person_id where h.step_id = s.id) as holders
      from approval_steps s where s.id = any(:ids::bigint[])`,
