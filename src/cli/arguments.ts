@@ -34,6 +34,12 @@ export function decimalText(text: string): string {
   return text;
 }
 
+/** What is kept for those who ask later, for commander. */
+export function someText(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('it must say something.');
+  return text;
+}
+
 /** `account` or `accounts`. */
 export function entityName(text: string): EntityName {
   const found = ENTITY_NAMES.find((name) => name === text || ENTITIES[name].table === text);

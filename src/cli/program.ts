@@ -1,5 +1,6 @@
 /** The command line as a whole: global options, commands, and how it ends. */
 import { Command, CommanderError } from 'commander';
+import { suggestName } from '../config/suggest-name.ts';
 import { NeedsOperatorError } from '../errors.ts';
 import { App, type Surroundings } from './app.ts';
 import { EXIT, EXIT_MEANINGS, exitCodeOf } from './exit-codes.ts';
@@ -76,7 +77,7 @@ export async function runProgram(argv: readonly string[], surroundings: Surround
     await program.parseAsync(argv.length > 0 ? [...argv] : ['--help'], { from: 'user' });
     return app.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return usageExit(app, error);
+    if (error instanceof CommanderError) return usageExit(app, error, misspelt(program, argv));
     if (app.interruption.signal.aborted && !app.stopsItself) return EXIT.interrupted;
     app.out.error(error);
     return exitCodeOf(error);
@@ -87,12 +88,26 @@ export async function runProgram(argv: readonly string[], surroundings: Surround
 }
 
 /** Help and version are answers; everything else commander throws is a misunderstanding. It printed nothing yet. */
-function usageExit(app: App, { exitCode, code, message }: CommanderError): number {
+function usageExit(app: App, { exitCode, code, message }: CommanderError, unknown: string | null): number {
   if (exitCode === 0) return EXIT.ok;
   const [first = message, ...more] = message.replace(/^error: /, '').split('\n');
-  const hint = code === 'commander.help' ? 'name a subcommand' : [first, ...more].join(' ').trim();
+  const told = code === 'commander.help' ? 'name a subcommand' : [first, ...more].join(' ').trim().replace(/\.$/, '');
+  const hint = code === 'commander.excessArguments' ? (unknown ?? told) : told;
   app.out.error(new NeedsOperatorError('USAGE', `${hint}; see --help of the command`));
   return EXIT.usage;
+}
+
+/** `kontor budgets statment NORD` is not `list` with too many arguments, though a group without a command is short for its list. */
+function misspelt(program: Command, argv: readonly string[]): string | null {
+  let group = program;
+  for (const word of argv) {
+    const names = group.commands.map((command) => command.name());
+    const at = names.indexOf(word);
+    if (at >= 0) group = group.commands[at] as Command;
+    else if (group !== program && names.length > 0 && !word.startsWith('-'))
+      return `${group.name()} has no command "${word}"; ${suggestName(word, names)}`;
+  }
+  return null;
 }
 
 function listenToSignals(app: App): () => void {

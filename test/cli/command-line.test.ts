@@ -156,6 +156,8 @@ describe('help', () => {
 describe('a command line that is not understood', () => {
   it.each([
     ['an unknown command', ['acounts'], /unknown command 'acounts' \(Did you mean accounts\?\)/],
+    ['a misspelt command of a group', ['budgets', 'statment', 'NORD'], /budgets has no command "statment"; did you mean "statement"\?/],
+    ['a reason that says nothing', [...'budgets top-up A --amount 1 --as P --reason'.split(' '), ' '], /it must say something; see --help/],
     ['an unknown option', ['runs', '--limt', '3'], /unknown option '--limt'.*Did you mean --limit/],
     ['a missing argument', ['pull'], /missing required argument 'connection'/],
     ['a number that is none', ['runs', '--limit', 'x'], /it must be a whole number from 1 to 1000/],

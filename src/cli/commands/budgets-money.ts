@@ -10,7 +10,7 @@ import { NeedsOperatorError } from '../../errors.ts';
 import { findPerson } from '../../orders/people.ts';
 import { requireBudget } from '../../store/budgets/find-budget.ts';
 import type { App } from '../app.ts';
-import { civilDay, decimalText, withExamples } from '../arguments.ts';
+import { civilDay, decimalText, someText, withExamples } from '../arguments.ts';
 import { formatMoney } from '../format.ts';
 import { plain } from '../terminal.ts';
 
@@ -38,7 +38,7 @@ function addTransfer(budgets: Command, app: App): void {
     .requiredOption('--from <code>', 'budget that gives it; the same one to take from another of its periods')
     .requiredOption('--amount <decimal>', 'how much', decimalText)
     .requiredOption('--as <person>', PERSON)
-    .requiredOption('--reason <text>', 'kept with both movements')
+    .requiredOption('--reason <text>', 'kept with both movements', someText)
     .addOption(new Option('--on <date>', 'into the period of this day (YYYY-MM-DD); the running one if absent').argParser(civilDay))
     .addOption(new Option('--from-on <date>', 'out of the period of this day (YYYY-MM-DD); the running one if absent').argParser(civilDay))
     .action(async (code: string, options: MoveOptions) => {
@@ -63,7 +63,7 @@ function addTopUp(budgets: Command, app: App): void {
     .argument('<code>', 'code of the budget')
     .requiredOption('--amount <decimal>', 'how much', decimalText)
     .requiredOption('--as <person>', PERSON)
-    .requiredOption('--reason <text>', 'kept with the movement')
+    .requiredOption('--reason <text>', 'kept with the movement', someText)
     .addOption(new Option('--on <date>', 'into the period of this day (YYYY-MM-DD); the running one if absent').argParser(civilDay))
     .action(async (code: string, options: MoveOptions) => {
       const { db, budget, personId, amount } = await prepare(app, code, options);

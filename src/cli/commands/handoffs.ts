@@ -10,7 +10,7 @@ import type { StandingHandoff } from '../../store/orders/resend.ts';
 import { type HandoffFilter, listHandoffs } from '../../store/views/list-handoffs.ts';
 import { orderReceipt } from '../../store/views/order-receipt.ts';
 import type { App } from '../app.ts';
-import { rowId, wholeNumber, withExamples } from '../arguments.ts';
+import { rowId, someText, wholeNumber, withExamples } from '../arguments.ts';
 import { drawHandoffs } from '../draw-handoffs.ts';
 import { drawReceipt } from '../draw-receipt.ts';
 import { requireOrder } from '../require-order.ts';
@@ -68,7 +68,7 @@ function addResend(orders: Command, app: App): void {
     .command('resend')
     .description('send again what stands still, under the same key; the ERP is asked first whether it has the order')
     .argument('[order]', 'number, reference, or key in the ERP; without it all that stand still, of --connection or --state')
-    .requiredOption('--reason <text>', 'why, for the record')
+    .requiredOption('--reason <text>', 'why, for the record', someText)
     .option('--connection <name>', 'all of this connection')
     .addOption(new Option('--state <state>', 'only in this state').choices(STANDING))
     .option('--dry-run', 'show what would be sent again, and change nothing')
@@ -104,7 +104,7 @@ function addSettle(orders: Command, app: App): void {
     .description('tell that a person made, changed or cancelled an order in the ERP by hand')
     .argument('<order>', 'number, reference, or key in the ERP')
     .requiredOption('--number <number>', 'its number in the ERP')
-    .requiredOption('--reason <text>', 'why, for the record')
+    .requiredOption('--reason <text>', 'why, for the record', someText)
     .action(async (reference: string, { number, reason }: { number: string; reason: string }) => {
       const settings = await app.settings([]);
       const { db } = await app.store(settings);

@@ -9,7 +9,7 @@ import { acceptDifference } from '../../store/orders/differences.ts';
 import { listReconciliations, type Reconciliation } from '../../store/orders/reconciliations.ts';
 import { type DifferenceFilter, type ListedDifference, listDifferences } from '../../store/views/list-differences.ts';
 import type { App } from '../app.ts';
-import { civilDay, rowId, wholeNumber, withExamples } from '../arguments.ts';
+import { civilDay, rowId, someText, wholeNumber, withExamples } from '../arguments.ts';
 import { EXIT } from '../exit-codes.ts';
 import { formatCount, formatInstant } from '../format.ts';
 import { plain, type Terminal } from '../terminal.ts';
@@ -39,7 +39,7 @@ function addAccept(orders: Command, app: App): void {
     .command('accept-difference')
     .description('say that a difference may stay as it is')
     .argument('<id>', 'as `kontor orders differences` shows it', rowId)
-    .requiredOption('--reason <text>', 'why, for the record')
+    .requiredOption('--reason <text>', 'why, for the record', someText)
     .action(async (id: string, { reason }: { reason: string }) => {
       const { db } = await app.store(await app.settings([]));
       const by = `cli ${userInfo().username}@${hostname()}`;
