@@ -43,10 +43,15 @@ export function* drawBudgets({ budgets }: { budgets: readonly BudgetFigures[] },
   return yield* drawTable(columns, rows, terminal);
 }
 
-export function* drawBudget(
-  { budget, closings, periods }: { budget: Budget; closings: readonly Closing[]; periods: readonly LedgerPeriod[] },
-  terminal: Terminal,
-): Generator<string> {
+interface Shown {
+  readonly budget: Budget;
+  readonly closings: readonly Closing[];
+  readonly periods: readonly LedgerPeriod[];
+  /** As the engine will open it. */
+  readonly next: Period | null;
+}
+
+export function* drawBudget({ budget, closings, periods, next }: Shown, terminal: Terminal): Generator<string> {
   const { carryRule: carry, currency } = budget;
   const limit = budget.amount === null ? budget.limitKind : formatMoney(budget.amount, currency);
   yield* drawFacts(
@@ -65,10 +70,7 @@ export function* drawBudget(
       ['charges on', `${budget.chargeOn}; counts ${budget.actualsSource}`],
       ['alerts at', budget.alertPercents.map((percent) => `${percent} %`).join(', ')],
       ...closings.map((closing): [string, string] => ['closed', sayClosing(closing)]),
-      [
-        'next period',
-        budget.nextOpensOn === null || budget.state === 'closed' ? 'none' : `${budget.nextOpensOn}, ${formatInstant(budget.nextOpensAt)}`,
-      ],
+      ['next period', next ? `${next.startOn}, ${formatInstant(next.startAt)}` : `none: ${whyNoMore(budget)}`],
     ],
     terminal,
   );
@@ -90,6 +92,13 @@ export function* drawBudget(
   yield* drawTable(columns, rows, terminal);
 }
 
+/** Of a budget that no period follows. */
+function whyNoMore({ state, validUntil, nextOpensOn, periodRule: { kind } }: Budget): string {
+  if (state === 'closed') return 'it is closed';
+  const isOver = validUntil !== null && (nextOpensOn === null ? kind !== 'list' && kind !== 'calendar' : nextOpensOn >= validUntil);
+  return isOver ? `it holds before ${validUntil}` : 'its list or calendar of periods ends';
+}
+
 function sayClosing({ closedAt, closedBy, reason, reopenedAt, reopenedBy }: Closing): string {
   const closed = `${formatInstant(closedAt)} by ${plain(closedBy)}${reason === null ? '' : `: ${plain(reason)}`}`;
   return reopenedAt === null ? closed : `${closed}; reopened ${formatInstant(reopenedAt)} by ${plain(reopenedBy)}`;
@@ -104,12 +113,12 @@ interface Statement {
 export function* drawStatement({ budget: { code, currency }, period, movements }: Statement, terminal: Terminal): Generator<string> {
   yield `${plain(code)} ${plain(period.key)}, ${period.startOn} before ${period.endOn} (${formatInstant(period.startAt)} to ${formatInstant(period.endAt)}), ${period.state}`;
   let balance = EMPTY;
-  const rows = movements.map(({ at, type, amount, orderId, by, reason, originalAmount, originalCurrency, rate }) => {
+  const rows = movements.map(({ at, type, amount, orderId, by, byName, reason, originalAmount, originalCurrency, rate }) => {
     balance = applyMovement(balance, type, amount);
     const converted = originalCurrency ? `${formatMoney(originalAmount, originalCurrency)} at ${rate}` : '';
     return [
       ...[formatInstant(at), type, formatMoney(amount, currency), period.isLimited ? formatMoney(available(balance), currency) : ''],
-      ...[orderId === null || orderId === undefined ? '' : orderId, plain(by), plain([reason, converted].filter(Boolean).join('; '))],
+      ...[orderId ?? '', plain(byName ?? by), plain([reason, converted].filter(Boolean).join('; '))],
     ];
   });
   const columns = [
@@ -124,11 +133,8 @@ export function* drawStatement({ budget: { code, currency }, period, movements }
   yield* drawTable(columns, rows, terminal);
 }
 
-export function* drawBoundaries(
-  { zone, boundaries }: { zone: string; boundaries: readonly Period[] },
-  terminal: Terminal,
-): Generator<string> {
-  if (boundaries.length === 0) return yield 'no period follows: it is closed, or its validity or its calendar ends';
+export function* drawBoundaries(budget: Budget, boundaries: readonly Period[], terminal: Terminal): Generator<string> {
+  if (boundaries.length === 0) return yield `no period follows: ${whyNoMore(budget)}`;
   const rows = boundaries.map(({ key, startOn, endOn, startAt, endAt }) => [
     plain(key),
     startOn,
@@ -137,7 +143,7 @@ export function* drawBoundaries(
     formatInstant(endAt),
   ]);
   yield* drawTable([{ title: 'period' }, { title: 'from' }, { title: 'before' }, { title: 'begins' }, { title: 'ends' }], rows, terminal);
-  return yield terminal.paint.dim(`days of ${zone}`);
+  return yield terminal.paint.dim(`days of ${budget.zone}`);
 }
 
 export function* drawDiscrepancies({ differences }: { differences: readonly Discrepancy[] }): Generator<string> {

@@ -5,11 +5,11 @@ import type { AbsenceEntry, AbsenceProblem } from '../approvals/import-absences.
 import { displayPath } from '../config/problems.ts';
 import type { CalendarEvent } from '../connector/ical/read-events.ts';
 import { Refused } from '../connector/mapping/cell.ts';
-import { dateReader } from '../connector/mapping/civil-date.ts';
+import type { dateReader } from '../connector/mapping/civil-date.ts';
 import type { Row } from '../connector/tabular/row.ts';
 import { NeedsOperatorError } from '../errors.ts';
 import { openTable, splitReason, unreadable } from './open-table.ts';
-import { lacksColumns, placeOf, problemsOf } from './table-rows.ts';
+import { dayReader, lacksColumns, placeOf, problemsOf } from './table-rows.ts';
 
 export interface AbsenceFormats {
   /** How texts hold dates, in luxon tokens. */
@@ -75,7 +75,7 @@ type Field = (typeof FIELDS)[number];
 async function readSheet(path: string, name: string, formats: AbsenceFormats, signal: AbortSignal): Promise<Read> {
   const entries: AbsenceEntry[] = [];
   const problems: AbsenceProblem[] = [];
-  const readDate = dateReader(formats.date, 'UTC');
+  const readDate = dayReader(formats.date);
   for await (const batch of openTable({ path, name, sheet: formats.sheet, allowEmpty: true }, signal)) {
     problems.push(...problemsOf(batch).map(({ path: place, ...problem }) => ({ place, ...problem })));
     for (const row of batch.rows) {

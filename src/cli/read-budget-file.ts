@@ -5,15 +5,15 @@ import { explainIssues } from '../config/explain-issues.ts';
 import { displayPath } from '../config/problems.ts';
 import type { Path } from '../config/yaml-document.ts';
 import { Refused } from '../connector/mapping/cell.ts';
-import { dateReader } from '../connector/mapping/civil-date.ts';
 import { KIND } from '../connector/tabular/cell.ts';
 import type { Row } from '../connector/tabular/row.ts';
 import { budgetSchema } from '../domain/budgets/definition.ts';
-import { type BudgetColumns, budgetOfRow, columnType, findBudgetColumns } from '../domain/budgets/definition-rows.ts';
+import { type BudgetColumns, budgetOfRow, columnOf, columnType, findBudgetColumns } from '../domain/budgets/definition-rows.ts';
 import type { OrderProblem } from '../domain/orders/problem.ts';
+import { NeedsOperatorError } from '../errors.ts';
 import { openTable, splitReason } from './open-table.ts';
 import { parseDocument } from './read-checked-file.ts';
-import { type FileFormats, faultOfCell, lacksColumns, placeOf, problemsOf, readDecimalText } from './table-rows.ts';
+import { dayReader, type FileFormats, faultOfCell, lacksColumns, placeOf, problemsOf, readDecimalText } from './table-rows.ts';
 
 export interface BudgetFile {
   readonly name: string;
@@ -35,6 +35,8 @@ async function readDocument(path: string, name: string): Promise<BudgetFile> {
   const { value, place } = await parseDocument(path, name, 'BUDGET_INVALID');
   const base: Path = isList(value) ? ['budgets'] : [];
   const items: readonly unknown[] = isList(value) ? value.budgets : Array.isArray(value) ? value : [value];
+  if (!items.some((item) => typeof item === 'object' && item !== null) || (isBlock(value) && !isList(value)))
+    throw new NeedsOperatorError('BUDGET_INVALID', `${name} holds no budgets; write each below \`budgets:\` (docs/budgets.md)`);
   const isSingle = !isList(value) && !Array.isArray(value);
   const given: GivenBudget[] = [];
   const bad: OrderProblem[] = [];
@@ -49,8 +51,13 @@ async function readDocument(path: string, name: string): Promise<BudgetFile> {
   return { name, given, bad, unknown: [] };
 }
 
+/** Says `budgets`, whatever it is. */
+function isBlock(value: unknown): value is { budgets: unknown } {
+  return typeof value === 'object' && value !== null && 'budgets' in value;
+}
+
 function isList(value: unknown): value is { budgets: unknown[] } {
-  return typeof value === 'object' && value !== null && 'budgets' in value && Array.isArray(value.budgets);
+  return isBlock(value) && Array.isArray(value.budgets);
 }
 
 async function readRows(path: string, name: string, formats: FileFormats, signal: AbortSignal): Promise<BudgetFile> {
@@ -85,10 +92,12 @@ function readRow(row: Row, { places }: BudgetColumns, formats: FileFormats): { g
   const written = budgetOfRow(cells);
   const parsed = budgetSchema.safeParse(written);
   if (parsed.success) return { given: { place, definition: parsed.data }, bad };
-  const told = explainIssues(parsed.error.issues, budgetSchema, written, []).map(({ message }) => ({
-    path: place,
-    ...splitReason(message),
-  }));
+  const told = explainIssues(parsed.error.issues, budgetSchema, written, []).map(({ path, message }) => {
+    const field = columnOf(path);
+    if (field === undefined || !places.has(field)) return { path: place, ...splitReason(message) };
+    const column = row.header.names[places.get(field) ?? -1];
+    return { path: `${place}, column "${column}"`, ...splitReason(message.replace(path.join('.'), field)) };
+  });
   return { given: null, bad: told };
 }
 
@@ -96,7 +105,7 @@ function readCell(field: string, text: string, kind: string | undefined, { decim
   const fault = faultOfCell(text, kind);
   if (fault) return fault;
   const type = columnType(field);
-  if (type === 'date') return dateReader(date, 'UTC')(text);
+  if (type === 'date') return dayReader(date)(text);
   if (type === 'number') return /^\d{1,4}$/.test(text) ? text : new Refused(`"${text}" is no whole number; correct it`);
   if (type !== 'decimal' || kind === KIND.number || /^[a-z]+$/i.test(text)) return type === 'decimal' ? text.toLowerCase() : text;
   return readDecimalText(text, decimal);

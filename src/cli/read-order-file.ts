@@ -2,7 +2,6 @@
 import { extname, resolve } from 'node:path';
 import { displayPath } from '../config/problems.ts';
 import type { Refused } from '../connector/mapping/cell.ts';
-import { dateReader } from '../connector/mapping/civil-date.ts';
 import { KIND } from '../connector/tabular/cell.ts';
 import type { Row } from '../connector/tabular/row.ts';
 import { findColumns, groupRows, type OrderRow, type RowsOfOrder } from '../domain/orders/order-rows.ts';
@@ -10,7 +9,7 @@ import { OrderInvalid, type OrderProblem } from '../domain/orders/problem.ts';
 import { NeedsOperatorError } from '../errors.ts';
 import { openTable, splitReason } from './open-table.ts';
 import { parseDocument, readText } from './read-checked-file.ts';
-import { type FileFormats, faultOfCell, lacksColumns, placeOf, problemsOf, readDecimalText } from './table-rows.ts';
+import { dayReader, type FileFormats, faultOfCell, lacksColumns, placeOf, problemsOf, readDecimalText } from './table-rows.ts';
 
 export interface OrderFile {
   readonly orders: ReadonlyArray<Pick<RowsOfOrder, 'input' | 'problems' | 'placeOf'>>;
@@ -91,6 +90,6 @@ function readCell(field: string, text: string, kind: string | undefined, { decim
   const fault = faultOfCell(text, kind);
   if (fault) return fault;
   if (text.trim() === '') return '';
-  if (field === 'requestedDeliveryOn') return dateReader(date, 'UTC')(text.trim());
+  if (field === 'requestedDeliveryOn') return dayReader(date)(text.trim());
   return DECIMALS.has(field) && kind !== KIND.number ? readDecimalText(text, decimal) : text;
 }

@@ -2,7 +2,6 @@
 import { resolve } from 'node:path';
 import { displayPath } from '../config/problems.ts';
 import { Refused } from '../connector/mapping/cell.ts';
-import { dateReader } from '../connector/mapping/civil-date.ts';
 import { canonicalDecimal, readTypedDecimal } from '../connector/mapping/decimal.ts';
 import { KIND } from '../connector/tabular/cell.ts';
 import type { Row } from '../connector/tabular/row.ts';
@@ -11,7 +10,7 @@ import type { Rate } from '../domain/rates/rate.ts';
 import { findRateColumns, type RateField, type RateRow, readRateRows } from '../domain/rates/rate-rows.ts';
 import { NeedsOperatorError } from '../errors.ts';
 import { openTable } from './open-table.ts';
-import { type FileFormats, lacksColumns, placeOf, problemsOf, readDecimalText } from './table-rows.ts';
+import { dayReader, type FileFormats, lacksColumns, placeOf, problemsOf, readDecimalText } from './table-rows.ts';
 
 export interface RateFormats extends FileFormats {
   /** Of rows that name none. */
@@ -24,7 +23,7 @@ export async function readRates(file: string, cwd: string, formats: RateFormats,
   const name = displayPath(path, cwd);
   const rows: RateRow[] = [];
   const bad: OrderProblem[] = [];
-  const readDate = dateReader(formats.date, 'UTC');
+  const readDate = dayReader(formats.date);
   for await (const batch of openTable({ name, path, sheet: formats.sheet }, signal)) {
     bad.push(...problemsOf(batch));
     for (const row of batch.rows) rows.push(toRateRow(row, formats, readDate));

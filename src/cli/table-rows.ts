@@ -1,5 +1,6 @@
 /** Rows of the tables that people name: where they stand, and cells that all of them write alike. */
 import { Refused } from '../connector/mapping/cell.ts';
+import { dateReader } from '../connector/mapping/civil-date.ts';
 import { CANONICAL, canonicalDecimal, readDecimal } from '../connector/mapping/decimal.ts';
 import { KIND } from '../connector/tabular/cell.ts';
 import type { Batch, Row } from '../connector/tabular/row.ts';
@@ -41,6 +42,11 @@ export function lacksColumns({ header: { file, sheet, names } }: Row, missing: r
 /** A formula that went wrong shows its fault instead of a value. */
 export function faultOfCell(text: string, kind: string | undefined): Refused | null {
   return kind === KIND.error ? new Refused(`the cell shows ${text}; correct its formula, or calculate and save the workbook`) : null;
+}
+
+/** From text to `YYYY-MM-DD`. */
+export function dayReader(format: string): ReturnType<typeof dateReader> {
+  return dateReader(format, 'UTC', 'tell with --date');
 }
 
 export function readDecimalText(text: string, sign: FileFormats['decimal']): string | Refused {

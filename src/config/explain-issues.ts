@@ -51,6 +51,8 @@ function depth(issues: readonly Issue[]): number {
 function unionHint(issue: Issue & { code: 'invalid_union' }, schema: ZodType): string {
   const { options } = issue as { options?: unknown[] };
   if (options) return `allowed: ${options.map(String).join(', ')}`;
+  // A schema that has words of its own is told by them.
+  if (issue.message.startsWith('must ')) return `it ${issue.message}`;
   const forms = describeForms(schemaAt(schema, issue.path));
   return forms.length > 0 ? `allowed: ${forms.join(', or ')}` : lowerFirst(issue.message);
 }

@@ -137,6 +137,7 @@ describe('kontor budgets', () => {
     expect((await move('top-up', 'NORD', '--amount', '100', '--as', 'P-4')).code).toBe(0);
     const next = await move('transfer', 'NORD', '--from', 'NORD', '--from-on', '2090-06-15', '--amount', '1', '--as', 'P-4');
     expect(next.stderr).toContain('NORD has no period on that day');
+    expect((await run(['budgets', 'statement', 'NORD'])).stdout).toMatch(/TRANSFER_IN .* Ines Paulsen +trade fair/);
     expect((await run(['budgets', 'rebuild', 'NORD'])).stdout).toContain('every sum is what');
   });
 
@@ -165,5 +166,32 @@ describe('kontor budgets', () => {
     const [period] = await setup.db('budget_periods as p').join('budgets as b', 'b.id', 'p.budget_id').where('b.code', 'ERP').select('p.*');
     expect(period.key).toMatch(/^P[12]$/);
     expect((await run(['budgets', 'calendars'])).stdout).toMatch(/erp\s+1\s+2 listed periods[\s\S]*retail\s+1\s+4-4-5/);
+  });
+
+  it('says of a budget whose time is over that it has ended, and where its periods are', async () => {
+    const over = '{ code: OVER, unit: A-3, currency: EUR, limit: 10, from: 2026-01-01, until: 2026-02-01 }';
+    expect(await put(`budgets: [${over}]`)).toMatchObject({ code: 0 });
+    expect((await run(['budgets', 'preview', 'OVER'])).stdout).toBe('no period follows: it holds before 2026-02-01\n');
+    expect((await run(['budgets', 'show', 'OVER'])).stdout).toMatch(/next period +none: it holds before 2026-02-01\n/);
+    const { code, stderr } = await run(['budgets', 'statement', 'OVER']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('OVER has no period now; `kontor budgets show OVER` lists those it had, --on DAY chooses one');
+  });
+
+  it('says in words of the command line what is wrong with a file', async () => {
+    const row = 'code,unit,currency,limit,period,from\nK,A-3,EUR,,fortnight,01.02.2026\n';
+    const { code, stderr } = await put(row, 'b.csv');
+    expect(code).toBe(5);
+    expect(stderr).toContain('b.csv, row 2, column "from": "01.02.2026" is not a date written yyyy-MM-dd; correct it, or tell with --date');
+    const later = (await put(row.replace('01.02.2026', '2026-02-01'), 'b.csv')).stderr;
+    expect(later).toContain('b.csv, row 2, column "period": period has a value that is not allowed; allowed: day, week, month');
+    expect(later).toContain('limit is missing; it must be unlimited, inherit, or an amount such as 5000.00, zero or more');
+    for (const [name, text] of Object.entries({ 'e.yaml': '', 'n.yaml': 'budgets: []', 't.yaml': 'hello', 's.yaml': 'budgets: 5' }))
+      expect((await put(text, name)).stderr).toContain(`${name} holds no budgets; write each below \`budgets:\` (docs/budgets.md)`);
+    for (const text of ['', row.split('\n')[0] ?? '']) {
+      const empty = (await put(text, 'e.csv')).stderr;
+      expect(empty).toMatch(/SOURCE_LAYOUT {2}e\.csv (is empty|has a header and no rows)/);
+      expect(empty).not.toContain('folder');
+    }
   });
 });

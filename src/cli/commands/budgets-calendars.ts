@@ -12,6 +12,7 @@ import { formatInstant } from '../format.ts';
 import { openTable } from '../open-table.ts';
 import { readCheckedFile } from '../read-checked-file.ts';
 import { drawTable } from '../table.ts';
+import { placeOf } from '../table-rows.ts';
 import { plain, type Terminal } from '../terminal.ts';
 import { whoAmI } from '../who-am-i.ts';
 
@@ -48,19 +49,21 @@ async function readRule(file: string, app: App): Promise<PeriodRule> {
   const path = resolve(cwd, file);
   const name = displayPath(path, cwd);
   const dates: Record<string, string>[] = [];
+  const places: string[] = [];
   for await (const { rows, unreadable } of openTable({ path, name }, app.interruption.signal)) {
     const [bad] = unreadable;
     if (bad) throw new NeedsOperatorError('BUDGET_INVALID', `${name}, row ${bad.origin.row}: ${bad.problems[0]?.reason}`);
-    for (const { header, cells } of rows)
+    for (const row of rows) {
+      const { header, cells } = row;
+      places.push(placeOf(row));
       dates.push(
         Object.fromEntries(header.names.flatMap((column, n) => (cells[n]?.trim() ? [[column.trim().toLowerCase(), cells[n].trim()]] : []))),
       );
+    }
   }
   const parsed = periodRuleSchema.safeParse({ dates });
   if (parsed.success) return parsed.data;
-  const reasons = parsed.error.issues.map(
-    ({ path: at, message }) => `${at[1] === undefined ? name : `${name}, row ${Number(at[1]) + 2}`}: ${message}`,
-  );
+  const reasons = parsed.error.issues.map(({ path: at, message }) => `${places[Number(at[1])] ?? name}: ${message}`);
   throw new NeedsOperatorError('BUDGET_INVALID', reasons.join('\n'), { details: { problems: reasons.length } });
 }
 

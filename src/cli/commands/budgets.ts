@@ -86,7 +86,8 @@ function addShow(budgets: Command, app: App): void {
       const { db } = await app.store(await app.settings([]));
       const budget = await requireBudget(db, code);
       const closings = await listClosings(db, budget.id);
-      app.out.answer({ budget, closings, periods: await listPeriods(db, budget.id) }, drawBudget);
+      const [next = null] = await previewPeriods(db, budget, 1);
+      app.out.answer({ budget, closings, periods: await listPeriods(db, budget.id), next }, drawBudget);
     });
   withExamples(command, ['kontor budgets show NORD-2026']);
 }
@@ -104,7 +105,7 @@ function addStatement(budgets: Command, app: App): void {
       if (!period)
         throw new NeedsOperatorError(
           'NOT_FOUND',
-          `${plain(code)} has no period ${on === undefined ? 'now' : `on ${on}`}; \`kontor budgets show\` lists them`,
+          `${plain(code)} has no period ${on === undefined ? 'now' : `on ${on}`}; \`kontor budgets show ${plain(code)}\` lists those it had, --on DAY chooses one`,
         );
       app.out.answer({ budget, period, movements: await loadLines(db, period.id) }, drawStatement);
     });
@@ -120,7 +121,8 @@ function addPreview(budgets: Command, app: App): void {
     .action(async (code: string, { count }: { count: number }) => {
       const { db } = await app.store(await app.settings([]));
       const budget = await requireBudget(db, code);
-      app.out.answer({ code, zone: budget.zone, boundaries: await previewPeriods(db, budget, count) }, drawBoundaries);
+      const boundaries = await previewPeriods(db, budget, count);
+      app.out.answer({ code, zone: budget.zone, boundaries }, (_, terminal) => drawBoundaries(budget, boundaries, terminal));
     });
   withExamples(command, ['kontor budgets preview NORD-2026', 'kontor budgets preview NORD-2026 --count 24 --json']);
 }

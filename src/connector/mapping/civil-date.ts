@@ -5,17 +5,18 @@ import { Refused, show } from './cell.ts';
 /** Distinct dates are few; each is worked out once. The bound keeps columns of time stamps from growing it for ever. */
 const REMEMBERED = 20_000;
 
-/** A reader from text to `YYYY-MM-DD`. */
-export function dateReader(format: string, zone: string): (text: string) => string | Refused {
+/** A reader from text to `YYYY-MM-DD`. `cure`: how a wrong format is put right. */
+export function dateReader(format: string, zone: string, cure = 'declare the format with `date`'): (text: string) => string | Refused {
   const options = { zone, locale: 'en' } as const;
   const parser = DateTime.buildFormatParser(format, options);
+  const formats = [...new Set([format, 'yyyy-MM-dd'])].join(' or ');
   const seen = new Map<string, string | Refused>();
 
   function read(text: string): string | Refused {
     const date = startsLikeIso(text) ? DateTime.fromISO(text.replace(' ', 'T'), options) : DateTime.fromFormatParser(text, parser, options);
     const day = date.isValid ? date.toISODate() : null;
     if (day !== null && isPossible(day)) return day;
-    return new Refused(`${show(text)} is not a date written ${format} or yyyy-MM-dd; correct it, or declare the format with \`date\``);
+    return new Refused(`${show(text)} is not a date written ${formats}; correct it, or ${cure}`);
   }
 
   return (text) => {

@@ -86,11 +86,11 @@ export class TableLayout {
   /** To be called after the last row. */
   end(): void {
     if (this.header === undefined) this.#settleHeader();
-    if (this.header === undefined) throw this.#fault(`${this.#place()} is empty`, 'fill it, or take it out of the folder');
+    if (this.header === undefined) throw this.#fault(`${this.#place()} is empty`, 'fill it, or take it away');
     if (this.#found > 0 || this.#options.allowEmpty) return;
     throw this.#fault(
       `${this.#place()} has a header and no rows`,
-      'check the export that wrote it, or set `read.allowEmpty: true` if this is expected',
+      'check the export that wrote it; a connection that expects this says `read.allowEmpty: true`',
     );
   }
 

@@ -64,6 +64,11 @@ export function columnType(field: string): ColumnType {
   return COLUMNS[field]?.[1] ?? 'text';
 }
 
+/** Which column fills what stands at a path of the YAML. */
+export function columnOf(path: readonly PropertyKey[]): string | undefined {
+  return Object.keys(COLUMNS).find((field) => COLUMNS[field]?.[0].join() === path.join());
+}
+
 /** As somebody would have written it in YAML. `cells`: field -> text, blank ones left out. */
 export function budgetOfRow(cells: ReadonlyMap<string, string>): Record<string, unknown> {
   const budget: Record<string, unknown> = {};

@@ -11,11 +11,12 @@ import { periodRuleSchema } from './period-rule.ts';
 const text = z.string().trim().min(1);
 const civilDate = z.string().refine(isCivilDate, 'must be a date such as 2026-01-31');
 /** No limit, a limit of zero and the limit from above are three things. */
-const limitSchema = z.union([z.number(), z.string()]).transform((given, context): string => {
+const LIMIT = 'must be unlimited, inherit, or an amount such as 5000.00, zero or more';
+const limitSchema = z.union([z.number(), z.string()], LIMIT).transform((given, context): string => {
   if (given === 'unlimited' || given === 'inherit') return given;
   const amount = decimalSchema.safeParse(given);
   if (amount.success) return amount.data;
-  context.issues.push({ code: 'custom', message: 'must be unlimited, inherit, or an amount such as 5000.00, zero or more', input: given });
+  context.issues.push({ code: 'custom', message: LIMIT, input: given });
   return z.NEVER;
 });
 

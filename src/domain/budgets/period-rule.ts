@@ -38,6 +38,7 @@ export type PeriodRule = OwnPeriods | { readonly kind: 'calendar'; readonly name
 const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
 const civilDate = z.string().refine(isCivilDate, 'must be a date such as 2026-01-26');
 const DAY = 'must be a day of the month from 1 to 31';
+const WEEK53 = 'must be nearest, never, or years that have 53 weeks, such as { years: [2028] }';
 const MONTH = 'must be a month from 1 to 12';
 
 const block = z.strictObject({
@@ -47,7 +48,7 @@ const block = z.strictObject({
   firstMonth: z.int(MONTH).min(1, MONTH).max(12, MONTH).optional(),
   weeks: z.enum(WEEK_PATTERNS).optional(),
   anchor: civilDate.optional(),
-  week53: z.union([z.enum(['nearest', 'never']), z.strictObject({ years: z.array(z.int().min(1900).max(2200)) })]).optional(),
+  week53: z.union([z.enum(['nearest', 'never']), z.strictObject({ years: z.array(z.int().min(1900).max(2200)) })], WEEK53).optional(),
   dates: periodListSchema.optional(),
   calendar: z.string().min(1).optional(),
 });

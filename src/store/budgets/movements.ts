@@ -67,6 +67,8 @@ export async function appendMovements(trx: Transaction, movements: readonly Move
 export interface LedgerLine extends Omit<Movement, 'original'> {
   readonly id: string;
   readonly recordedAt: Date;
+  /** Of the person that `by` means, if it means one. */
+  readonly byName: string | null;
   readonly originalAmount: number | null;
   readonly originalCurrency: string | null;
   readonly rate: string | null;
@@ -75,7 +77,8 @@ export interface LedgerLine extends Omit<Movement, 'original'> {
 }
 
 const LINE_COLUMNS = `m.id, m.budget_id as "budgetId", m.period_id as "periodId", m.type, m.amount::float8 as amount, m.idempotency_key as key,
-  m.counterpart_key as counterpart, m.at, m.recorded_at as "recordedAt", m.by, m.reason, m.order_id as "orderId", m.revision,
+  m.counterpart_key as counterpart, m.at, m.recorded_at as "recordedAt", m.by,
+  (select name from contacts where id = case when m.by ~ '^person:\\d+$' then substr(m.by, 8)::bigint end) as "byName", m.reason, m.order_id as "orderId", m.revision,
   m.document_id as "documentId", m.original_amount::float8 as "originalAmount", m.original_currency as "originalCurrency", m.rate,
   m.rate_on as "rateOn", m.rate_source as "rateSource"`;
 
