@@ -103,6 +103,8 @@ describe('kontor absences import', () => {
     expect(stderr).toContain('hr.xlsx, sheet "Off", row 4, column "from": "soon" is not a date');
     expect(stderr).toContain('row 5: the row names no person; fill the column person');
     expect(stderr).toContain('row 6: ends before it begins');
+    const { error } = JSON.parse((await run('absences', 'import', 'hr.xlsx', '--date', 'dd.MM.yyyy', '--json')).stderr);
+    expect(error.details).toEqual({ problems: 4 });
     expect(await rows('select * from absences')).toEqual([]);
   });
 
