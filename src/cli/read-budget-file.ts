@@ -35,7 +35,7 @@ async function readDocument(path: string, name: string): Promise<BudgetFile> {
   const { value, place } = await parseDocument(path, name, 'BUDGET_INVALID');
   const base: Path = isList(value) ? ['budgets'] : [];
   const items: readonly unknown[] = isList(value) ? value.budgets : Array.isArray(value) ? value : [value];
-  if (!items.some((item) => typeof item === 'object' && item !== null) || (isBlock(value) && !isList(value)))
+  if (!items.some(saysAnything) || (isBlock(value) && !isList(value)))
     throw new NeedsOperatorError('BUDGET_INVALID', `${name} holds no budgets; write each below \`budgets:\` (docs/budgets.md)`);
   const isSingle = !isList(value) && !Array.isArray(value);
   const given: GivenBudget[] = [];
@@ -49,6 +49,10 @@ async function readDocument(path: string, name: string): Promise<BudgetFile> {
         bad.push({ path: `${name}:${place([...at, ...where], key).line}`, ...splitReason(message) });
   }
   return { name, given, bad, unknown: [] };
+}
+
+function saysAnything(item: unknown): boolean {
+  return typeof item === 'object' && item !== null && Object.keys(item).length > 0;
 }
 
 /** Says `budgets`, whatever it is. */

@@ -177,21 +177,4 @@ describe('kontor budgets', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('OVER has no period now; `kontor budgets show OVER` lists those it had, --on DAY chooses one');
   });
-
-  it('says in words of the command line what is wrong with a file', async () => {
-    const row = 'code,unit,currency,limit,period,from\nK,A-3,EUR,,fortnight,01.02.2026\n';
-    const { code, stderr } = await put(row, 'b.csv');
-    expect(code).toBe(5);
-    expect(stderr).toContain('b.csv, row 2, column "from": "01.02.2026" is not a date written yyyy-MM-dd; correct it, or tell with --date');
-    const later = (await put(row.replace('01.02.2026', '2026-02-01'), 'b.csv')).stderr;
-    expect(later).toContain('b.csv, row 2, column "period": period has a value that is not allowed; allowed: day, week, month');
-    expect(later).toContain('limit is missing; it must be unlimited, inherit, or an amount such as 5000.00, zero or more');
-    for (const [name, text] of Object.entries({ 'e.yaml': '', 'n.yaml': 'budgets: []', 't.yaml': 'hello', 's.yaml': 'budgets: 5' }))
-      expect((await put(text, name)).stderr).toContain(`${name} holds no budgets; write each below \`budgets:\` (docs/budgets.md)`);
-    for (const text of ['', row.split('\n')[0] ?? '']) {
-      const empty = (await put(text, 'e.csv')).stderr;
-      expect(empty).toMatch(/SOURCE_LAYOUT {2}e\.csv (is empty|has a header and no rows)/);
-      expect(empty).not.toContain('folder');
-    }
-  });
 });

@@ -1,0 +1,43 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { readBudgetFile } from '../../src/cli/read-budget-file.ts';
+import { makeFolder } from './run-kontor.ts';
+
+const FORMATS = { decimal: '.', date: 'yyyy-MM-dd' } as const;
+const ROW = 'code,unit,currency,limit,period,from\nK,A-3,EUR,,fortnight,2026-02-01\n';
+
+/** What reading it finds, or refuses. */
+async function told(name: string, text: string): Promise<string[]> {
+  const cwd = await makeFolder();
+  await writeFile(join(cwd, name), text);
+  const read = readBudgetFile(name, cwd, FORMATS, new AbortController().signal);
+  return read.then(
+    ({ bad }) => bad.map(({ path, reason, cure }) => `${path}: ${reason}; ${cure}`),
+    (error: Error) => [error.message],
+  );
+}
+
+it('names the columns of a table, the forms there are, and the option that mends it', async () => {
+  expect(await told('b.csv', ROW)).toEqual([
+    'b.csv, row 2, column "limit": limit is missing; it must be unlimited, inherit, or an amount such as 5000.00, zero or more',
+    'b.csv, row 2, column "period": period has a value that is not allowed; allowed: day, week, month, quarter, half_year, year',
+  ]);
+  expect(await told('b.csv', ROW.replace('2026-02-01', '01.02.2026'))).toEqual([
+    'b.csv, row 2, column "from": "01.02.2026" is not a date written yyyy-MM-dd; correct it, or tell with --date',
+  ]);
+});
+
+it.each(['', 'budgets: []', 'budgets: 5', 'budgets: [{}]'])(
+  'says that a file holds no budgets, instead of what each lacks: %s',
+  async (text) => {
+    expect(await told('b.yaml', text)).toEqual(['b.yaml holds no budgets; write each below `budgets:` (docs/budgets.md)']);
+  },
+);
+
+it('says of a table without rows what a file can be, not what the folder of a connection can', async () => {
+  expect(await told('b.csv', '')).toEqual(['b.csv is empty; fill it, or take it away']);
+  expect((await told('b.csv', ROW.split('\n')[0] ?? '')).join()).toMatch(
+    /^b\.csv has a header and no rows; check the export that wrote it/,
+  );
+});
