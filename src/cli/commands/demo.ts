@@ -84,7 +84,8 @@ async function demoSettings({ surroundings, secrets }: App, data: string, erp: S
 function kontorCommand({ surroundings: { env, cwd } }: App): string {
   const command = `npx kontor --config ${relative(cwd, EXAMPLE)}`;
   const folder = env.KONTOR_DATA_FOLDER || (isClone(cwd) ? '' : '.kontor');
-  return folder === '' ? command : `KONTOR_DATA_FOLDER=${folder} ${command}`;
+  // The demo leaves DATABASE_URL aside, and so must whoever looks at what it has stored.
+  return [env.DATABASE_URL && 'DATABASE_URL=', folder && `KONTOR_DATA_FOLDER=${folder}`, command].filter(Boolean).join(' ');
 }
 
 function isClone(cwd: string): boolean {
