@@ -72,12 +72,13 @@ export async function runProgram(argv: readonly string[], surroundings: Surround
   const app = new App(surroundings);
   app.configure({ json: argv.includes('--json'), debug: argv.includes('--debug'), color: !argv.includes('--no-color') });
   const restore = listenToSignals(app);
+  let program: Command | undefined;
   try {
-    const program = await buildProgram(app, version, argv);
+    program = await buildProgram(app, version, argv);
     await program.parseAsync(argv.length > 0 ? [...argv] : ['--help'], { from: 'user' });
     return app.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return usageExit(app, error, misspelt(program, argv));
+    if (error instanceof CommanderError) return usageExit(app, error, program ? misspelt(program, argv) : null);
     if (app.interruption.signal.aborted && !app.stopsItself) return EXIT.interrupted;
     app.out.error(error);
     return exitCodeOf(error);
