@@ -63,7 +63,9 @@ export async function importAbsences(db: Database, { source, entries, problems, 
 class AbsencesInvalid extends NeedsOperatorError {
   constructor(source: string, problems: readonly AbsenceProblem[]) {
     const told = problems.map(({ place, reason, cure }) => `${place}: ${reason}; ${cure}`);
-    super('ABSENCES_INVALID', `absences of ${source} cannot be taken, and nothing was changed\n${told.join('\n')}`, { details: { problems: told.length } });
+    super('ABSENCES_INVALID', `absences of ${source} cannot be taken, and nothing was changed\n${told.join('\n')}`, {
+      details: { problems: told.length },
+    });
     this.name = 'NeedsOperatorError';
   }
 }
