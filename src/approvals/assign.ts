@@ -12,7 +12,7 @@ import { appendLogs } from '../store/orders/orders.ts';
 import { type CompanyPeople, loadCompanies } from './company-people.ts';
 import { noticesOf } from './notices.ts';
 import { seatAt } from './seat-step.ts';
-import { type Clocked, clocksOf, timekeepers } from './step-clocks.ts';
+import { clockedOf, clocksOf, timekeepers } from './step-clocks.ts';
 import { loadWorkTimes } from './work-times.ts';
 
 export interface Assignment {
@@ -161,9 +161,7 @@ async function setClocks(
   steps: ReadonlyArray<Held & { holders: readonly StepHolder[] }>,
   earlier: readonly ClockRow[],
 ): Promise<void> {
-  const clocked = steps.flatMap(({ step, company, holders, climbs }): Clocked[] => {
-    return step.clock && holders.length > 0 ? [{ step, clock: step.clock, company, holders, climbs }] : [];
-  });
+  const clocked = steps.flatMap((one) => clockedOf(one) ?? []);
   const times = clocked.length > 0 ? await loadWorkTimes(trx, [...new Set(clocked.flatMap(timekeepers))]) : null;
   const rows = new Map<string, ClockRow>();
   for (const row of [...earlier, ...(times ? clocked.flatMap((one) => clocksOf(one, times)) : [])]) {
@@ -191,6 +189,7 @@ export function withSince(
 }
 
 function isSame(before: readonly StepHolder[], holders: readonly StepHolder[]): boolean {
+  if (before.length !== holders.length) return false;
   const told = (all: readonly StepHolder[]) =>
     all.map((one) => [one.personId, ...seatsHeld([one]).map(({ personId, level }) => `${personId} ${level}`)].join(' ')).sort();
   return told(before).join() === told(holders).join();

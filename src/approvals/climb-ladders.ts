@@ -11,7 +11,7 @@ import type { OpenStep } from '../store/approvals/open-steps.ts';
 import { withSince } from './assign.ts';
 import type { CompanyPeople } from './company-people.ts';
 import { type SeatedAt, seatingsOf } from './seat-step.ts';
-import { type Clocked, nextRung, rungAt } from './step-clocks.ts';
+import { type Clocked, clockedOf, nextRung, rungAt } from './step-clocks.ts';
 
 export interface Walk {
   readonly step: OpenStep;
@@ -102,7 +102,7 @@ export function clockedAt(walk: Walk): Clocked | null {
   const last = climbs.at(-1);
   if (!step.clock || !last || ended || rungAt(step.clock, climbs.length) === null) return null;
   const holders = withSince({ seating: walk.seatedAt(last.at).seating, climbs }, before, last.at);
-  return holders.length > 0 ? { step, clock: step.clock, company, holders, climbs } : null;
+  return clockedOf({ step, company, holders, climbs });
 }
 
 export function countNext(walk: Walk, clocked: Clocked, times: Parameters<typeof nextRung>[1]): void {

@@ -10,8 +10,9 @@ type NoticedStep = Pick<OpenStep, 'id' | 'name' | 'orderId' | 'revision'>;
 /** Those who hold a step now and did not before are asked, those who lost it are told. What comes back before anybody heard of it is told once. */
 export function noticesOf(step: NoticedStep, holders: readonly StepHolder[], before: readonly StepHolder[]): NewNotice[] {
   const fresh = holders.filter(({ personId }) => !before.some((one) => one.personId === personId));
-  const keeps = [...holders, ...seatsHeld(holders)];
-  const lost = before.filter(({ personId }) => !keeps.some((one) => one.personId === personId));
+  const gone = before.filter(({ personId }) => !holders.some((one) => one.personId === personId));
+  const seats = gone.length > 0 ? seatsHeld(holders) : [];
+  const lost = gone.filter(({ personId }) => !seats.some((one) => one.personId === personId));
   return [
     ...fresh.map(({ personId, forPersonId, level, via }): NewNotice => {
       const event = level > 0 ? 'approval.escalated' : 'approval.asked';

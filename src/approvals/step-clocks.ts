@@ -3,7 +3,7 @@ import type { Climb } from '../domain/policy/climb.ts';
 import { DEFAULT_LADDER, type Rung, type StepClock } from '../domain/policy/clock-schema.ts';
 import { dueFor, expiryOf, type Watch, type WorkTimes } from '../domain/policy/step-clock.ts';
 import type { ClockRow } from '../store/approvals/clocks.ts';
-import { type SeatHeld, type StepHolder, seatsHeld } from '../store/approvals/holders.ts';
+import { type StepHolder, seatsHeld } from '../store/approvals/holders.ts';
 import type { OpenStep } from '../store/approvals/open-steps.ts';
 import { type CompanyPeople, watchOf } from './company-people.ts';
 
@@ -14,11 +14,26 @@ export function rungAt({ ladder }: StepClock, height: number): Rung | null {
 }
 
 export interface Clocked {
-  readonly step: OpenStep;
+  readonly stepId: string;
   readonly clock: StepClock;
+  readonly climbs: readonly Climb[];
+  readonly seats: ReadonlyArray<{ readonly level: number; readonly watch: Watch }>;
+}
+
+interface Holding {
+  readonly step: OpenStep;
   readonly company: CompanyPeople;
   readonly holders: readonly StepHolder[];
   readonly climbs: readonly Climb[];
+}
+
+/** `null`: nobody's time runs. A seat's time is the same whoever sits there, and whether or not they hold the step besides. */
+export function clockedOf({ step, company, holders, climbs }: Holding): Clocked | null {
+  if (!step.clock || holders.length === 0) return null;
+  const seats = seatsHeld(holders).map(({ personId, level, since }) => {
+    return { level, watch: watchOf(company, step.orderId, step, { personId, since: since ?? new Date(0) }) };
+  });
+  return { stepId: step.id, clock: step.clock, climbs, seats };
 }
 
 /**
@@ -26,46 +41,33 @@ export interface Clocked {
  * replaced it stays as it was counted for all.
  */
 export function clocksOf(clocked: Clocked, times: WorkTimes): ClockRow[] {
-  const { step, clock, holders, climbs } = clocked;
+  const { stepId, clock, climbs } = clocked;
   if (climbs.some(({ rung, people }) => rung === 'replace' && people.length > 0)) return nextRung(clocked, times);
-  const chosen = watchesOf(
-    clocked,
-    seatsHeld(holders).filter(({ level }) => level === 0),
-  );
+  const chosen = watchesAt(clocked, 0);
   const reminders = clock.reminders
     .flatMap((span) => dueFor([span], chosen, times) ?? [])
     .sort((a, b) => a.at.getTime() - b.at.getTime())
-    .map(({ at, calendar }, n): ClockRow => ({ stepId: step.id, kind: 'remind', level: n + 1, dueAt: at, calendar }));
+    .map(({ at, calendar }, n): ClockRow => ({ stepId, kind: 'remind', level: n + 1, dueAt: at, calendar }));
   const expiry = expiryOf(clock, chosen, times);
   const expire: ClockRow[] = expiry
-    ? [{ stepId: step.id, kind: 'expire', level: 1, dueAt: expiry.at, calendar: expiry.calendar, planned: expiry.how }]
+    ? [{ stepId, kind: 'expire', level: 1, dueAt: expiry.at, calendar: expiry.calendar, planned: expiry.how }]
     : [];
   return [...reminders, ...expire, ...nextRung(clocked, times)];
 }
 
 /** When the next rung is due: the time of those whom the last one brought. */
 export function nextRung(clocked: Clocked, times: WorkTimes): ClockRow[] {
-  const { step, clock, holders, climbs } = clocked;
+  const { stepId, clock, climbs, seats } = clocked;
   if (rungAt(clock, climbs.length) === null) return [];
-  const seats = seatsHeld(holders);
-  const highest = Math.max(...seats.map(({ level }) => level));
-  const due = dueFor(
-    clock.escalations,
-    watchesOf(
-      clocked,
-      seats.filter(({ level }) => level === highest),
-    ),
-    times,
-  );
-  return due ? [{ stepId: step.id, kind: 'escalate', level: climbs.length + 1, dueAt: due.at, calendar: due.calendar }] : [];
+  const due = dueFor(clock.escalations, watchesAt(clocked, Math.max(...seats.map(({ level }) => level))), times);
+  return due ? [{ stepId, kind: 'escalate', level: climbs.length + 1, dueAt: due.at, calendar: due.calendar }] : [];
 }
 
-/** A seat's time is the same whoever sits there, and whether or not they hold the step besides. */
-function watchesOf({ step, company }: Clocked, seats: readonly SeatHeld[]): Watch[] {
-  return seats.map(({ personId, since }) => watchOf(company, step.orderId, step, { personId, since: since ?? new Date(0) }));
+function watchesAt({ seats }: Clocked, height: number): Watch[] {
+  return seats.flatMap(({ level, watch }) => (level === height ? watch : []));
 }
 
 /** Everybody whose calendar `clocksOf` may ask for. */
-export function timekeepers(clocked: Clocked): string[] {
-  return watchesOf(clocked, seatsHeld(clocked.holders)).flatMap(({ parts }) => parts.map(({ personId }) => personId));
+export function timekeepers({ seats }: Clocked): string[] {
+  return seats.flatMap(({ watch }) => watch.parts.map(({ personId }) => personId));
 }
