@@ -36,6 +36,27 @@ describe('GET /v1/radar', () => {
     expect((await get('/v1/orders/KO-1', secret)).status).toBe(403);
   });
 
+  it.each([
+    ['pending', 'ERP_UNREACHABLE', 'no answer', 'ERP_UNREACHABLE: no answer', 'it goes by itself as soon as the ERP answers'],
+    ['pending', null, null, 'it waits for a worker, or for an earlier one of the account', '`kontor health`'],
+    ['held', 'ACCOUNT_BLOCKED', 'A-2 is blocked', 'ACCOUNT_BLOCKED: A-2 is blocked', 'mend what the reason names, and it goes by itself'],
+    ['unknown', 'OUTCOME_UNKNOWN', 'cut off', 'OUTCOME_UNKNOWN: cut off', '`kontor orders settle KO-3`'],
+  ])('shows a hand-off that is %s once it has lasted a day (%s)', async (state, code, reason, told, cure) => {
+    const { get, key, rows, clock } = await stalled();
+    const secret = await key('watch', ['radar:read'], { origin: 'shop' });
+    const handoffs = async () => (await get('/v1/radar', secret)).body.items.filter(({ kind }: Item) => kind === 'handoff');
+    const began = (hours: number) => new Date(clock.now.getTime() - hours * 3_600_000);
+    await rows("update handoffs set state = ?, code = ?, reason = ?, settled_at = null, created_at = ? where state = 'refused'", [
+      state,
+      code,
+      reason,
+      began(23),
+    ]);
+    expect(await handoffs()).toEqual([]);
+    await rows('update handoffs set created_at = ? where state = ?', [began(25), state]);
+    expect(await handoffs()).toMatchObject([{ externalKey: 'KO-3', state, reason: told, cure: expect.stringContaining(cure) }]);
+  });
+
   it('is for keys with its scope', async () => {
     const { get, key, ask } = await stalled();
     const others = await key('others', OWN_SCOPES.filter((scope) => scope !== 'radar:read')); // biome-ignore format: one call

@@ -29,7 +29,7 @@ export interface RadarItem {
 
 type Row = Omit<RadarItem, 'cure'>;
 
-/** Held and unknown hand-offs belong to the ordinary course until they last this long. */
+/** Hand-offs that are under way, held or unknown belong to the ordinary course until they last this long. */
 const STANDING_HOURS = 24;
 
 const STEPS = `
@@ -44,10 +44,10 @@ const STEPS = `
 
 const HANDOFFS = `
   select 'handoff' as kind, h.id, h.order_id, h.external_key, a.name as account, coalesce(h.connection, 'no connection') as what, h.state,
-    concat_ws(': ', h.code, h.reason) as reason, coalesce(h.settled_at, h.created_at) as since
+    coalesce(nullif(concat_ws(': ', h.code, h.reason), ''), 'it waits for a worker, or for an earlier one of the account') as reason, coalesce(h.settled_at, h.created_at) as since
   from handoffs h join accounts a on a.id = h.account_id
   where h.state in ('refused', 'doubled', 'parked')
-    or (h.state in ('held', 'unknown') and h.created_at < :now::timestamptz - make_interval(hours => ${STANDING_HOURS}))`;
+    or (h.state in ('pending', 'sending', 'held', 'unknown') and h.created_at < :now::timestamptz - make_interval(hours => ${STANDING_HOURS}))`;
 
 const NOTICES = `
   select 'notice' as kind, n.id, n.order_id, o.external_key, a.name as account, n.event as what, n.state, coalesce(n.because, 'not told why') as reason,
@@ -92,6 +92,9 @@ function cureOf({ kind, what, state, externalKey }: Row): string {
       return `ask those who may decide: \`kontor orders show ${externalKey}\`, or name a deputy: \`kontor deputies add\``;
     case 'handoff':
       if (state === 'unknown') return `look whether the ERP has ${externalKey}, then \`kontor orders settle ${externalKey}\``;
+      if (state === 'held') return 'mend what the reason names, and it goes by itself';
+      if (state === 'pending' || state === 'sending')
+        return `it goes by itself as soon as the ERP answers and a worker runs: \`kontor health\`, \`kontor orders receipt ${externalKey}\``;
       return `mend what the reason names, then \`kontor orders resend ${externalKey}\``;
     case 'notice':
       return 'correct the mail address in the profile, or the mail settings; the reader is told nothing until then';
