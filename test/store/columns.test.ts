@@ -39,7 +39,7 @@ it('reads what was written', async () => {
           facts: jsonLines(rows.map(({ facts }) => facts)),
         },
       );
-      expect(read).toEqual(JSON.parse(JSON.stringify(rows), (key, value) => (key === 'at' && value ? new Date(value) : value)));
+      expect(read).toEqual(rows.map((one) => ({ ...one, facts: JSON.parse(JSON.stringify(one.facts)) })));
     }),
     { numRuns: 150 },
   );
