@@ -22,19 +22,18 @@ export async function tellUntold(trx: Transaction, now: Date): Promise<number> {
 async function tellReaders(trx: Transaction, alerts: readonly ReachedAlert[], now: Date): Promise<ReachedAlert[]> {
   if (alerts.length === 0) return [];
   const readers = await findReaders(trx, [...new Set(alerts.map(({ budgetId }) => budgetId))]);
+  const personsOf = new Map<string, string[]>();
+  for (const { budgetId, personId } of readers) personsOf.set(budgetId, [...(personsOf.get(budgetId) ?? []), personId]);
   const notices = alerts.flatMap((alert) =>
-    readers
-      .filter(({ budgetId }) => budgetId === alert.budgetId)
-      .map(({ personId }) => ({
-        event: 'budget.alert' as const,
-        dedupeKey: `budget.alert:${alert.periodId}:${alert.percent}:${personId}`,
-        personId,
-        facts: factsOf(alert),
-      })),
+    (personsOf.get(alert.budgetId) ?? []).map((personId) => ({
+      event: 'budget.alert' as const,
+      dedupeKey: `budget.alert:${alert.periodId}:${alert.percent}:${personId}`,
+      personId,
+      facts: factsOf(alert),
+    })),
   );
   await queueNotices(trx, notices, now);
-  const read = new Set(readers.map(({ budgetId }) => budgetId));
-  return alerts.filter(({ budgetId }) => !read.has(budgetId));
+  return alerts.filter(({ budgetId }) => !personsOf.has(budgetId));
 }
 
 function factsOf({ code, name, period, percent, currency, used, limitedTo, endsAt }: ReachedAlert) {
