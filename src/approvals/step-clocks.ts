@@ -20,7 +20,7 @@ export interface Clocked {
   readonly seats: ReadonlyArray<{ readonly level: number; readonly watch: Watch }>;
 }
 
-interface Holding {
+interface SeatedStep {
   readonly step: OpenStep;
   readonly company: CompanyPeople;
   readonly holders: readonly StepHolder[];
@@ -28,7 +28,7 @@ interface Holding {
 }
 
 /** `null`: nobody's time runs. A seat's time is the same whoever sits there, and whether or not they hold the step besides. */
-export function clockedOf({ step, company, holders, climbs }: Holding): Clocked | null {
+export function clockedOf({ step, company, holders, climbs }: SeatedStep): Clocked | null {
   if (!step.clock || holders.length === 0) return null;
   const seats = seatsHeld(holders).map(({ personId, level, since }) => {
     return { level, watch: watchOf(company, step.orderId, step, { personId, since: since ?? new Date(0) }) };
