@@ -8,20 +8,17 @@ import { waitFor } from '../support/wait.ts';
 import { type Customers, customers } from './pull-setup.ts';
 import { standstillWhen } from './standstill.ts';
 
-/** Several batches more than are applied at a time. */
-const MANY = 90_000;
-/** Several pages, for what is killed while it reads. */
-const SOME = 30_000;
+const ROWS = 90_000;
 const HEADER = 'No,Name,Parent,Limit';
 
 /** Children stand far above their parents, and two rows are bad. */
-function lines(count = SOME): string[] {
+function lines(): string[] {
   const rows = Array.from(
-    { length: count },
-    (_, i) => `C-${i},Company ${i},${i % 3 === 0 ? '' : `C-${count - 1 - ((count - 1) % 3) - 3 * (i % 1000)}`},${i}`,
+    { length: ROWS },
+    (_, i) => `C-${i},Company ${i},${i % 3 === 0 ? '' : `C-${ROWS - 1 - ((ROWS - 1) % 3) - 3 * (i % 1000)}`},${i}`,
   );
   rows[500] = 'C-500,Company 500,,not money';
-  rows[count - 20_000] = ',No key,,1';
+  rows[70_000] = ',No key,,1';
   return [HEADER, ...rows.map((row, i) => (i % 3 === 0 ? row.replace(/,C-\d+,/, ',,') : row))];
 }
 
@@ -36,7 +33,7 @@ function startPuller({ context, db }: Customers, runId: string): ChildProcess {
 
 /** Pages were committed, and the next ones wait for their commit. */
 const READING = `new.state = 'reading' and old.staged > 0 and new.staged > old.staged`;
-const READ_HALF = `${READING} and new.staged > ${MANY / 2}`;
+const READ_HALF = `${READING} and new.staged > ${ROWS / 2}`;
 /** A batch was applied, and another one waits for its commit. */
 const APPLYING = `new.progress ->> 'phase' = 'applying' and old.progress ->> 'phase' = 'applying' and (old.progress ->> 'done')::int > 0`;
 
@@ -51,7 +48,7 @@ async function killWhen(told: Customers, runId: string, when: string): Promise<v
   await told.db.raw(`update leases set expires_at = clock_timestamp() - interval '1 second'`);
 }
 
-async function everythingOnce({ rows }: Customers, count = SOME): Promise<void> {
+async function everythingOnce({ rows }: Customers): Promise<void> {
   expect(
     await rows(`select (select count(*)::int from accounts) as accounts, (select count(*)::int from links) as links,
       (select count(*)::int from source_records) as records, (select count(*)::int from changes) as changes, (select count(*)::int from events) as events,
@@ -59,13 +56,13 @@ async function everythingOnce({ rows }: Customers, count = SOME): Promise<void> 
       (select count(*)::int from quarantine) as bad, (select count(*)::int from pg_tables where schemaname = 'stage') as stages`),
   ).toEqual([
     {
-      accounts: count - 2,
-      links: count - 2,
-      records: count - 2,
-      changes: count - 2,
-      events: count - 2,
-      changed: count - 2,
-      roots: count / 3,
+      accounts: ROWS - 2,
+      links: ROWS - 2,
+      records: ROWS - 2,
+      changes: ROWS - 2,
+      events: ROWS - 2,
+      changed: ROWS - 2,
+      roots: ROWS / 3,
       bad: 2,
       stages: 0,
     },
@@ -75,7 +72,7 @@ async function everythingOnce({ rows }: Customers, count = SOME): Promise<void> 
 describe('a pull that is killed', () => {
   it('goes on where it stood, with nothing lost and nothing applied twice, however often it dies', async () => {
     const told = await customers();
-    await told.write('accounts.csv', lines(MANY));
+    await told.write('accounts.csv', lines());
     const { runId } = await requestRun(told.db, { connection: 'sheets', entity: 'account', mode: 'delta', trigger: 'test' }, new Date());
 
     await killWhen(told, runId, READING);
@@ -85,8 +82,8 @@ describe('a pull that is killed', () => {
     expect(halfway?.state).toBe('applying');
     const run = await executeRun(told.context, runId);
 
-    expect(run).toMatchObject({ outcome: 'complete', counts: { read: MANY, created: MANY - 2, quarantined: 2 } });
-    await everythingOnce(told, MANY);
+    expect(run).toMatchObject({ outcome: 'complete', counts: { read: ROWS, created: ROWS - 2, quarantined: 2 } });
+    await everythingOnce(told);
   });
 
   it('reads again from the start when the crash of PostgreSQL emptied its stage', async () => {
@@ -98,20 +95,20 @@ describe('a pull that is killed', () => {
 
     const run = await executeRun(told.context, runId);
 
-    expect(run).toMatchObject({ outcome: 'complete', counts: { read: SOME, created: SOME - 2 } });
+    expect(run).toMatchObject({ outcome: 'complete', counts: { read: ROWS, created: ROWS - 2 } });
     await everythingOnce(told);
   });
 
   it('plans its batches anew when PostgreSQL crashed while it applied, and applies the rest', async () => {
     const told = await customers();
-    await told.write('accounts.csv', lines(MANY));
+    await told.write('accounts.csv', lines());
     const { runId } = await requestRun(told.db, { connection: 'sheets', entity: 'account', mode: 'delta', trigger: 'test' }, new Date());
     await killWhen(told, runId, APPLYING);
     expect((await loadRun(told.db, runId))?.state).toBe('applying');
     await told.db.raw(`truncate stage.keys_${runId}, stage.drafts_${runId}, stage.bad_${runId}`);
 
     expect(await executeRun(told.context, runId)).toMatchObject({ outcome: 'complete' });
-    await everythingOnce(told, MANY);
+    await everythingOnce(told);
     expect(await told.rows('select * from run_batches')).toEqual([]);
   });
 
@@ -145,7 +142,7 @@ describe('a pull that is killed', () => {
         () => false,
       ),
     );
-    expect(await executeRun(told.context, runId)).toMatchObject({ outcome: 'complete', counts: { read: SOME, created: SOME - 2 } });
+    expect(await executeRun(told.context, runId)).toMatchObject({ outcome: 'complete', counts: { read: ROWS, created: ROWS - 2 } });
     await everythingOnce(told);
   });
 
@@ -171,7 +168,7 @@ describe('a pull that is killed', () => {
     expect(known).toEqual([{ some: true }]);
     expect(run).toMatchObject({
       outcome: 'complete',
-      counts: { read: SOME + 1, created: 0, changed: renamed, unchanged: SOME - 2 - renamed, quarantined: 3, repeated: 0, healed: 0 },
+      counts: { read: ROWS + 1, created: 0, changed: renamed, unchanged: ROWS - 2 - renamed, quarantined: 3, repeated: 0, healed: 0 },
     });
     expect(
       await told.rows(`select external_id, problems -> 0 ->> 'code' as code from quarantine where state = 'open' order by id desc limit 1`),
@@ -197,7 +194,7 @@ describe('a pull that is killed', () => {
     sleeper.kill('SIGCONT');
     await once(sleeper, 'exit');
 
-    expect(run).toMatchObject({ outcome: 'complete', counts: { read: SOME, created: SOME - 2 } });
+    expect(run).toMatchObject({ outcome: 'complete', counts: { read: ROWS, created: ROWS - 2 } });
     await everythingOnce(told);
   });
 });
