@@ -1,14 +1,48 @@
 /** One pool and one listening connection for all queues of a process: BullMQ alone would open a pool for each. */
 import { EventEmitter } from 'node:events';
-import { type BackendFactory, PostgresConnection, PostgresQueueBackend } from 'bullmq';
+import { type BackendFactory, PostgresConnection, type PostgresConnectionOptions, PostgresQueueBackend } from 'bullmq';
+import pg from 'pg';
 
 const DEFAULT_SCHEMA = 'kontor_queue';
 
+/** BullMQ hears errors of its listening connection from when `connect` has resolved until it closes. A server that ends the connection in
+ * the packet that lets it in, or while it says goodbye, would end the process. */
+class ListenClient extends pg.Client {
+  lost: Error | undefined;
+
+  constructor(config: pg.ClientConfig) {
+    super(config);
+    this.hear();
+  }
+
+  override removeAllListeners(event?: string | symbol): this {
+    super.removeAllListeners(event);
+    if (this.listenerCount('error') === 0) this.hear();
+    return this;
+  }
+
+  private hear(): void {
+    this.on('error', (error: Error) => {
+      this.lost ??= error;
+    });
+  }
+}
+
 class SharedConnection extends PostgresConnection {
-  /** Every waiting worker listens here; Node would take more than ten for a leak. */
+  constructor(options: PostgresConnectionOptions) {
+    super(options);
+    Object.assign(this, { pgModule: { Client: ListenClient } });
+  }
+
+  /** Throws what ended the connection before BullMQ heard of it; the next call makes another. */
   override async getListenClient(): ReturnType<PostgresConnection['getListenClient']> {
     const client = await super.getListenClient();
+    // Every waiting worker listens here; Node would take more than ten for a leak.
     if (client instanceof EventEmitter) client.setMaxListeners(0);
+    if (client instanceof ListenClient && client.lost) {
+      client.emit('error', client.lost);
+      throw client.lost;
+    }
     return client;
   }
 }
