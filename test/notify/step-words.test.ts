@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { DEFAULT_MAIL } from '../../src/config/mail-schema.ts';
+import { mergeStages } from '../../src/domain/policy/merge-stages.ts';
+import { policySchema } from '../../src/domain/policy/schema.ts';
 import type { Selector } from '../../src/domain/policy/selector-schema.ts';
 import { sayStage } from '../../src/domain/policy/stage-schema.ts';
 import { chooseCatalogue } from '../../src/notify/catalogue.ts';
@@ -33,6 +35,16 @@ it('says a step without a name in the language of the reader, and in English as 
     expect(sayStep(stepOf(selector), speak('en'))).toBe(stepOf(selector).name);
     expect(sayStep(stepOf(selector, 'all'), speak('en'))).toBe(stepOf(selector, 'all').name);
   }
+});
+
+it('says a step of several without a name, in whatever order its rule writes them', () => {
+  const stages = [{ approvers: [{ superior: 1 }, { person: 'P-17' }] }];
+  const [rule] = policySchema.parse({ mode: 'own', rules: [{ name: 'All', effect: 'require', when: {}, stages }] }).rules;
+  const cause = { accountId: '1', version: 1, rule: 'All' };
+  const [planned] = mergeStages([{ cause, depth: 0, priority: 0, stages: rule?.stages ?? [] }]);
+  if (!planned) throw new Error('no stage was planned');
+  const { name, mode, approvers } = planned;
+  expect(sayStep({ name, mode, needed: 1, approvers }, speak('de'))).toBe('Person P-17 und vorgesetzte Person');
 });
 
 it('tells budgets and limits that ask in the language of the reader, and leaves names of rules alone', () => {

@@ -1,7 +1,7 @@
 /** The stages of all rules that ask for approval, as one sequence that does not depend on the order the rules are written in. */
 import { combineClocks, type StepClock } from './clock-schema.ts';
 import type { Rule } from './schema.ts';
-import type { Selector } from './selector-schema.ts';
+import { inOneOrder, type Selector } from './selector-schema.ts';
 import { type Stage, sayStage } from './stage-schema.ts';
 
 /** Who asked for it. */
@@ -68,18 +68,14 @@ function planOf(group: readonly Placed[]): PlannedStage {
     name: names.join(' / ') || sayStage(first.stage),
     mode: first.stage.mode,
     n: first.stage.n ?? null,
-    approvers: sorted(first.stage.approvers),
+    approvers: inOneOrder(first.stage.approvers),
     causes,
     clock: combineClocks(group.map(({ stage }) => stage)),
   };
 }
 
 function contentOf({ mode, n, approvers }: Stage): string {
-  return JSON.stringify([mode, n ?? null, sorted(approvers)]);
-}
-
-function sorted(approvers: readonly Selector[]): Selector[] {
-  return [...approvers].sort((a, b) => compare(JSON.stringify(a), JSON.stringify(b)));
+  return JSON.stringify([mode, n ?? null, inOneOrder(approvers)]);
 }
 
 function causeText({ accountId, version, rule }: StageCause): string {

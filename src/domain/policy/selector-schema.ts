@@ -40,6 +40,12 @@ export const selectorSchema = z
     return { kind: given.costCentreOwner ? 'costCentreOwner' : 'accountManager' };
   });
 
+/** In whatever order they were written: it makes no difference to whom they ask. */
+export function inOneOrder(selectors: readonly Selector[]): Selector[] {
+  const keyed = selectors.map((selector) => [JSON.stringify(selector), selector] as const);
+  return keyed.sort(([a], [b]) => (a === b ? 0 : a < b ? -1 : 1)).map(([, selector]) => selector);
+}
+
 const AREA_WORDS = { unit: 'of the unit', subtree: 'of the unit and those below', company: 'of the company' } as const;
 
 export function saySelector(selector: Selector): string {

@@ -1,7 +1,7 @@
 /** Stages: who must approve, how many of them, and what the clock does when nobody decides. */
 import { z } from 'zod';
 import { clockSchema, ladderSchema, type Rung, type StageClock } from './clock-schema.ts';
-import { type Selector, saySelector, selectorSchema } from './selector-schema.ts';
+import { inOneOrder, type Selector, saySelector, selectorSchema } from './selector-schema.ts';
 
 export const MODES = ['any', 'all', 'n_of_m'] as const;
 
@@ -31,9 +31,10 @@ export const stageSchema = z
     context.addIssue({ code: 'custom', message: mode === 'n_of_m' ? 'needs n: how many must approve' : `takes no n with mode ${mode}` });
   });
 
+/** Selectors in one order, as steps keep them, so that mails know a name that Kontor gave from one of the rules. */
 export function sayStage({ name, mode, n, approvers }: Stage): string {
   if (name !== undefined) return name;
-  const who = approvers.map(saySelector).join(', ');
+  const who = inOneOrder(approvers).map(saySelector).join(', ');
   if (mode === 'n_of_m') return `${n} of ${who}`;
   return mode === 'all' && approvers.length > 0 ? `all of ${who}` : who;
 }
