@@ -1,5 +1,6 @@
 /** When a reader wants mails: quiet hours, digests, reminders. What a profile says unreadably counts as not said. */
 import { DateTime } from 'luxon';
+import { firstOf } from '../domain/work-calendar/wall-clock.ts';
 
 export interface Wishes {
   /** How long a first message waits for others. */
@@ -45,15 +46,14 @@ export function parseQuietHours(text: string): QuietHours | undefined {
   return from === until ? undefined : { from, until };
 }
 
-/** The end of the quiet hours that `now` is in; `null` outside of them. */
+/** The end of the quiet hours that `now` is in; `null` outside of them. Once over they are over, though the clock may show them again. */
 export function quietUntil({ from, until }: QuietHours, now: Date, zone: string): Date | null {
-  const local = DateTime.fromJSDate(now, { zone });
-  const minute = local.hour * 60 + local.minute;
-  const isOverMidnight = until < from;
-  const isQuiet = isOverMidnight ? minute >= from || minute < until : minute >= from && minute < until;
-  if (!isQuiet) return null;
-  const day = isOverMidnight && minute >= from ? local.plus({ days: 1 }) : local;
-  return atMinute(day, until);
+  const today = DateTime.fromJSDate(now, { zone });
+  for (const day of [today.minus({ days: 1 }), today]) {
+    const end = atMinute(until < from ? day.plus({ days: 1 }) : day, until);
+    if (atMinute(day, from) <= now && now < end) return end;
+  }
+  return null;
 }
 
 /** The first morning after `since`, on the reader's clock. */
@@ -63,9 +63,8 @@ export function nextMorning(since: Date, zone: string): Date {
   return today > since ? today : atMinute(local.plus({ days: 1 }), MORNING_MINUTES);
 }
 
+/** A time that the clock shows twice is the first of them; one that it skips comes as much later. */
 function atMinute(day: DateTime, minute: number): Date {
   const at = day.set({ hour: Math.floor(minute / 60), minute: minute % 60, second: 0, millisecond: 0 });
-  // A time that the clock shows twice is the first of them.
-  const before = at.minus({ hours: 1 });
-  return (before.hour === at.hour && before.minute === at.minute ? before : at).toJSDate();
+  return firstOf(at).toJSDate();
 }

@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { Settings } from 'luxon';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { calendarDefinitionSchema } from '../../src/domain/work-calendar/definition.ts';
 import { saySpan, spanSchema } from '../../src/domain/work-calendar/span.ts';
+import { instantOf } from '../../src/domain/work-calendar/wall-clock.ts';
 import { addWorkTime, isWorkTime, nextWorkTime, workTimeBetween } from '../../src/domain/work-calendar/work-time.ts';
 import { calendar } from './work-calendar-setup.ts';
 
@@ -173,4 +175,17 @@ describe('a span', () => {
   ])('"%s" is refused with the cure', (text, cure) => {
     expect(spanSchema.safeParse(text).error?.issues[0]?.message).toContain(cure);
   });
+});
+
+it.each([
+  ['2026-11-01T00:00:00', 'America/Havana', '2026-11-01T04:00:00.000Z'],
+  ['2026-10-25T02:30:00', 'Europe/Berlin', '2026-10-25T00:30:00.000Z'],
+  ['2026-04-05T01:45:00', 'Australia/Lord_Howe', '2026-04-04T14:45:00.000Z'],
+  ['2026-04-24T00:00:00', 'Africa/Cairo', '2026-04-23T22:00:00.000Z'],
+])('%s in %s is the first instant at which clocks show it, in whatever season it is read', (wall, zone, instant) => {
+  onTestFinished(() => void Object.assign(Settings, { now: () => Date.now() }));
+  for (const today of ['2026-01-15', '2026-07-15']) {
+    Settings.now = () => Date.parse(today);
+    expect(instantOf(wall, zone)?.toISOString()).toBe(instant);
+  }
 });

@@ -92,6 +92,19 @@ describe('quiet hours', () => {
     expect(quietUntil(hours, new Date('2026-10-24T21:00:00Z'), 'Europe/Berlin')).toEqual(new Date('2026-10-25T00:30:00Z'));
   });
 
+  it('are over once they have ended, also where the clock shows the hour a second time', async () => {
+    const hours = parseQuietHours('22:00-02:30') ?? { from: 0, until: 0 };
+    // 02:10 and 02:40 for the second time, after 02:30 has come and gone.
+    for (const at of ['2026-10-25T01:10:00Z', '2026-10-25T01:40:00Z']) expect(quietUntil(hours, new Date(at), 'Europe/Berlin')).toBeNull();
+    // Begun at the first 02:30, they go on through the second 02:10.
+    const late = parseQuietHours('02:30-06:00') ?? { from: 0, until: 0 };
+    expect(quietUntil(late, new Date('2026-10-25T01:10:00Z'), 'Europe/Berlin')).toEqual(new Date('2026-10-25T05:00:00Z'));
+    const desk = await setup({ quietHours: '22:00-02:30' });
+    desk.clock.now = new Date('2026-10-25T01:10:00Z');
+    await desk.queue('approval.asked', 'P-2');
+    expect(await desk.send()).toMatchObject({ mails: 1, held: 0 });
+  });
+
   it('always end later, within a day, and are over then', () => {
     const minute = fc.integer({ min: 0, max: 1_439 });
     const zones = fc.constantFrom('Europe/Berlin', 'America/New_York', 'Asia/Kolkata', 'Pacific/Auckland', 'UTC');
