@@ -13,6 +13,7 @@ const ORDERS_AT_ONCE = 6;
 const survivesAccidents: Check = {
   name: 'makes exactly one order through each accident on each of its requests',
   about: 'orders',
+  isLong: true,
   async run(context) {
     const count = await withOrders(context, async (scene) => {
       await scene.place(scene.order(1));
@@ -67,6 +68,7 @@ const STORM_ORDERS = 50;
 const survivesStorm: Check = {
   name: 'pushes 50 orders through a storm: none lost, none doubled',
   about: 'orders',
+  isLong: true,
   run: (context) =>
     withOrders(context, async (scene) => {
       startStorm(scene.simulator.accidents, 7, { rate: 0.3, everyNth: 40 });

@@ -41,6 +41,7 @@ const cancels: Check = {
 const cancelsThroughAccidents: Check = {
   name: 'cancels an order through each accident on each of its requests',
   about: 'orders',
+  isLong: true,
   applies: canCancel,
   run: (context) =>
     throughAccidents(context, async (scene, order, when) => {
@@ -78,6 +79,7 @@ const revises: Check = {
 const revisesThroughAccidents: Check = {
   name: 'changes an order through each accident on each of its requests',
   about: 'orders',
+  isLong: true,
   applies: canRevise,
   run: (context) =>
     throughAccidents(context, async (scene, order, when) => {

@@ -66,7 +66,7 @@ export interface Check {
   /** A sentence about a good connector. */
   readonly name: string;
   readonly about: 'entity' | 'connector' | 'orders';
-  /** Plays many scenes: `npm test` plays it for the first entity of a connector, `npm run test:contract` for the others. */
+  /** Plays many scenes: `npm test` plays it for orders and the first entity of a connector's first description, `npm run test:contract` for the rest. */
   readonly isLong?: true;
   /** Where it says nothing about this connector. */
   applies?(context: CheckContext): boolean;
