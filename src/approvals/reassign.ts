@@ -1,6 +1,6 @@
 /** Steps are held by people as they are now: who has left loses them, who stands in gets them (SEMANTICS 2.10). */
 import type { Order } from '../domain/orders/order.ts';
-import { openStepsOf } from '../store/approvals/delegations.ts';
+import type { Considered } from '../domain/policy/select-approvers.ts';
 import { loadDeciders } from '../store/approvals/open-steps.ts';
 import { lockSpends } from '../store/approvals/period-spend.ts';
 import type { Transaction } from '../store/database.ts';
@@ -12,6 +12,8 @@ import { activateSteps } from './assign.ts';
 export interface Reassigned extends Progress {
   readonly orderId: string;
   readonly stepId: string;
+  /** Why somebody was passed over, or is not stood in for. */
+  readonly considered: readonly Considered[];
 }
 
 interface StepOfOrder {
@@ -20,16 +22,9 @@ interface StepOfOrder {
 }
 
 /**
- * Every open step that these people hold is given to whoever holds it by rights now. What was approved by all who are left is
- * approved; the caller releases it. Also for people who came back.
- */
-export async function reassignSteps(trx: Transaction, personIds: readonly string[], now: Date): Promise<Reassigned[]> {
-  return reassignAll(trx, await openStepsOf(trx, personIds), now);
-}
-
-/**
- * In sets, with their orders locked in the order of their numbers; those that wait no longer are left out, and so are those whose rules
- * cannot be read, which are on the radar.
+ * These steps are given to whoever holds them by rights now. In sets, with their orders locked in the order of their numbers; those that
+ * wait no longer are left out, and so are those whose rules cannot be read, which are on the radar. What was approved by all who are left
+ * is approved; the caller releases it.
  */
 export async function reassignAll(trx: Transaction, steps: readonly StepOfOrder[], now: Date): Promise<Reassigned[]> {
   const { open, deciders } = await holdOpen(trx, steps);
@@ -39,9 +34,10 @@ export async function reassignAll(trx: Transaction, steps: readonly StepOfOrder[
   const isStuck = new Set(stuck.map(({ stepId }) => stepId));
   const reassigned: Reassigned[] = [];
   for (const { stepId, orderId } of open.filter((step) => !isStuck.has(step.stepId))) {
-    const state = seatings.get(stepId)?.exhausted === null ? ('active' as const) : ('exhausted' as const);
+    const { exhausted, considered } = seatings.get(stepId) ?? { exhausted: '', considered: [] };
+    const state = exhausted === null ? ('active' as const) : ('exhausted' as const);
     const progress = deciders.has(stepId) ? await advance(trx, orderId, stepId, now) : { step: state, order: 'pending' as const };
-    reassigned.push({ stepId, orderId, ...progress });
+    reassigned.push({ stepId, orderId, considered, ...progress });
   }
   return reassigned;
 }

@@ -1,7 +1,8 @@
 /** A deputy is needed no longer: what waits goes back at once. */
-import { reassignSteps } from '../approvals/reassign.ts';
+import { stoodInFor } from '../approvals/delegate.ts';
+import { reassignAll } from '../approvals/reassign.ts';
 import { NeedsOperatorError } from '../errors.ts';
-import { findDelegation, revokeDelegation } from '../store/approvals/delegations.ts';
+import { findDelegation, openStepsOf, revokeDelegation } from '../store/approvals/delegations.ts';
 import { lockOrder } from '../store/orders/orders.ts';
 import { follow } from './decide.ts';
 import type { OrderContext } from './order-context.ts';
@@ -19,12 +20,17 @@ export async function revokeDeputy(
         'NOT_FOUND',
         `no deputy holds under number ${delegationId}; \`kontor deputies list\` shows those who do`,
       );
-    const reassigned = await reassignSteps(trx, [found.fromPersonId, found.toPersonId], now);
+    const { fromPersonId, toPersonId } = found;
+    const held = await openStepsOf(trx, [fromPersonId, toPersonId]);
+    const before = await stoodInFor(trx, held, fromPersonId);
+    const reassigned = await reassignAll(trx, held, now);
+    const after = await stoodInFor(trx, reassigned, fromPersonId);
     const handoffIds: string[] = [];
     for (const { orderId, order: progress } of reassigned) {
       const handoffId = await follow(trx, settings, await lockOrder(trx, orderId), progress, now);
       if (handoffId !== null) handoffIds.push(handoffId);
     }
-    return { moved: [...new Set(reassigned.map(({ orderId }) => orderId))], handoffIds };
+    const moved = reassigned.filter(({ stepId }) => before.has(stepId) && !after.has(stepId));
+    return { moved: [...new Set(moved.map(({ orderId }) => orderId))], handoffIds };
   });
 }

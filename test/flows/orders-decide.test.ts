@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { reassignSteps } from '../../src/approvals/reassign.ts';
+import { reassignAll } from '../../src/approvals/reassign.ts';
 import { commentOrder } from '../../src/orders/comment.ts';
 import { decideOrder } from '../../src/orders/decide.ts';
 import { delegateApprovals } from '../../src/orders/delegate.ts';
+import { openStepsOf } from '../../src/store/approvals/delegations.ts';
 import { desk, FIRST } from './order-desk.ts';
 
 const BOTH = { mode: 'all', approvers: [{ superior: 1 }, { superior: 2 }] };
@@ -180,7 +181,7 @@ describe('who is asked', () => {
     const { db, approve, alter, id, clock, rows } = await desk([BOTH]);
     await approve('P-2');
     await alter('P-3', { status: 'left' });
-    await db.transaction((trx) => reassignSteps(trx, [id('P-3')], clock.now));
+    await db.transaction(async (trx) => reassignAll(trx, await openStepsOf(trx, [id('P-3')]), clock.now));
     expect(await rows('select person_id from step_holders order by person_id')).toEqual(
       [id('P-2'), id('P-4')].sort((a, b) => Number(a) - Number(b)).map((person_id) => ({ person_id })),
     );

@@ -50,9 +50,10 @@ function addAdd(deputies: Command, app: App): void {
       const orderId = order === undefined ? null : (await requireOrder(db, order)).id;
       const people = { fromPersonId: person.id, toPersonId: deputy.id, orderId };
       const request = { ...people, startsAt, endsAt, reason, createdBy: whoAmI() };
-      const { id, moved } = await delegateApprovals({ db, settings, now: () => new Date() }, request);
-      app.out.answer({ id, ...people, startsAt, endsAt, moved }, () => [
-        `${id}: ${plain(deputy.name)} decides for ${plain(person.name)} until ${formatInstant(endsAt)}; ${formatCount(moved.length)} orders moved`,
+      const { id, moved, stayed } = await delegateApprovals({ db, settings, now: () => new Date() }, request);
+      app.out.answer({ id, ...people, startsAt, endsAt, moved, stayed }, () => [
+        `${id}: ${plain(deputy.name)} decides for ${plain(person.name)} until ${formatInstant(endsAt)}; ${sayOrders(moved.length)} moved`,
+        ...stayed.map((one) => `order ${one.orderId} stays with ${plain(person.name)}: ${plain(one.because)}`),
       ]);
     });
   withExamples(command, [
@@ -83,7 +84,11 @@ function addRevoke(deputies: Command, app: App): void {
       const settings = await app.settings([]);
       const { db } = await app.store(settings);
       const { moved } = await revokeDeputy({ db, settings, now: () => new Date() }, id);
-      app.out.answer({ id, moved }, () => [`deputy ${id} is revoked; ${formatCount(moved.length)} orders went back`]);
+      app.out.answer({ id, moved }, () => [`deputy ${id} is revoked; ${sayOrders(moved.length)} went back`]);
     });
   withExamples(command, ['kontor deputies revoke 4']);
+}
+
+function sayOrders(count: number): string {
+  return `${formatCount(count)} ${count === 1 ? 'order' : 'orders'}`;
 }
