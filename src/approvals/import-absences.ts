@@ -62,9 +62,10 @@ export async function importAbsences(db: Database, { source, entries, problems, 
 
 class AbsencesInvalid extends NeedsOperatorError {
   constructor(source: string, problems: readonly AbsenceProblem[]) {
-    const told = problems.map(({ place, reason, cure }) => `${place}: ${reason}; ${cure}`);
-    super('ABSENCES_INVALID', `absences of ${source} cannot be taken, and nothing was changed\n${told.join('\n')}`, {
-      details: { problems: told.length },
+    // An event that repeats is wrong once.
+    const told = new Set(problems.map(({ place, reason, cure }) => `${place}: ${reason}; ${cure}`));
+    super('ABSENCES_INVALID', `absences of ${source} cannot be taken, and nothing was changed\n${[...told].join('\n')}`, {
+      details: { problems: told.size },
     });
     this.name = 'NeedsOperatorError';
   }

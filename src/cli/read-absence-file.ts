@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { basename, extname, resolve } from 'node:path';
 import type { AbsenceEntry, AbsenceProblem } from '../approvals/import-absences.ts';
 import { displayPath } from '../config/problems.ts';
-import type { CalendarEvent } from '../connector/ical/read-events.ts';
+import type { EventKind } from '../connector/ical/read-events.ts';
 import { Refused } from '../connector/mapping/cell.ts';
 import type { dateReader } from '../connector/mapping/civil-date.ts';
 import type { Row } from '../connector/tabular/row.ts';
@@ -49,11 +49,17 @@ async function readCalendar(path: string, name: string, { person, allEvents, fro
     throw unreadable(name, cause);
   });
   // Only who reads calendars waits for the library.
-  const { readEvents } = await import('../connector/ical/read-events.ts');
+  const { readEvents, whyNoCalendar } = await import('../connector/ical/read-events.ts');
+  const wrong = whyNoCalendar(text);
+  if (wrong === 'other') throw new NeedsOperatorError('SOURCE_LAYOUT', `${name} is no iCalendar file; it must begin with BEGIN:VCALENDAR`);
+  if (wrong === 'cut')
+    throw new NeedsOperatorError('SOURCE_LAYOUT', `${name} ends before END:VCALENDAR, so that events may be missing; export it again`);
   const found = readEvents(text, from, until);
-  if (!found) throw new NeedsOperatorError('SOURCE_LAYOUT', `${name} is no iCalendar file; it must begin with BEGIN:VCALENDAR`);
-  const meant = found.events.filter((event) => !event.isCancelled && (allEvents || isAbsence(event)));
-  const problems: AbsenceProblem[] = found.problems.map(({ place, ...problem }) => ({ place: `${name}, ${place}`, ...problem }));
+  const isMeant = (event: EventKind) => !event.isCancelled && (allEvents || isAbsence(event));
+  const meant = found.events.filter(isMeant);
+  const problems = found.problems
+    .filter(isMeant)
+    .map(({ place, reason, cure }): AbsenceProblem => ({ place: `${name}, ${place}`, reason, cure }));
   const entries = meant.flatMap((event): AbsenceEntry[] => {
     const place = `${name}, event ${event.uid || '(without UID)'}`;
     const people = person === undefined ? event.people : [person];
@@ -65,7 +71,7 @@ async function readCalendar(path: string, name: string, { person, allEvents, fro
 }
 
 /** Days off are whole days or marked as out of office; a birthday is a whole day shown as free. */
-function isAbsence({ isAllDay, isFree, isOutOfOffice }: CalendarEvent): boolean {
+function isAbsence({ isAllDay, isFree, isOutOfOffice }: EventKind): boolean {
   return isOutOfOffice || (isAllDay && !isFree);
 }
 
