@@ -1,8 +1,11 @@
 /** Periods to come: how far ahead they are planned, and what becomes of them when their budget changes. */
 import { beforeAll, expect, it } from 'vitest';
+import { openPeriods } from '../../src/budgets/open-periods.ts';
+import { previewPeriods } from '../../src/budgets/preview.ts';
 import { putBudgets } from '../../src/budgets/put-budgets.ts';
 import { putFiscalCalendar } from '../../src/budgets/put-calendar.ts';
 import { budgetSchema } from '../../src/domain/budgets/definition.ts';
+import type { Period } from '../../src/domain/budgets/periods.ts';
 import { loadBudgets } from '../../src/store/budgets/budgets.ts';
 import { requireBudget } from '../../src/store/budgets/find-budget.ts';
 import { aroundBudgets, type BudgetsSetup } from './budgets-setup.ts';
@@ -95,3 +98,18 @@ it('of a fiscal calendar go with it', async () => {
   expect((await books.periods(id)).map(({ endOn }) => endOn)).toEqual(['2026-08-01', '2026-08-20']);
   expect((await loadBudgets(setup.db, [id])).get(id)?.nextOpensOn).toBe('2026-08-01');
 });
+
+it('are previewed as they were cut, and open so, though their budget is cut otherwise by now', async () => {
+  const id = await put('KEPT');
+  await need(id, '2026-09-10', 31);
+  await put('KEPT', { period: 'quarter' });
+  const preview = async (count: number) => (await previewPeriods(setup.db, await requireBudget(setup.db, 'KEPT'), count)).map(boundariesOf);
+  const told = await preview(4);
+  expect(told.map(([key]) => key)).toEqual(['2026-08', '2026-09', '2026-Q4', '2027-Q1']);
+  expect(await preview(1)).toEqual(told.slice(0, 1));
+  setup.clock.now = new Date('2027-02-01T09:00:00Z');
+  await openPeriods(setup.db, setup.clock.now);
+  expect((await books.periods(id)).slice(1).map(boundariesOf)).toEqual(told);
+});
+
+const boundariesOf = ({ key, startOn, endOn, startAt, endAt }: Period) => [key, startOn, endOn, startAt, endAt];
