@@ -11,7 +11,7 @@ import { loadRateBook } from '../store/rates.ts';
 
 export async function ratesSince(
   trx: Transaction,
-  { current, accepted, submittedAt }: OrderStanding,
+  { current, accepted, submittedAt, zone }: OrderStanding,
   budgets: ReadonlyMap<string, Budget>,
   maxAgeDays: number,
 ): Promise<RateBook> {
@@ -22,12 +22,11 @@ export async function ratesSince(
     return [...budgets.values()].filter(({ currency: to }) => {
       const answer = known.get(pairKey(from, to));
       return from !== to && (answer === undefined || 'lack' in answer);
-    }).map(({ currency: to, zone }) => ({ from, to, zone })); // biome-ignore format: one chain
+    }).map(({ currency: to }) => ({ from, to })); // biome-ignore format: one chain
   });
-  const [first] = missing;
-  if (!first) return NO_RATES;
+  if (missing.length === 0) return NO_RATES;
   const [from, to] = [missing.map((one) => one.from), missing.map((one) => one.to)].map((all) => [...new Set(all)]);
-  return loadRateBook(trx, { from: from ?? [], to: to ?? [], day: civilDay(submittedAt, first.zone), maxAgeDays });
+  return loadRateBook(trx, { from: from ?? [], to: to ?? [], day: civilDay(submittedAt, zone), maxAgeDays });
 }
 
 /** By which the order was converted when it came into the ledger: one that is corrected afterwards books nothing of it anew. */

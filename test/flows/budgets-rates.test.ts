@@ -140,6 +140,20 @@ describe('an order', () => {
   });
 });
 
+describe('a rate of the day an order came in', () => {
+  it('is that of the day its company had, whatever day it was in the zone of a budget', async () => {
+    setup.clock.now = new Date('2026-11-23T12:00:00Z');
+    await setup.nord({ zone: 'Pacific/Auckland' });
+    await setup.price('K-8', { product: 'USD-1', unit_price: '100', currency: 'USD' });
+    const { order } = await setup.order(1, { currency: 'USD', lines: [{ product: 'USD-1', quantity: '5' }] });
+    await setup.approve(order.id);
+    const rates = [['2026-11-23', '0.9'], ['2026-11-24', '0.8']].map(([on = '', rate = '']) => ({ from: 'USD', to: 'EUR', on, rate, source: 'ECB' })); // biome-ignore format: one table
+    await setup.db.transaction((trx) => importRates(trx, rates, setup.clock.now));
+    await later();
+    expect(await movements(`order_id = ${order.id}`)).toEqual(['RESERVE 45000 of 50000 USD at 0.9']);
+  });
+});
+
 describe('a rate that comes long after its day', () => {
   const long = () => {
     setup.clock.now = new Date(setup.clock.now.getTime() + 100 * 86_400_000);

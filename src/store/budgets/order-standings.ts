@@ -16,6 +16,8 @@ export interface JudgedRevision {
 export interface OrderStanding {
   readonly orderId: string;
   readonly companyId: string;
+  /** Of the company, whose day it is that an order came in. */
+  readonly zone: string;
   readonly externalKey: string;
   readonly state: OrderState;
   readonly submittedAt: Date;
@@ -45,7 +47,8 @@ const JUDGED = (n: string) => `(
 export async function loadOrderStandings(db: Database | Transaction, orderIds: readonly string[]): Promise<OrderStanding[]> {
   type Row = Omit<OrderStanding, 'accepted'> & { accepted: JudgedRevision | null; acceptedAt: Date | null };
   const { rows } = await db.raw<{ rows: Row[] }>(
-    `select o.id as "orderId", o.company_id as "companyId", o.external_key as "externalKey", o.state, o.submitted_at as "submittedAt",
+    `select o.id as "orderId", o.company_id as "companyId",
+       coalesce((select time_zone from accounts where id = o.company_id), 'UTC') as zone, o.external_key as "externalKey", o.state, o.submitted_at as "submittedAt",
        o.decided_at as "decidedAt", ${JUDGED('o.revision')} as current, ${JUDGED('taken.revision')} as accepted, taken.settled_at as "acceptedAt",
        exists (select from handoffs h where h.order_id = o.id and h.kind = 'cancel' and h.state = 'accepted') as "isCancelledThere",
        exists (select from handoffs h where h.order_id = o.id and h.kind <> 'cancel' and h.state <> 'cancelled') as "mayBeThere",
