@@ -91,7 +91,7 @@ function endWarnings(session: OdooSession, keys: readonly ApiKey[]): string[] {
     const days = daysLeft(session, key);
     return days > session.config.keyWarningDays
       ? []
-      : [`API key "${key.name}" ends in ${days} days; make a new one in Odoo and put it into the configuration`];
+      : [`API key "${key.name}" ends in ${days} day${days === 1 ? '' : 's'}; make a new one in Odoo and put it into the configuration`];
   });
 }
 
@@ -100,7 +100,7 @@ function rotationWarnings(session: OdooSession, keys: readonly ApiKey[], count: 
   const { keyDays, keyWarningDays } = session.config;
   const days = Math.max(...keys.map((key) => daysLeft(session, key)));
   const many = `the user has ${count} API keys, and Odoo makes no more than 10: remove those that nobody uses`;
-  const late = `the API key ends in ${days} days and was not renewed: does a worker run, and may the user make keys (README, "The key ends")?`;
+  const late = `the API key ends in ${days} day${days === 1 ? '' : 's'} and was not renewed: does a worker run, and may the user make keys (README, "The key ends")?`;
   // Renewed when a third is left: with a quarter left it failed for some days.
   return [...(days > Math.min(keyWarningDays, keyDays / 4) ? [] : [late]), ...(count < MANY_KEYS ? [] : [many])];
 }

@@ -1,4 +1,5 @@
 /** Absences of a source, all at once: what it names no longer is taken back, and with a single problem nothing is changed. */
+import { byLine } from '../domain/orders/problem.ts';
 import type { WorkCalendar } from '../domain/work-calendar/calendar.ts';
 import { instantOf } from '../domain/work-calendar/wall-clock.ts';
 import { NeedsOperatorError } from '../errors.ts';
@@ -44,7 +45,7 @@ export interface Imported {
 /** Throws ABSENCES_INVALID with every problem. */
 export async function importAbsences(db: Database, { source, entries, problems, allowEmpty }: AbsenceImport, now: Date): Promise<Imported> {
   const read = await resolveEntries(db, entries);
-  const wrong = [...problems, ...read.problems];
+  const wrong = [...problems, ...read.problems].sort((a, b) => byLine(a.place, b.place));
   if (wrong.length > 0) throw new AbsencesInvalid(source, wrong);
   return db.transaction(async (trx) => {
     await trx.raw(`select pg_advisory_xact_lock(hashtextextended('absences of ' || :source::text, 0))`, { source });

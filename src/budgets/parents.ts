@@ -24,12 +24,14 @@ export function circlesIn(named: readonly NamedBudget[], known: Known): OrderPro
   });
 }
 
-export function parentProblems(named: readonly NamedBudget[], known: Known): OrderProblem[] {
+/** `faulty`: codes that stand in the file as well, and are told of already. */
+export function parentProblems(named: readonly NamedBudget[], known: Known, faulty: ReadonlySet<string>): OrderProblem[] {
   const inFile = new Map(named.map((budget) => [budget.code, budget]));
   return named.flatMap((budget): OrderProblem[] => {
     if (budget.parent === null) return [];
     const parent = inFile.get(budget.parent) ?? known.get(budget.parent);
     const told = (reason: string, cure: string) => [{ path: budget.place, reason, cure }];
+    if (!parent && faulty.has(budget.parent)) return [];
     if (!parent) return told(`there is no budget "${budget.parent}" to be its parent`, 'correct the code, or put that budget, too');
     if (parent.companyId !== budget.companyId)
       return told(`its parent ${parent.code} belongs to another company`, 'name one of its own company');

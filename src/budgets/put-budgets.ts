@@ -1,7 +1,7 @@
 /** Budgets from a file: all that is wrong is told at once, and then nothing is stored; else new ones begin and known ones change. */
 import type { Budget, NewBudget } from '../domain/budgets/budget.ts';
 import { hasCommonDay, sayDays } from '../domain/budgets/validity.ts';
-import { describeProblem, type OrderProblem } from '../domain/orders/problem.ts';
+import { byLine, describeProblem, type OrderProblem } from '../domain/orders/problem.ts';
 import { NeedsOperatorError } from '../errors.ts';
 import { lockSpends } from '../store/approvals/period-spend.ts';
 import { holdCalendars } from '../store/budgets/calendars.ts';
@@ -30,10 +30,16 @@ export class BudgetsInvalid extends NeedsOperatorError {
   }
 }
 
-/** `bad`: what reading the file has found already. Throws BUDGET_INVALID. */
+/** `bad`: what reading the file has found already, and `unread` the codes that it found it about. Throws BUDGET_INVALID. */
 export async function putBudgets(
   trx: Transaction,
-  { what, given, bad, by }: { what: string; given: readonly GivenBudget[]; bad: readonly OrderProblem[]; by: string },
+  {
+    what,
+    given,
+    bad,
+    unread = [],
+    by,
+  }: { what: string; given: readonly GivenBudget[]; bad: readonly OrderProblem[]; unread?: readonly string[]; by: string },
   now: Date,
 ): Promise<PutBudgets> {
   const { named, problems: lost } = await nameOwners(trx, given);
@@ -42,13 +48,25 @@ export async function putBudgets(
   await lockSpends(trx, named.map(({ companyId }) => companyId)); // biome-ignore format: one call
   await holdCalendars(trx, named.flatMap(({ periodRule: rule }) => (rule.kind === 'calendar' ? rule.name : []))); // biome-ignore format: one call
   const known = await findByCodes(trx, [...named.map(({ code }) => code), ...parents]);
+  const faulty = new Set([...unread, ...given.map(({ definition }) => definition.code)]);
   const others = await findByOwners(trx, named);
   const problems = [
-    ...[...bad, ...lost, ...doubles(named), ...overlaps(named, others, known), ...circlesIn(named, known), ...parentProblems(named, known)],
+    ...[
+      ...bad,
+      ...lost,
+      ...doubles(named),
+      ...overlaps(named, others, known),
+      ...circlesIn(named, known),
+      ...parentProblems(named, known, faulty),
+    ],
     ...changesOfClosed(named, known),
     ...(await problemsOfChange(trx, named, known, now)),
   ];
-  if (problems.length > 0) throw new BudgetsInvalid(what, problems);
+  if (problems.length > 0)
+    throw new BudgetsInvalid(
+      what,
+      problems.sort((a, b) => byLine(a.path, b.path)),
+    );
   const created: string[] = [];
   const ids = new Map([...known].map(([code, { id }]) => [code, id]));
   // Those above first, level by level, for each names its parent by id.

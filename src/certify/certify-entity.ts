@@ -52,7 +52,11 @@ function sharedIds(records: readonly SeenRecord[]): string[] {
 /** People work there while we look, so what differs is looked at a second time. */
 async function unstable(reading: Reading, pages: readonly SeenPage[], limit: number): Promise<string[]> {
   const missing = await missingTwice(idsOf(recordsOf(pages)), async () => recordsOf((await readPages(reading, null, limit)).pages));
-  return missing.length === 0 ? [] : [`read again, ${missing.length} records had other ids or were missing, such as ${missing[0]}`];
+  return missing.length === 0
+    ? []
+    : [
+        `read again, ${missing.length} record${missing.length === 1 ? ' had another id or was' : 's had other ids or were'} missing, such as ${missing[0]}`,
+      ];
 }
 
 async function lostAfterResuming(reading: Reading, pages: readonly SeenPage[], limit: number): Promise<string[]> {
@@ -64,7 +68,7 @@ async function lostAfterResuming(reading: Reading, pages: readonly SeenPage[], l
   return missing.length === 0
     ? []
     : [
-        `resumed after page ${middle + 1} of ${pages.length}, ${missing.length} of ${rest.size} records were missing, such as ${missing[0]}`,
+        `resumed after page ${middle + 1} of ${pages.length}, ${missing.length} of ${rest.size} record${rest.size === 1 ? '' : 's'} ${missing.length === 1 ? 'was' : 'were'} missing, such as ${missing[0]}`,
       ];
 }
 

@@ -4,7 +4,7 @@ import type { Profile } from '../store/profile-columns.ts';
 import type { HistoryItem } from '../store/views/account-history.ts';
 import type { AccountView } from '../store/views/show-account.ts';
 import { drawPriceTable } from './draw-prices.ts';
-import { formatCount, formatField, formatInstant, formatValidity } from './format.ts';
+import { countOf, formatCount, formatField, formatInstant, formatValidity } from './format.ts';
 import { drawFacts, drawTable } from './table.ts';
 import { plain, type Terminal } from './terminal.ts';
 
@@ -17,7 +17,7 @@ export function* drawAccount(view: AccountView, terminal: Terminal): Generator<s
   const { profile, path, children, prices, sources, awaited } = view;
   yield `${paint.bold(plain(profile.name))}  ${plain(profile.number)}  ${status(String(profile.status), terminal)}`;
   if (path.length > 0) yield paint.dim(`${path.map(({ name }) => plain(name)).join(' › ')} › `) + plain(profile.name);
-  if (children > 0) yield paint.dim(`${formatCount(children)} account${children === 1 ? '' : 's'} below it`);
+  if (children > 0) yield paint.dim(`${countOf(children, 'account')} below it`);
   yield '';
   const fields = Object.keys(ENTITIES.account.fields).filter((field) => !NOT_A_FACT.has(field));
   const facts = fields.map((field) => [words(field), formatField('account', field, profile[field], profile.currency)] as const);

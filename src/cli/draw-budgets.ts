@@ -5,21 +5,24 @@ import type { Budget } from '../domain/budgets/budget.ts';
 import type { Closing } from '../domain/budgets/closing.ts';
 import { sayDuration } from '../domain/budgets/duration.ts';
 import type { LedgerPeriod } from '../domain/budgets/ledger-period.ts';
-import { sayPeriodRule } from '../domain/budgets/period-rule.ts';
+import { CALENDAR_UNITS, sayPeriodRule } from '../domain/budgets/period-rule.ts';
 import type { Period } from '../domain/budgets/periods.ts';
 import type { Discrepancy, LedgerLine } from '../store/budgets/movements.ts';
 import type { BudgetFigures } from '../store/views/budget-figures.ts';
-import { formatInstant, formatMoney, formatValidity } from './format.ts';
+import { countOf, formatInstant, formatMoney, formatValidity } from './format.ts';
 import { drawFacts, drawTable } from './table.ts';
 import { plain, type Terminal } from './terminal.ts';
 
 const right = (title: string) => ({ title, align: 'right' as const });
 
 export function* drawPut({ created, changed, unchanged }: PutBudgets): Generator<string> {
-  yield `${created.length} budgets are new, ${changed.length} changed, ${unchanged.length} unchanged`;
+  yield `${countOf(created.length, 'budget is', 'budgets are')} new, ${changed.length} changed, ${unchanged.length} unchanged`;
 }
 
-export function* drawBudgets({ budgets }: { budgets: readonly BudgetFigures[] }, terminal: Terminal): Generator<string> {
+export function* drawBudgets(
+  { budgets, next }: { budgets: readonly BudgetFigures[]; next: string | null },
+  terminal: Terminal,
+): Generator<string> {
   if (budgets.length === 0) return yield 'no budgets; `kontor budgets put FILE` takes some';
   const columns = [
     { title: 'code' },
@@ -31,41 +34,45 @@ export function* drawBudgets({ budgets }: { budgets: readonly BudgetFigures[] },
     { title: 'ends' },
   ];
   const rows = budgets.map(({ code, owner, currency, period, state }) => [
-    ...[
-      plain(code),
-      `${owner.kind.replace('_', ' ')} ${plain(owner.name ?? owner.code ?? owner.id)}`,
-      `${plain(period?.key ?? 'none now')}${state === 'closed' ? ', closed' : ''}`,
-    ],
+    ...[plain(code), sayOwner(owner), `${plain(period?.key ?? 'none now')}${state === 'closed' ? ', closed' : ''}`],
     ...[formatMoney(period?.reserved, currency), formatMoney(period?.committed, currency)],
     period && period.available === null ? 'no limit' : formatMoney(period?.available, currency),
     formatInstant(period?.endAt),
   ]);
-  return yield* drawTable(columns, rows, terminal);
+  yield* drawTable(columns, rows, terminal);
+  if (next !== null) yield terminal.paint.dim(`more: --after ${plain(next)}`);
+}
+
+function sayOwner({ kind, name, code, id }: BudgetFigures['owner']): string {
+  return `${kind.replace('_', ' ')} ${plain(name ?? code ?? id)}`;
 }
 
 interface Shown {
   readonly budget: Budget;
+  readonly owner: BudgetFigures['owner'] | null;
+  /** Code of the budget above. */
+  readonly parent: string | null;
   readonly closings: readonly Closing[];
   readonly periods: readonly LedgerPeriod[];
   /** As the engine will open it. */
   readonly next: Period | null;
 }
 
-export function* drawBudget({ budget, closings, periods, next }: Shown, terminal: Terminal): Generator<string> {
-  const { carryRule: carry, currency } = budget;
+export function* drawBudget({ budget, owner, parent, closings, periods, next }: Shown, terminal: Terminal): Generator<string> {
+  const { currency } = budget;
   const limit = budget.amount === null ? budget.limitKind : formatMoney(budget.amount, currency);
   yield* drawFacts(
     [
       ['budget', `${plain(budget.code)}, ${plain(budget.name)}, version ${budget.version}`],
+      ['owner', owner && sayOwner(owner)],
+      ['parent', parent && plain(parent)],
+      ['of those below', budget.rollUp === 'enforced' ? 'counts what they spend' : 'only adds up what they spend'],
       [
         'limit',
-        `${limit} a ${sayPeriodRule(budget.periodRule)}, ${budget.basis}${budget.includesShipping ? '' : ' without shipping'}, ${budget.enforcement}`,
+        `${limit} ${sayEach(budget.periodRule)} ${sayPeriodRule(budget.periodRule)}, ${budget.basis}${budget.includesShipping ? '' : ' without shipping'}, ${budget.enforcement}`,
       ],
       ['valid', `${formatValidity({ validFrom: budget.validFrom, validTo: budget.validUntil })} in ${budget.zone}`],
-      [
-        'carries over',
-        [carry.mode, carry.rate, carry.cap !== null && `at most ${formatMoney(carry.cap, currency)}`].filter(Boolean).join(', '),
-      ],
+      ['carries over', sayCarry(budget)],
       ['closes', `for good after ${sayDuration(budget.closeDelay)}; late credits: ${budget.lateCredit}`],
       ['charges on', `${budget.chargeOn}; counts ${budget.actualsSource}`],
       ['alerts at', budget.alertPercents.map((percent) => `${percent} %`).join(', ')],
@@ -90,6 +97,23 @@ export function* drawBudget({ budget, closings, periods, next }: Shown, terminal
     period.isLimited ? formatMoney(available(period), currency) : '',
   ]);
   yield* drawTable(columns, rows, terminal);
+}
+
+function sayEach({ kind }: Budget['periodRule']): string {
+  if (kind === 'list') return 'in each of';
+  return CALENDAR_UNITS.some((unit) => unit === kind) ? 'a' : 'a period of';
+}
+
+function sayCarry({ carryRule, currency }: Budget): string {
+  const { mode, rate, cap, minUtilisation, expiresAfter, overspend } = carryRule;
+  const rules = [
+    [mode, rate].filter(Boolean).join(' '),
+    cap !== null && `at most ${formatMoney(cap, currency)}`,
+    minUtilisation !== null && `if at least ${minUtilisation} was used`,
+    expiresAfter !== null && (expiresAfter === 'period' ? 'until the next close' : `for ${sayDuration(expiresAfter)}`),
+    overspend === 'deduct' && 'overspending is deducted',
+  ];
+  return rules.filter(Boolean).join(', ');
 }
 
 /** Of a budget that no period follows. */

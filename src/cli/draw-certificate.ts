@@ -1,6 +1,6 @@
 /** A certificate as people read it. */
 import type { Certificate, ClockSkew, CommitLag, EntityCertificate, OrderCertificate } from '../certify/certificate.ts';
-import { formatCount } from './format.ts';
+import { countOf, formatCount } from './format.ts';
 import { drawTable } from './table.ts';
 import { plain, type Terminal } from './terminal.ts';
 
@@ -57,7 +57,7 @@ function formatClock(clock: ClockSkew | null): string {
   if (clock === null) return 'the system does not tell its time';
   const { leastMs, mostMs, samples } = clock;
   const seconds = (ms: number) => (ms / 1000).toFixed(1);
-  return `between ${seconds(leastMs)} and ${seconds(mostMs)} s ahead of ours (${samples} answers)`;
+  return `between ${seconds(leastMs)} and ${seconds(mostMs)} s ahead of ours (${countOf(samples, 'answer')})`;
 }
 
 function formatLag({ entity, commitLag }: EntityCertificate): string {
@@ -68,7 +68,7 @@ function formatLag({ entity, commitLag }: EntityCertificate): string {
 function measured({ measuredMs, rows, watchedMs }: CommitLag): string {
   if (watchedMs === 0) return 'not measured';
   if (measuredMs === null) return `no row changed in ${formatSpan(watchedMs)}`;
-  return `${formatSpan(measuredMs)} measured on ${formatCount(rows)} rows in ${formatSpan(watchedMs)}`;
+  return `${formatSpan(measuredMs)} measured on ${countOf(rows, 'row')} in ${formatSpan(watchedMs)}`;
 }
 
 function formatOrder({ declaredMs, visibleAfterMs, looks }: OrderCertificate): string {

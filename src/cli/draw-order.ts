@@ -4,7 +4,7 @@ import type { OrderContent } from '../domain/orders/order.ts';
 import type { Decision } from '../store/approvals/decisions.ts';
 import type { AddressLabel, LogLine, StepDetail } from '../store/views/order-details.ts';
 import type { OrderSummary } from '../store/views/visible-orders.ts';
-import { formatDecimal, formatInstant, formatMoney } from './format.ts';
+import { countOf, formatDecimal, formatInstant, formatMoney } from './format.ts';
 import { drawFacts, drawTable } from './table.ts';
 import { plain, type Terminal } from './terminal.ts';
 
@@ -155,7 +155,7 @@ function* drawSteps(steps: readonly StepDetail[], decisions: readonly Decision[]
 
 export function sayExpected({ at, basis, decisions }: ExpectedDecision): string {
   if (basis === 'clock') return `nobody knows when it will be decided; others are asked ${formatInstant(at)}`;
-  return `will probably be decided by ${formatInstant(at)}, as ${decisions} decisions before it were`;
+  return `will probably be decided by ${formatInstant(at)}, as ${countOf(decisions, 'decision before it was', 'decisions before it were')}`;
 }
 
 function joinBy(mode: StepDetail['mode'], needed: number, who: readonly string[]): string {

@@ -3,7 +3,7 @@ import type { DryRun, DryRunOrder } from '../approvals/dry-run.ts';
 import { EFFECTS } from '../domain/policy/schema.ts';
 import type { ListedPolicy, ShownPolicy } from '../store/approvals/list-policies.ts';
 import { STATE_WORDS } from './draw-order.ts';
-import { formatCount, formatInstant, formatMoney } from './format.ts';
+import { countOf, formatCount, formatInstant, formatMoney } from './format.ts';
 import { drawFacts, drawTable } from './table.ts';
 import { plain, type Terminal } from './terminal.ts';
 
@@ -89,7 +89,7 @@ export function* drawDryRun({ since, counts, orders, withoutApprover }: DryRun, 
     yield '';
   }
   const told = EFFECTS.map((effect) => `${formatCount(counts[effect])} ${effect}`).join(', ');
-  yield `${formatCount(orders.length)} orders since ${formatInstant(since)}: ${told}`;
+  yield `${countOf(orders.length, 'order')} since ${formatInstant(since)}: ${told}`;
   if (withoutApprover > 0) yield terminal.paint.yellow(`${formatCount(withoutApprover)} would find nobody, or too few, to approve them`);
   yield terminal.paint.dim('nothing was stored; sums and budgets are those of when each order came in, people those of today');
 }

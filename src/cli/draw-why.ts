@@ -7,7 +7,7 @@ import { sayRate } from '../domain/rates/rate.ts';
 import type { OrderBudget } from '../store/views/order-budgets.ts';
 import type { StepDetail } from '../store/views/order-details.ts';
 import { STATE_WORDS, sayExpected } from './draw-order.ts';
-import { formatInstant, formatMoney } from './format.ts';
+import { countOf, formatInstant, formatMoney } from './format.ts';
 import { plain, type Terminal } from './terminal.ts';
 
 export interface Why {
@@ -59,9 +59,7 @@ function* drawTrace(
   for (const reason of reasons) yield `  because ${plain(reason)}`;
   for (const warning of warnings) yield `  ${yellow('warning')} ${plain(warning)}`;
   const shipping = numbers.shippingCost > 0 ? `, of it shipping ${formatMoney(numbers.shippingCost, numbers.currency)}` : '';
-  yield dim(
-    `  looked at: ${numbers.lines} line${numbers.lines === 1 ? '' : 's'}, ${formatMoney(numbers.total, numbers.currency)} net${shipping}`,
-  );
+  yield dim(`  looked at: ${countOf(numbers.lines, 'line')}, ${formatMoney(numbers.total, numbers.currency)} net${shipping}`);
   for (const [whose, spends] of Object.entries(numbers.spend)) {
     const sums = spends.map(({ currency, total }) => formatMoney(total, currency)).join(' and ') || 'nothing';
     yield dim(`  other orders of ${plain(whose)} (${numbers.zone}): ${sums}`);

@@ -22,6 +22,11 @@ export function formatCount(count: number): string {
   return counts.format(count);
 }
 
+/** `1 order`, `12,345 orders`; `several` where the word, or a verb beside it, needs more than an s. */
+export function countOf(count: number, one: string, several = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : several}`;
+}
+
 /** Minor units, exact at any size; with the currency's own decimals. */
 export function formatMoney(minor: unknown, currency: unknown): string {
   if (minor === null || minor === undefined || minor === '') return '';

@@ -19,6 +19,8 @@ export interface BudgetFile {
   readonly name: string;
   readonly given: readonly GivenBudget[];
   readonly bad: readonly OrderProblem[];
+  /** Codes of those that have such problems, where they tell one. */
+  readonly unread: readonly string[];
   /** Columns that are no fields, so that a slip in a name is seen. */
   readonly unknown: readonly string[];
 }
@@ -40,15 +42,23 @@ async function readDocument(path: string, name: string): Promise<BudgetFile> {
   const isSingle = !isList(value) && !Array.isArray(value);
   const given: GivenBudget[] = [];
   const bad: OrderProblem[] = [];
+  const unread: string[] = [];
   for (const [n, item] of items.entries()) {
     const at = isSingle ? base : [...base, n];
     const parsed = budgetSchema.safeParse(item);
-    if (parsed.success) given.push({ place: `${name}:${place(at).line}`, definition: parsed.data });
-    else
-      for (const { path: where, key, message } of explainIssues(parsed.error.issues, budgetSchema, item, []))
-        bad.push({ path: `${name}:${place([...at, ...where], key).line}`, ...splitReason(message) });
+    if (parsed.success) {
+      given.push({ place: `${name}:${place(at).line}`, definition: parsed.data });
+      continue;
+    }
+    unread.push(...codeOf(item));
+    for (const { path: where, key, message } of explainIssues(parsed.error.issues, budgetSchema, item, []))
+      bad.push({ path: `${name}:${place([...at, ...where], key).line}`, ...splitReason(message) });
   }
-  return { name, given, bad, unknown: [] };
+  return { name, given, bad, unread, unknown: [] };
+}
+
+function codeOf(item: unknown): string[] {
+  return typeof item === 'object' && item !== null && 'code' in item && typeof item.code === 'string' ? [item.code.trim()] : [];
 }
 
 function saysAnything(item: unknown): boolean {
@@ -67,6 +77,7 @@ function isList(value: unknown): value is { budgets: unknown[] } {
 async function readRows(path: string, name: string, formats: FileFormats, signal: AbortSignal): Promise<BudgetFile> {
   const given: GivenBudget[] = [];
   const bad: OrderProblem[] = [];
+  const unread: string[] = [];
   const unknown = new Set<string>();
   for await (const batch of openTable({ path, name, sheet: formats.sheet }, signal)) {
     bad.push(...problemsOf(batch));
@@ -76,9 +87,10 @@ async function readRows(path: string, name: string, formats: FileFormats, signal
       const read = readRow(row, columns, formats);
       bad.push(...read.bad);
       if (read.given) given.push(read.given);
+      else unread.push(...codeOf({ code: row.cells[columns.places.get('code') ?? -1] }));
     }
   }
-  return { name, given, bad, unknown: [...unknown] };
+  return { name, given, bad, unread, unknown: [...unknown] };
 }
 
 function readRow(row: Row, { places }: BudgetColumns, formats: FileFormats): { given: GivenBudget | null; bad: OrderProblem[] } {

@@ -5,7 +5,7 @@ import type { Refused } from '../connector/mapping/cell.ts';
 import { KIND } from '../connector/tabular/cell.ts';
 import type { Row } from '../connector/tabular/row.ts';
 import { findColumns, groupRows, type OrderRow, type RowsOfOrder } from '../domain/orders/order-rows.ts';
-import { OrderInvalid, type OrderProblem } from '../domain/orders/problem.ts';
+import { byLine, OrderInvalid, type OrderProblem } from '../domain/orders/problem.ts';
 import { NeedsOperatorError } from '../errors.ts';
 import { openTable, splitReason } from './open-table.ts';
 import { parseDocument, readText } from './read-checked-file.ts';
@@ -56,7 +56,11 @@ async function readRows(path: string, name: string, formats: FileFormats, signal
     bad.push(...problemsOf(batch));
     for (const row of batch.rows) rows.push(toOrderRow(row, formats, bad, unknown));
   }
-  if (bad.length > 0) throw new OrderInvalid(name, bad);
+  if (bad.length > 0)
+    throw new OrderInvalid(
+      name,
+      bad.sort((a, b) => byLine(a.path, b.path)),
+    );
   return { orders: groupRows(rows), unknown: [...unknown] };
 }
 

@@ -5,7 +5,7 @@ import { Refused } from '../connector/mapping/cell.ts';
 import { canonicalDecimal, readTypedDecimal } from '../connector/mapping/decimal.ts';
 import { KIND } from '../connector/tabular/cell.ts';
 import type { Row } from '../connector/tabular/row.ts';
-import { describeProblem, type OrderProblem } from '../domain/orders/problem.ts';
+import { byLine, describeProblem, type OrderProblem } from '../domain/orders/problem.ts';
 import type { Rate } from '../domain/rates/rate.ts';
 import { findRateColumns, type RateField, type RateRow, readRateRows } from '../domain/rates/rate-rows.ts';
 import { NeedsOperatorError } from '../errors.ts';
@@ -29,7 +29,7 @@ export async function readRates(file: string, cwd: string, formats: RateFormats,
     for (const row of batch.rows) rows.push(toRateRow(row, formats, readDate));
   }
   const { rates, problems } = readRateRows(rows, formats.source ?? null);
-  const all = [...bad, ...problems];
+  const all = [...bad, ...problems].sort((a, b) => byLine(a.path, b.path));
   if (all.length === 0) return rates;
   throw new NeedsOperatorError('RATES_INVALID', `${name} cannot be imported\n${all.map(describeProblem).join('\n')}`, {
     details: { problems: all.length },

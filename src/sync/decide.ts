@@ -37,9 +37,15 @@ export async function decide(trx: Transaction, run: Run, guards: GuardSettings, 
   const { filed, leftOut } = await fileBadRecords(trx, run.id, run.sourceId, now, tooMany ? KEPT_OF_STOPPED_RUN : KEPT_OF_RUN);
   const notices: Notice[] = [];
   if (repeated > 0)
-    notices.push({ code: 'REPEATED_RECORDS', message: `${repeated} records repeat another one word for word and were ignored` });
+    notices.push({
+      code: 'REPEATED_RECORDS',
+      message: `${repeated === 1 ? '1 record repeats another one word for word and was' : `${repeated} records repeat another one word for word and were`} ignored`,
+    });
   if (leftOut > 0)
-    notices.push({ code: 'QUARANTINE_CUT', message: `${leftOut} further bad records were not kept, the first ${filed} are` });
+    notices.push({
+      code: 'QUARANTINE_CUT',
+      message: `${leftOut} further bad record${leftOut === 1 ? ' was' : 's were'} not kept, the first ${filed} are`,
+    });
   const unchanged = tooMany ? 0 : Math.max(0, run.staged - repeated - bad - drafts);
   await beginApplying(trx, run.id, { read: run.staged, quarantined: filed, repeated, unchanged }, notices);
   if (tooMany) {

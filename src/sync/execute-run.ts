@@ -177,7 +177,7 @@ async function conclude(context: PullContext, run: Run, target: PullTarget, leas
       notices: waiting.map(
         ({ field, count, examples }): Notice => ({
           code: 'UNRESOLVED_REFERENCES',
-          message: `${count} ${run.entity} records wait for their ${field} to arrive: ${examples.join(', ')}${count > examples.length ? ', ...' : ''}`,
+          message: `${count} ${run.entity} ${count === 1 ? 'record waits for its' : 'records wait for their'} ${field} to arrive: ${examples.join(', ')}${count > examples.length ? ', ...' : ''}`,
         }),
       ),
     });

@@ -1,9 +1,13 @@
 import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import { csvLine } from '../../src/cli/csv.ts';
-import { formatDecimal, formatMoney, formatPrice } from '../../src/cli/format.ts';
+import { drawPut } from '../../src/cli/draw-budgets.ts';
+import { sayExpected } from '../../src/cli/draw-order.ts';
+import { countOf, formatDecimal, formatMoney, formatPrice } from '../../src/cli/format.ts';
 import { drawTable } from '../../src/cli/table.ts';
 import { plain, widthOf } from '../../src/cli/terminal.ts';
+import { sayDuration } from '../../src/domain/budgets/duration.ts';
+import { sayPeriodRule } from '../../src/domain/budgets/period-rule.ts';
 
 const paint = pc.createColors(false);
 const columns = [
@@ -66,6 +70,18 @@ describe('exported cells', () => {
 
   it('leave our own numbers numbers', () => {
     expect(csvLine([-5, null, undefined, 7])).toBe('-5,,,7\r\n');
+  });
+});
+
+describe('counts', () => {
+  it('tell one as one, and everything else as several', () => {
+    expect([0, 1, 12_345].map((count) => countOf(count, 'order'))).toEqual(['0 orders', '1 order', '12,345 orders']);
+    expect([...drawPut({ created: ['A'], changed: [], unchanged: [] })]).toEqual(['1 budget is new, 0 changed, 0 unchanged']);
+    expect([...drawPut({ created: [], changed: ['A'], unchanged: [] })]).toEqual(['0 budgets are new, 1 changed, 0 unchanged']);
+    expect([sayDuration({ days: 1 }), sayDuration({ businessDays: 5 })]).toEqual(['1 day', '5 business days']);
+    const period = { key: 'P1', startOn: '2026-01-01', endOn: '2026-02-01' };
+    expect(sayPeriodRule({ kind: 'list', periods: [period] })).toBe('1 listed period');
+    expect(sayExpected({ at: new Date(0), basis: 'history', decisions: 1 })).toContain('as 1 decision before it was');
   });
 });
 

@@ -5,7 +5,8 @@ import { makeFolder } from './run-kontor.ts';
 
 const GOOD = 'Date,From,To,Rate\n2026-11-20,USD,EUR,0.9\n2026-11-23,USD,EUR,0.91\n2026-11-20,EUR,CHF,0.95\n';
 const GERMAN = 'date;from;to;rate;source\n20.11.2026;USD;EUR;0,92;ECB\n24.11.2026;USD;EUR;0,93;Bank\n';
-const BAD = 'date,from,to,rate,source\n2026-13-01,USD,EUR,0.9,ECB\n2026-11-20,USD,EUR,0,ECB\n2026-11-20,Dollar,EUR,-1,ECB\n';
+const BAD =
+  'date,from,to,rate,source\n2026-13-01,USD,EUR,0.9,ECB\n2026-11-20,USD,EUR,0,ECB\n2026-11-20,Dollar,EUR,-1,ECB\n2026-11-20,USD\n';
 
 describe('kontor rates', () => {
   let url: string;
@@ -21,10 +22,15 @@ describe('kontor rates', () => {
   it('imports once, corrects what is told otherwise, and shows what holds on a day', async () => {
     expect((await run(['import', 'r.csv', '--source', 'ECB'], { 'r.csv': GOOD })).stdout).toContain('3 rates are new');
     const again = await run(['import', 'r.csv', '--decimal', ',', '--date', 'dd.MM.yyyy'], { 'r.csv': GERMAN });
-    expect(again.stdout).toContain('1 rates are new, 1 corrected, 0 unchanged');
+    expect(again.stdout).toContain('1 rate is new, 1 corrected, 0 unchanged');
     expect(await rates('--currency', 'USD', '--on', '2026-11-23')).toMatchObject([
       { on: '2026-11-23', from: 'USD', to: 'EUR', rate: '0.91' },
     ]);
+    expect(await rates('--currency', 'USD', '--on', '2026-12-01')).toMatchObject([
+      { on: '2026-11-24', source: 'Bank', isTooOld: false },
+      { on: '2026-11-23', source: 'ECB', isTooOld: true },
+    ]);
+    expect((await run(['list', '--on', '2026-12-01'])).stdout).toMatch(/2026-11-23 .* ECB .* too old by then\n/);
     expect(await rates()).toMatchObject([{ rate: '0.93' }, { rate: '0.91' }, { from: 'EUR', to: 'CHF' }, { rate: '0.92' }]);
   });
 
@@ -43,9 +49,12 @@ describe('kontor rates', () => {
     expect(stderr).toContain('bad.csv, row 2, column "date": "2026-13-01" is not a date');
     expect(stderr).toContain('row 3, column "rate": a rate of zero would make everything free; give the rate, or leave the row out');
     expect(stderr).toContain('row 4, column "from": "Dollar" is no currency');
+    expect([...stderr.matchAll(/, row (\d)/g)].map(([, row]) => row)).toEqual(['2', '3', '4', '4', '5']);
     expect(stderr).toContain('row 4, column "rate": -1 is less than zero; correct its sign');
     expect(await rates()).toEqual(before);
     expect((await run(['import', 'x.csv'], { 'x.csv': 'day,from,to,rate\n2026-11-20,USD,EUR,1\n' })).stderr).toContain('no column date');
+    const nameless = await run(['import', 'r.csv', '--source', ' '], { 'r.csv': GOOD });
+    expect(nameless).toMatchObject({ code: 2, stderr: expect.stringContaining('it must say something') });
     expect((await run(['import', 'none.csv'])).stderr).toContain('there is no such file');
   });
 });

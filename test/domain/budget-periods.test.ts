@@ -204,7 +204,7 @@ describe('a calendar of periods', () => {
     [{ dates: [{ from: '2026-02-01', to: '2026-01-31' }] }, 'ends before it begins'],
     [{ every: 'month', anchorDay: 32 }, 'from 1 to 31'],
     [{ every: 'month', anchorDay: 0 }, 'from 1 to 31'],
-    [{ every: 'day', anchorDay: 3 }, 'every day takes no anchorDay'],
+    [{ every: 'day', anchorDay: 3 }, 'takes no anchorDay beside every: day'],
     [{ every: 'month', firstMonth: 13 }, 'from 1 to 12'],
     [{ weeks: '4-4-5', anchor: '2026-02-30', week53: 'never' }, 'must be a date'],
     [{ weeks: '4-4-5', anchor: '2026-01-26' }, 'week53'],

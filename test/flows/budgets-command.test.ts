@@ -98,6 +98,44 @@ describe('kontor budgets', () => {
     expect(await setup.db('budgets').count('* as n')).toEqual(before);
   });
 
+  it('tells problems in the order of the lines, whichever check finds them, and none twice', async () => {
+    const budget = (code: string, more: string) => `  - code: ${code}\n    currency: EUR\n    from: 2026-01-01\n    ${more}\n`;
+    const text = [
+      budget('TOP', 'unit: A-77\n    limit: 5'),
+      budget('BELOW', 'unit: A-3\n    limit: 5\n    parent: TOP'),
+      budget('NONE', 'project: N\n    company: A-1\n    limit: -5\n    zone: Mars/Olympus'),
+      budget('UNDER', 'project: U\n    company: A-1\n    limit: 5\n    parent: NONE'),
+      budget('LOST', 'project: L\n    company: A-1\n    limit: 5\n    parent: NOBODY'),
+      budget('LATE', 'project: M\n    company: A-1\n    limit: 5\n    until: 2025-01-01'),
+    ];
+    const { stderr } = await put(`budgets:\n${text.join('')}`);
+    expect([...stderr.matchAll(/budgets\.yaml:(\d+): (.*?);/g)].map(([, line, reason]) => `${line} ${reason}`)).toEqual([
+      '2 there is no account "A-77"',
+      expect.stringMatching(/^18 limit must be unlimited/),
+      expect.stringMatching(/^19 zone must be a time zone/),
+      '27 there is no budget "NOBODY" to be its parent',
+      '40 until must be after from (2026-01-01)',
+    ]);
+    const rows =
+      'code,project,company,currency,limit,from,parent\nP8,Q,A-77,EUR,5,2026-01-01,\nP9,R,A-1,EUR,5,2026-01-01,P8\nP7,S,A-1,EUR,x y,2026-01-01,P6\nP6,T,A-1,EUR,5\n';
+    const table = (await run(['budgets', 'put', 'b.csv'], { 'b.csv': rows })).stderr;
+    expect([...table.matchAll(/b\.csv, row (\d)/g)].map(([, row]) => row)).toEqual(['2', '4', '5']);
+  });
+
+  it('shows whose a budget is and all its rules, and goes on behind a code', async () => {
+    const full = `code: FULL\nproject: F\ncompany: A-1\nparent: HANSA\ncurrency: EUR\nlimit: 900\nfrom: 2026-01-01\nuntil: 2099-01-01\nperiod: { dates: [{ from: 2026-01-01, to: 2098-12-31 }] }\ncarry: { mode: share_of_unused, rate: 0.25, cap: 10, minUtilisation: 0.5, expiresAfter: { days: 1 }, overspend: deduct }\ncloseAfter: { businessDays: 1 }\n`;
+    expect((await put(full)).stdout).toBe('1 budget is new, 0 changed, 0 unchanged\n');
+    const { stdout } = await run(['budgets', 'show', 'FULL']);
+    expect(stdout).toMatch(/owner +project F\n/);
+    expect(stdout).toMatch(/parent +HANSA\n/);
+    expect(stdout).toMatch(/limit +EUR 900\.00 in each of 1 listed period, net/);
+    expect(stdout).toContain('share_of_unused 0.25, at most EUR 10.00, if at least 0.5 was used, for 1 day, overspending is deducted\n');
+    expect(stdout).toContain('for good after 1 business day;');
+    expect((await run(['budgets', 'show', 'HANSA'])).stdout).toMatch(/of those below +counts what they spend\n[\s\S]*a quarter, net/);
+    expect((await run(['budgets', 'list', '--limit', '1'])).stdout).toMatch(/\nCC-4100 .*\nmore: --after CC-4100\n$/);
+    expect((await run(['budgets', 'list', '--limit', '1', '--after', 'CC-4100'])).stdout).toContain('\nFULL ');
+  });
+
   it('reads a table as an office keeps it', async () => {
     const csv =
       'Code;Project;Company;Currency;Limit;Period;Anchor Day;From;Carry;Carry rate;Alerts\nP1;Fair;A-1;EUR;1.200,50;Half-year;;01.01.2026;;;50% 90%\nP2;Fair 2;A-1;EUR;unlimited;month;15;01.01.2026;;;\n';
@@ -134,6 +172,7 @@ describe('kontor budgets', () => {
     });
     expect((await move('transfer', 'NORD', '--from', 'HANSA', '--amount', '20000.01', '--as', 'P-4')).stderr).toContain('BUDGET_EXCEEDED');
     expect((await move('top-up', 'NORD', '--amount', '100', '--as', 'P-3')).stderr).toContain('NOT_ALLOWED');
+    expect((await move('top-up', 'NORD', '--amount', '0', '--as', 'P-4')).stderr).toContain('the amount is zero and would move nothing');
     expect((await move('top-up', 'NORD', '--amount', '100', '--as', 'P-4')).code).toBe(0);
     const next = await move('transfer', 'NORD', '--from', 'NORD', '--from-on', '2090-06-15', '--amount', '1', '--as', 'P-4');
     expect(next.stderr).toContain('NORD has no period on that day');
@@ -153,6 +192,33 @@ describe('kontor budgets', () => {
     expect((await run(['budgets', 'show', 'CC-4100'])).stdout).toMatch(/closed .* by cli:.*: the shop has moved; reopened/);
   });
 
+  it('tells each bad row of a list of periods with its column and a cure, in the order of the rows', async () => {
+    const store = (text: string) => run(['budgets', 'calendars', 'put', 'bad', 'p.csv'], { 'p.csv': text });
+    const rows =
+      'key,from,to\nP1,2026-01-01,2026-01-31\nP2,01.02.2026,2026-02-30\nP3,2026-03-31,2026-03-01\nP4,,2026-04-30\nP5,2026-05-01,\nP6\n';
+    const { code, stderr } = await store(rows);
+    expect(code).not.toBe(0);
+    expect(
+      stderr
+        .split('\n')
+        .map((line) => line.trim())
+        .filter((line) => line.startsWith('p.csv, ')),
+    ).toEqual([
+      'p.csv, row 3, column "from": "01.02.2026" is not a date written yyyy-MM-dd; correct it, or tell with --date',
+      'p.csv, row 3, column "to": "2026-02-30" is not a date written yyyy-MM-dd; correct it, or tell with --date',
+      'p.csv, row 4: ends before it begins on 2026-03-31; correct it',
+      'p.csv, row 5: does not say when it begins; fill from',
+      'p.csv, row 6: needs either to (last day) or until (first day after); correct it',
+      expect.stringMatching(/^p\.csv, row 7: the row has only 1 cell where the header has 3/),
+    ]);
+    expect((await store('period,begin,end\nP1,2026-01-01,2026-01-31\n')).stderr).toMatch(
+      /has no column from, to \(last day\) or until \(first day after\); it has: period, begin, end/,
+    );
+    expect((await run(['budgets', 'calendars', 'put', ' ', 'p.csv'])).stderr).toContain('it must say something');
+    const half = await run(['budgets', 'calendars', 'put', 'half', 'c.yaml'], { 'c.yaml': 'weeks: 4-4-5\nanchor: 2026-01-26\n' });
+    expect(half.stderr).toContain('the file needs week53 beside weeks: nearest, never');
+  });
+
   it('keeps fiscal calendars by name, from a rule or from the list of an ERP', async () => {
     const calendar = 'weeks: 4-4-5\nanchor: 2026-01-26\nweek53: nearest\n';
     const stored = await run(['budgets', 'calendars', 'put', 'retail', 'c.yaml'], { 'c.yaml': calendar });
@@ -161,6 +227,10 @@ describe('kontor budgets', () => {
     expect((await run(['budgets', 'calendars', 'put', 'erp', 'p.csv'], { 'p.csv': gap })).stderr).toContain('no period holds 2026-02-01');
     const list = 'key,from,to\nP1,2026-01-01,2026-12-31\nP2,2027-01-01,2098-12-31\n';
     expect((await run(['budgets', 'calendars', 'put', 'erp', 'p.csv'], { 'p.csv': list })).code).toBe(0);
+    const german = 'Key;From;To;Remark\nP1;01.01.2026;31.01.2026;short\nP2;01.02.2026;28.02.2026;\n';
+    const office = await run(['budgets', 'calendars', 'put', 'office', 'g.csv', '--date', 'dd.MM.yyyy'], { 'g.csv': german });
+    expect(office.stdout).toContain('is stored: 2 listed periods; 0 budgets use it');
+    expect(office.stderr).toContain('note: columns that say nothing about periods: Remark');
     const use = 'code: ERP\nproject: E\ncompany: A-1\ncurrency: EUR\nlimit: 7\nfrom: 2026-02-01\nperiod: { calendar: erp }\n';
     expect((await put(use)).code).toBe(0);
     const [period] = await setup.db('budget_periods as p').join('budgets as b', 'b.id', 'p.budget_id').where('b.code', 'ERP').select('p.*');

@@ -10,7 +10,7 @@ import { loadCalendarsOf } from '../../store/work-calendars/calendars-of.ts';
 import type { App } from '../app.ts';
 import { civilDay, rowId, withExamples } from '../arguments.ts';
 import { drawAbsences } from '../draw-calendars.ts';
-import { formatCount } from '../format.ts';
+import { countOf, formatCount } from '../format.ts';
 import { readAbsenceFile } from '../read-absence-file.ts';
 import { plain } from '../terminal.ts';
 
@@ -59,9 +59,11 @@ function addImport(absences: Command, app: App): void {
       if (source === BY_HAND) throw new NeedsOperatorError('USAGE', `"${BY_HAND}" is what people enter one by one; name another --source`);
       const imported = await importAbsences(db, { source, entries, problems, allowEmpty }, now);
       if (leftOut > 0)
-        app.out.hint(`note: ${formatCount(leftOut)} events are meetings or shown as free, and left out; --all-events takes them`);
+        app.out.hint(
+          `note: ${countOf(leftOut, 'event is a meeting or shown as free', 'events are meetings or shown as free')}, and left out; --all-events takes them`,
+        );
       app.out.answer({ source, ...imported, leftOut }, () => [
-        `${formatCount(imported.absences)} absences of ${plain(source)}: ${formatCount(imported.changed)} new or changed, ${formatCount(imported.removed)} taken back`,
+        `${countOf(imported.absences, 'absence')} of ${plain(source)}: ${formatCount(imported.changed)} new or changed, ${formatCount(imported.removed)} taken back`,
       ]);
     });
   withExamples(command, [

@@ -26,7 +26,7 @@ export function addApprovalsCommand(program: Command, app: App): void {
 }
 
 function* drawCoverage({ weeks, gaps, limitsLeftOut }: Coverage, terminal: Terminal): Generator<string> {
-  if (gaps.length === 0) yield `every rule has somebody in each of the next ${weeks} weeks`;
+  if (gaps.length === 0) yield `every rule has somebody in ${weeks === 1 ? 'the next week' : `each of the next ${weeks} weeks`}`;
   else yield* drawGaps(gaps, terminal);
   if (limitsLeftOut.length === 0) return;
   yield '';

@@ -67,6 +67,7 @@ function addTopUp(budgets: Command, app: App): void {
     .addOption(new Option('--on <date>', 'into the period of this day (YYYY-MM-DD); the running one if absent').argParser(civilDay))
     .action(async (code: string, options: MoveOptions) => {
       const { db, budget, personId, amount } = await prepare(app, code, options);
+      if (amount === 0) throw new NeedsOperatorError('USAGE', 'the amount is zero and would move nothing; say how much');
       const now = new Date();
       const move = { amount, personId, reason: options.reason, key: randomUUID(), to: purse(budget.id, options.on, now) };
       const moved = await db.transaction((trx) => topUp(trx, move, now));
@@ -80,7 +81,7 @@ async function prepare(app: App, code: string, { amount, as }: MoveOptions) {
   const budget = await requireBudget(db, code);
   const decimal = readTypedDecimal(amount);
   const minor = decimal ? toMinor(decimal, exponentOf(budget.currency), budget.currency, amount) : new Refused('it is no number');
-  if (minor instanceof Refused) throw new NeedsOperatorError('USAGE', `--amount ${amount}: ${minor.reason}`);
+  if (minor instanceof Refused) throw new NeedsOperatorError('USAGE', `--amount ${amount}: ${minor.reason.replace(' at the source', '')}`);
   return { db, budget, amount: minor, personId: (await findPerson(db, as)).id };
 }
 

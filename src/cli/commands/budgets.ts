@@ -47,9 +47,9 @@ function addPut(budgets: Command, app: App): void {
     .addOption(new Option('--decimal <sign>', 'decimal sign of texts').choices(['.', ',']).default('.'))
     .option('--date <format>', 'how texts write dates, such as dd.MM.yyyy; ISO 8601 is always understood', 'yyyy-MM-dd')
     .action(async (file: string, formats: FileFormats) => {
-      const { name, given, bad, unknown } = await readBudgetFile(file, app.surroundings.cwd, formats, app.interruption.signal);
+      const { name, unknown, ...read } = await readBudgetFile(file, app.surroundings.cwd, formats, app.interruption.signal);
       const { db } = await app.store(await app.settings([]));
-      const put = await db.transaction((trx) => putBudgets(trx, { what: name, given, bad, by: whoAmI() }, new Date()));
+      const put = await db.transaction((trx) => putBudgets(trx, { what: name, ...read, by: whoAmI() }, new Date()));
       if (unknown.length > 0) app.out.hint(`note: columns that are no fields of a budget: ${plain(unknown.join(', '))}`);
       app.out.answer(put, drawPut);
     });
@@ -60,6 +60,7 @@ interface ListOptions {
   readonly account?: string;
   readonly owner?: (typeof OWNER_KINDS)[number];
   readonly limit: number;
+  readonly after?: string;
 }
 
 function addList(budgets: Command, app: App): void {
@@ -69,10 +70,11 @@ function addList(budgets: Command, app: App): void {
     .option('--account <account>', `of this one, of its people or its company: ${ACCOUNT_REFERENCE}`)
     .addOption(new Option('--owner <kind>', 'of such owners').choices(OWNER_KINDS))
     .option('--limit <number>', 'how many', wholeNumber(1, 10_000), 100)
-    .action(async ({ account, owner, limit }: ListOptions) => {
+    .option('--after <code>', 'go on behind this one')
+    .action(async ({ account, owner, limit, after }: ListOptions) => {
       const { db } = await app.store(await app.settings([]));
       const accountId = account === undefined ? undefined : (await requireAccount(db, account)).id;
-      app.out.answer(await listBudgetFigures(db, { accountId, ownerKind: owner, limit }, new Date()), drawBudgets);
+      app.out.answer(await listBudgetFigures(db, { accountId, ownerKind: owner, limit, after }, new Date()), drawBudgets);
     });
   withExamples(command, ['kontor budgets list', 'kontor budgets list --account A-1001 --owner cost_centre --json']);
 }
@@ -87,7 +89,9 @@ function addShow(budgets: Command, app: App): void {
       const budget = await requireBudget(db, code);
       const closings = await listClosings(db, budget.id);
       const [next = null] = await previewPeriods(db, budget, 1);
-      app.out.answer({ budget, closings, periods: await listPeriods(db, budget.id), next }, drawBudget);
+      const [figures = null] = (await listBudgetFigures(db, { code, limit: 1 }, new Date())).budgets;
+      const whose = { owner: figures?.owner ?? null, parent: figures?.parent ?? null };
+      app.out.answer({ budget, ...whose, closings, periods: await listPeriods(db, budget.id), next }, drawBudget);
     });
   withExamples(command, ['kontor budgets show NORD-2026']);
 }

@@ -8,6 +8,7 @@ import { openMailer } from '../../notify/open-mailer.ts';
 import type { App } from '../app.ts';
 import { requireConnection, withExamples } from '../arguments.ts';
 import { exitCodeOf } from '../exit-codes.ts';
+import { countOf } from '../format.ts';
 import { plain, type Terminal } from '../terminal.ts';
 
 const TIMEOUT_MS = 60_000;
@@ -76,7 +77,7 @@ async function checkMail(app: App, settings: Settings): Promise<CheckedMail> {
     await transport.verify();
     const warnings = [...kit.catalogues.values()]
       .filter(({ missing }) => missing.length > 0)
-      .map(({ language, missing }) => `${language}.json lacks ${missing.length} texts, said in English: ${missing.join(', ')}`);
+      .map(({ language, missing }) => `${language}.json lacks ${countOf(missing.length, 'text')}, said in English: ${missing.join(', ')}`);
     return { ok: true, summary: `${transport.place}; languages: ${[...kit.catalogues.keys()].join(', ')}`, warnings };
   } catch (error) {
     if (!(error instanceof KontorError)) throw error;

@@ -9,7 +9,7 @@ import { loadCalendarsOf } from '../../store/work-calendars/calendars-of.ts';
 import type { App } from '../app.ts';
 import { civilDay, rowId, withExamples } from '../arguments.ts';
 import { drawDelegations } from '../draw-calendars.ts';
-import { formatCount, formatInstant } from '../format.ts';
+import { countOf, formatInstant } from '../format.ts';
 import { ORDER_REFERENCE, requireOrder } from '../require-order.ts';
 import { plain } from '../terminal.ts';
 import { whoAmI } from '../who-am-i.ts';
@@ -52,7 +52,7 @@ function addAdd(deputies: Command, app: App): void {
       const request = { ...people, startsAt, endsAt, reason, createdBy: whoAmI() };
       const { id, moved, stayed } = await delegateApprovals({ db, settings, now: () => new Date() }, request);
       app.out.answer({ id, ...people, startsAt, endsAt, moved, stayed }, () => [
-        `${id}: ${plain(deputy.name)} decides for ${plain(person.name)} until ${formatInstant(endsAt)}; ${sayOrders(moved.length)} moved`,
+        `${id}: ${plain(deputy.name)} decides for ${plain(person.name)} until ${formatInstant(endsAt)}; ${countOf(moved.length, 'order')} moved`,
         ...stayed.map((one) => `order ${one.orderId} stays with ${plain(person.name)}: ${plain(one.because)}`),
       ]);
     });
@@ -84,11 +84,7 @@ function addRevoke(deputies: Command, app: App): void {
       const settings = await app.settings([]);
       const { db } = await app.store(settings);
       const { moved } = await revokeDeputy({ db, settings, now: () => new Date() }, id);
-      app.out.answer({ id, moved }, () => [`deputy ${id} is revoked; ${sayOrders(moved.length)} went back`]);
+      app.out.answer({ id, moved }, () => [`deputy ${id} is revoked; ${countOf(moved.length, 'order')} went back`]);
     });
   withExamples(command, ['kontor deputies revoke 4']);
-}
-
-function sayOrders(count: number): string {
-  return `${formatCount(count)} ${count === 1 ? 'order' : 'orders'}`;
 }

@@ -6,6 +6,7 @@ import { NeedsOperatorError } from '../../errors.ts';
 import { type MarkedBounce, markBounced, type ReturnedMail } from '../../store/mail/bounces.ts';
 import type { App } from '../app.ts';
 import { withExamples } from '../arguments.ts';
+import { countOf } from '../format.ts';
 
 /** A report encloses at most what we sent; anything far larger is something else. */
 const MAX_BYTES = 10_000_000;
@@ -69,8 +70,9 @@ async function readOne(file: string): Promise<ReturnedMail[] | null> {
 
 function* drawBounces({ mails, reports, marked, strangers, unreadable }: BouncesRead): Generator<string> {
   const fresh = marked.filter(({ isNew }) => isNew);
-  yield `read ${mails} mail${mails === 1 ? '' : 's'}, ${reports} report${reports === 1 ? '' : 's'} of a failed delivery`;
-  for (const { mailId, address, notifications } of fresh) yield `bounced  mail ${mailId} to ${address}, ${notifications} notifications`;
+  yield `read ${countOf(mails, 'mail')}, ${countOf(reports, 'report')} of a failed delivery`;
+  for (const { mailId, address, notifications } of fresh)
+    yield `bounced  mail ${mailId} to ${address}, ${countOf(notifications, 'notification')}`;
   if (marked.length > fresh.length) yield `known    ${marked.length - fresh.length} were marked before`;
   if (strangers > 0) yield `left     ${strangers} name no mail of ours`;
   for (const file of unreadable) yield `left     ${file} cannot be read as a mail`;

@@ -10,6 +10,7 @@ import { previewNotification, previewSample } from '../../notify/preview.ts';
 import { NOTICE_EVENTS, type NoticeEvent } from '../../store/notifications.ts';
 import type { App } from '../app.ts';
 import { rowId, withExamples } from '../arguments.ts';
+import { countOf } from '../format.ts';
 
 interface PreviewOptions {
   readonly language?: string;
@@ -66,7 +67,7 @@ async function show(app: App, mails: Readonly<Record<string, ComposedMail>>, out
     throw new NeedsOperatorError('USAGE', `${out} cannot be written (${code}); name another folder with --out`, { cause });
   }
   const files = Object.keys(mails).length * 2;
-  app.out.answer({ folder, files }, () => [`wrote ${files} files to ${out}`]);
+  app.out.answer({ folder, files }, () => [`wrote ${countOf(files, 'file')} to ${out}`]);
 }
 
 function eventName(text: string): NoticeEvent {

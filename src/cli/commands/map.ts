@@ -8,7 +8,7 @@ import { type Sample, type SampledRecord, sampleMapping } from '../../sync/sampl
 import type { App } from '../app.ts';
 import { entityName, requireConnection, requireEntity, wholeNumber, withExamples } from '../arguments.ts';
 import { EXIT } from '../exit-codes.ts';
-import { formatField, formatOrigin } from '../format.ts';
+import { countOf, formatField, formatOrigin } from '../format.ts';
 import { drawTable } from '../table.ts';
 import { plain, type Terminal } from '../terminal.ts';
 
@@ -64,7 +64,7 @@ function* drawSample({ entity, records, unreadable, faults, unused }: MapAnswer,
   if (records.length === 0 && unreadable.length === 0 && faults.length === 0) yield 'there are no records to show';
   else {
     const good = records.filter(({ draft }) => draft !== null).length;
-    yield `${good} of ${records.length + unreadable.length} records would be accepted; nothing was stored`;
+    yield `${good} of ${countOf(records.length + unreadable.length, 'record')} would be accepted; nothing was stored`;
   }
   if (unused.length > 0) yield paint.dim(`columns not used: ${unused.map(plain).join(', ')}`);
 }

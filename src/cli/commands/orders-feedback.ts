@@ -11,7 +11,7 @@ import { type DifferenceFilter, type ListedDifference, listDifferences } from '.
 import type { App } from '../app.ts';
 import { civilDay, rowId, someText, wholeNumber, withExamples } from '../arguments.ts';
 import { EXIT } from '../exit-codes.ts';
-import { formatCount, formatInstant } from '../format.ts';
+import { countOf, formatCount, formatInstant } from '../format.ts';
 import { plain, type Terminal } from '../terminal.ts';
 
 export function addFeedbackCommands(orders: Command, app: App): void {
@@ -116,7 +116,7 @@ function* drawReconciliation(
   const end = finishedAt ? '' : '; it has not come to its end';
   const from = since.getTime() > 0 ? ` accepted since ${formatInstant(since)}` : '';
   const verdict = findings.length === 0 ? 'nothing differs' : `${formatCount(findings.length)} to look at`;
-  yield `${connection}, ${formatInstant(startedAt)}: ${formatCount(compared)} orders${from} compared, ${verdict}${end}`;
+  yield `${connection}, ${formatInstant(startedAt)}: ${countOf(compared, 'order')}${from} compared, ${verdict}${end}`;
 }
 
 const LABELS: Readonly<Record<Finding['kind'], string>> = {

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { type Rejudged, rejudgeOrder } from '../../orders/rejudge.ts';
 import type { App } from '../app.ts';
 import { withExamples } from '../arguments.ts';
+import { countOf } from '../format.ts';
 import { ORDER_REFERENCE, requireOrder } from '../require-order.ts';
 import { plain } from '../terminal.ts';
 import { whoAmI } from '../who-am-i.ts';
@@ -32,7 +33,6 @@ function* drawRejudged({ order, isChanged, was, asks, voided, warnings, reasons 
   if (!isChanged) return yield `order ${order.externalKey}: the rules of today ask the same (${names(was)}), and it waits as before`;
   const would = dryRun ? 'would be' : 'is';
   yield `order ${order.externalKey} ${would} ${order.state.replaceAll('_', ' ')}: it asked ${names(was)}, and asks ${names(asks)}`;
-  if (voided > 0)
-    yield `  ${voided} ${voided === 1 ? 'decision' : 'decisions'} by the old rules ${dryRun ? 'would count' : 'count'} no longer`;
+  if (voided > 0) yield `  ${countOf(voided, 'decision')} by the old rules ${dryRun ? 'would count' : 'count'} no longer`;
   yield* [...reasons, ...warnings].map((line) => `  ${plain(line)}`);
 }

@@ -11,7 +11,7 @@ import type { App } from '../app.ts';
 import { entityName, rowId, wholeNumber, withExamples } from '../arguments.ts';
 import { csvLine } from '../csv.ts';
 import { drawEntries, drawEntry } from '../draw-quarantine.ts';
-import { formatInstant } from '../format.ts';
+import { countOf, formatInstant } from '../format.ts';
 import { addReplayCommand } from './quarantine-replay.ts';
 
 const STATES = ['open', 'healed', 'replayed', 'gone', 'all'];
@@ -95,7 +95,7 @@ async function exportAll(app: App, db: Database, filter: QuarantineFilter, file:
     if (syscall === undefined) throw cause;
     throw new NeedsOperatorError('USAGE', `${file} cannot be written (${code}); name another file with --export`, { cause });
   }
-  app.out.answer({ file: path, records }, () => [`wrote ${records} record${records === 1 ? '' : 's'} to ${file}`]);
+  app.out.answer({ file: path, records }, () => [`wrote ${countOf(records, 'record')} to ${file}`]);
 }
 
 function exportLine({

@@ -2,10 +2,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Refused } from '../../connector/mapping/cell.ts';
 import { currencyOf } from '../../connector/mapping/words.ts';
+import { daysBetween } from '../../domain/orders/civil-day.ts';
 import { importRates, type ListedRate, listRates } from '../../store/rates.ts';
 import type { App } from '../app.ts';
-import { civilDay, wholeNumber, withExamples } from '../arguments.ts';
-import { formatInstant } from '../format.ts';
+import { civilDay, someText, wholeNumber, withExamples } from '../arguments.ts';
+import { countOf, formatInstant } from '../format.ts';
 import { type RateFormats, readRates } from '../read-rates.ts';
 import { type Column, drawTable } from '../table.ts';
 import { plain, type Terminal } from '../terminal.ts';
@@ -21,7 +22,7 @@ function addImport(rates: Command, app: App): void {
     .command('import')
     .description('take rates from a file; a bad row is told with its cure, and then nothing is taken')
     .argument('<file>', 'csv or workbook with the columns date, from, to, rate and, if you like, per (how many units it is for) and source')
-    .option('--source <name>', 'where rows are from that do not say')
+    .option('--source <name>', 'where rows are from that do not say', someText)
     .option('--sheet <name>', 'sheet of a workbook; the first if absent')
     .addOption(new Option('--decimal <sign>', 'decimal sign of texts').choices(['.', ',']).default('.'))
     .option('--date <format>', 'how texts write dates, such as dd.MM.yyyy; ISO 8601 is always understood', 'yyyy-MM-dd')
@@ -30,7 +31,7 @@ function addImport(rates: Command, app: App): void {
       const { db } = await app.store(await app.settings([]));
       const imported = await db.transaction((trx) => importRates(trx, read, new Date()));
       app.out.answer(imported, () => [
-        `${imported.added} rates are new, ${imported.corrected} corrected, ${imported.unchanged} unchanged; what was converted before keeps its rate`,
+        `${countOf(imported.added, 'rate is', 'rates are')} new, ${imported.corrected} corrected, ${imported.unchanged} unchanged; what was converted before keeps its rate`,
       ]);
     });
   withExamples(command, ['kontor rates import rates.csv --source ECB', 'kontor rates import kurse.xlsx --sheet Mai']);
@@ -50,8 +51,12 @@ function addList(rates: Command, app: App): void {
     .addOption(new Option('--on <date>', 'only the newest of each pair on this day (YYYY-MM-DD)').argParser(civilDay))
     .option('--limit <number>', 'how many', wholeNumber(1, 10_000), 50)
     .action(async (filter: ListOptions) => {
-      const { db } = await app.store(await app.settings([]));
-      app.out.answer({ rates: await listRates(db, filter) }, drawRates);
+      const settings = await app.settings([]);
+      const { db } = await app.store(settings);
+      const rates = await listRates(db, filter);
+      const { on } = filter;
+      const isTooOld = (rate: ListedRate) => on !== undefined && daysBetween(rate.on, on) > settings.orders.rateMaxAgeDays;
+      app.out.answer({ rates: rates.map((rate) => ({ ...rate, ...(on !== undefined && { isTooOld: isTooOld(rate) }) })) }, drawRates);
     });
   withExamples(command, ['kontor rates list', 'kontor rates list --currency USD --on 2026-11-23']);
 }
@@ -62,7 +67,12 @@ function currency(text: string): string {
   return code;
 }
 
-function* drawRates({ rates }: { rates: readonly ListedRate[] }, terminal: Terminal): Generator<string> {
+interface ShownRate extends ListedRate {
+  /** For the day that was asked for: what is in its currency needs approval then. */
+  readonly isTooOld?: boolean;
+}
+
+function* drawRates({ rates }: { rates: readonly ShownRate[] }, terminal: Terminal): Generator<string> {
   if (rates.length === 0) {
     yield 'no rates; `kontor rates import FILE` takes some';
     return;
@@ -74,10 +84,14 @@ function* drawRates({ rates }: { rates: readonly ListedRate[] }, terminal: Termi
     { title: '' },
     { title: 'source' },
     { title: 'imported' },
+    { title: '' },
   ];
   yield* drawTable(
     columns,
-    rates.map(({ on, from, rate, to, source, importedAt }) => [on, from, rate, to, plain(source), formatInstant(importedAt)]),
+    rates.map(({ on, from, rate, to, source, importedAt, isTooOld }) => [
+      ...[on, from, rate, to, plain(source), formatInstant(importedAt)],
+      isTooOld ? 'too old by then' : '',
+    ]),
     terminal,
   );
 }

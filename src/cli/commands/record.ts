@@ -13,6 +13,7 @@ import { KontorError, NeedsOperatorError } from '../../errors.ts';
 import type { App } from '../app.ts';
 import { entityName, requireConnection, requireEntity, wholeNumber, withExamples } from '../arguments.ts';
 import { exitCodeOf } from '../exit-codes.ts';
+import { countOf } from '../format.ts';
 import { plain, type Terminal } from '../terminal.ts';
 
 interface Options {
@@ -125,9 +126,9 @@ async function write(app: App, recorder: Recorder, { to, anonymize }: Options): 
 
 function* drawRecorded({ file, exchanges, anonymized, summary, entities, error }: Recorded, { paint }: Terminal): Generator<string> {
   if (summary !== null) yield `${paint.green('ok')}    ${plain(summary)}`;
-  for (const { entity, pages, records } of entities) yield `      ${entity}: ${records} records on ${pages} pages`;
+  for (const { entity, pages, records } of entities) yield `      ${entity}: ${countOf(records, 'record')} on ${countOf(pages, 'page')}`;
   if (error) yield `${paint.red('error')} ${paint.dim(error.code)}  ${plain(error.message)}`;
-  yield `wrote ${exchanges} exchanges to ${file}; secrets are replaced by ***`;
+  yield `wrote ${countOf(exchanges, 'exchange')} to ${file}; secrets are replaced by ***`;
   yield anonymized
     ? 'names, numbers and the like are replaced as well, as far as a program can tell: look at it before you give it away'
     : 'it holds your customers as they came; keep it to yourself, or record with --anonymize';

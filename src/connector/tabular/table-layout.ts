@@ -114,7 +114,7 @@ export class TableLayout {
       const filled = trimEnd(cells).length;
       if (filled > width) return { code: 'RECORD_INVALID', reason: raggedReason(`${filled} cells`, width) };
       if (this.#shortIsBroken && cells.length < this.#least) {
-        return { code: 'RECORD_INVALID', reason: raggedReason(`only ${cells.length} cells`, width) };
+        return { code: 'RECORD_INVALID', reason: raggedReason(`only ${cells.length === 1 ? '1 cell' : `${cells.length} cells`}`, width) };
       }
     }
     while (cells.length < width) cells.push('');

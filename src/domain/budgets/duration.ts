@@ -22,5 +22,6 @@ export function dayAfter(on: string, duration: Duration): string {
 }
 
 export function sayDuration(duration: Duration): string {
-  return 'days' in duration ? `${duration.days} days` : `${duration.businessDays} business days`;
+  const [count, words] = 'days' in duration ? [duration.days, 'day'] : [duration.businessDays, 'business day'];
+  return `${count} ${words}${count === 1 ? '' : 's'}`;
 }

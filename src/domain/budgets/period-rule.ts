@@ -86,10 +86,10 @@ function faultOf(given: Block): string | null {
   const stray = Object.values(EXTRAS)
     .flat()
     .find((key) => given[key] !== undefined && !takes.includes(key));
-  if (stray !== undefined) return `${form}${form === 'every' ? ` ${given.every}` : ''} takes no ${stray}`;
+  if (stray !== undefined) return `takes no ${stray} beside ${form}${form === 'every' ? `: ${given.every}` : ''}`;
   if (form !== 'weeks') return null;
-  if (given.anchor === undefined) return 'weeks needs anchor: the first day of a fiscal year';
-  return given.week53 === undefined ? 'weeks needs week53: nearest, never, or years that have 53 weeks' : null;
+  if (given.anchor === undefined) return 'needs anchor beside weeks: the first day of a fiscal year';
+  return given.week53 === undefined ? 'needs week53 beside weeks: nearest, never, or years that have 53 weeks' : null;
 }
 
 function ruleOf({ every, weeks, dates, calendar, ...given }: Block): PeriodRule {
@@ -108,7 +108,7 @@ export function sayPeriodRule(rule: PeriodRule): string {
     case 'week':
       return rule.firstDay === 1 ? 'week' : `week from ${WEEKDAYS[rule.firstDay - 1]}`;
     case 'list':
-      return `${rule.periods.length} listed periods`;
+      return `${rule.periods.length} listed period${rule.periods.length === 1 ? '' : 's'}`;
     case 'calendar':
       return `calendar ${rule.name}`;
     case 'month':

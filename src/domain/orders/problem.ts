@@ -19,6 +19,16 @@ export class OrderInvalid extends NeedsOperatorError {
   }
 }
 
+/** Places in a file as its lines follow each other, whichever check looked at them first; what is about all of it comes first. */
+export function byLine(place: string, other: string): number {
+  return lineOf(place) - lineOf(other);
+}
+
+/** Of `budgets.yaml:12`, or of `budgets.csv, row 12, column "limit"`. */
+function lineOf(place: string): number {
+  return Number(/(?::|, row )(\d+)(?=$|, column )/.exec(place)?.[1] ?? 0);
+}
+
 export function describeProblem({ path, reason, cure }: OrderProblem): string {
   return `${path === '' ? '' : `${path}: `}${reason}; ${cure}`;
 }

@@ -85,7 +85,7 @@ function reasonOf(lines: readonly SourcedLine[], sites: readonly SourcedSite[], 
   if (sites.length === 0) return 'no site has any of it; the ERP decides';
   const named = sites.map(({ site, by, distanceKm }) => `${site} (${distanceKm === null ? nearBy(by) : `${distanceKm} km`})`);
   const what = sites.length === 1 ? `from ${named[0]}, the nearest that has the goods` : `from ${named.join(', then ')}, nearest first`;
-  const rest = short === 0 ? [] : [`${short} of ${lines.length} lines are not in stock in full`];
+  const rest = short === 0 ? [] : [`${short} of ${lines.length} line${lines.length === 1 ? ' is' : 's are'} not in stock in full`];
   const spared = leftOut.length === 0 ? [] : [`not from ${[...leftOut].sort().join(', ')}: worth less than a split may be`];
   return [what, ...rest, ...spared].join('; ');
 }

@@ -69,7 +69,7 @@ export function answerFor(
   return {
     from,
     to,
-    lack: `the newest rate ${from}/${to} is of ${newest.on}, ${age} days before ${day}; at most ${maxAgeDays} are allowed`,
+    lack: `the newest rate ${from}/${to} is of ${newest.on}, ${age} day${age === 1 ? '' : 's'} before ${day}; at most ${maxAgeDays} are allowed`,
   };
 }
 
