@@ -239,10 +239,14 @@ describe('the radar', () => {
     const [notice] = await desk.rows(`select person_id, facts from notifications where event = 'radar.listed'`);
     expect(notice).toEqual({
       person_id: desk.id('P-5'),
-      facts: { reason: 'nobody decided, and the ladder of its rules is at its end', since: '2026-11-25T09:00:00.000Z' },
+      facts: { standing: 'waited', reason: 'nobody decided, and the ladder of its rules is at its end', since: '2026-11-25T09:00:00.000Z' },
     });
     await leave(desk);
     expect(await tellOfRadar(context)).toBe(1);
+    const [left] = await desk.rows(
+      `select facts ->> 'standing' as standing from notifications where event = 'radar.listed' order by id desc`,
+    );
+    expect(left).toEqual({ standing: 'nobody' });
   });
 
   it('is told to nobody who has left, and to another one instead, also of what did not leave', async () => {

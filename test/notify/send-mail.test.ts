@@ -31,7 +31,7 @@ describe('a mail that asks', () => {
     expect(mail.from?.text).toBe('"Kontor" <orders@seller.example>');
     expect(mail.headers.get('auto-submitted')).toBe('auto-generated');
     expect(mail.text).toContain('Hello Jens Brandt,');
-    expect(mail.text).toContain('Greta Brandt ordered for EUR 50.00 net at Hansa Nord on Monday, 23 November 2026 at 10:00 CET.');
+    expect(mail.text).toContain('Greta Brandt placed an order of EUR 50.00 net for Hansa Nord on Monday, 23 November 2026 at 10:00 CET.');
     expect(mail.text).toContain('- Ladle (4711): 4 PCE × EUR 12.50 = EUR 50.00');
     const [, token = ''] = /https:\/\/kontor\.example\/decide\/(\S+)/.exec(mail.text ?? '') ?? [];
     expect(mail.html).toContain(`href="https://kontor.example/decide/${token}"`);
@@ -48,8 +48,8 @@ describe('a mail that asks', () => {
     await send();
     const told = server.received.map(({ mail }) => [mail.subject, mail.text?.split('\n')[4]]);
     expect(told.sort()).toEqual([
-      ['Bitte freigeben: Bestellung R-1, 50,00 EUR (Hansa Nord)', 'Greta Brandt hat am Montag, 23. November 2026 um 10:00 MEZ bei Hansa Nord für 50,00 EUR netto bestellt.'],
-      ['Please approve: order R-1, EUR 50.00 (Hansa Nord)', 'Greta Brandt ordered for EUR 50.00 net at Hansa Nord on Monday, 23 November 2026 at 04:00 GMT-5.'],
+      ['Bitte freigeben: Bestellung R-1, 50,00 EUR (Hansa Nord)', 'Greta Brandt hat am Montag, 23. November 2026 um 10:00 MEZ für Hansa Nord eine Bestellung über 50,00 EUR netto aufgegeben.'],
+      ['Please approve: order R-1, EUR 50.00 (Hansa Nord)', 'Greta Brandt placed an order of EUR 50.00 net for Hansa Nord on Monday, 23 November 2026 at 04:00 GMT-5.'],
     ]); // biome-ignore format: two mails
   });
 
@@ -201,7 +201,7 @@ describe('whoever ordered', () => {
     await queue('order.approved', 'P-1');
     await send();
     expect(newest().to).toEqual(['p-1@hansa.example']);
-    expect(newest().mail.text).toContain('Jens Brandt has approved your order for EUR 50.00 net at Hansa Nord.');
+    expect(newest().mail.text).toContain('Jens Brandt has approved your order of EUR 50.00 net for Hansa Nord.');
     expect(newest().mail.text).toContain('Comment: as agreed');
   });
 
@@ -219,13 +219,13 @@ describe('whoever ordered', () => {
     await escalateApprovals(context);
     await sendAll();
     expect([await state(), told().at(-1)?.subject]).toEqual(['released', 'Change expired: order R-1, still EUR 50.00']);
-    expect(told().at(-1)?.text).toContain('The order stays as it was released, for EUR 50.00 net.');
+    expect(told().at(-1)?.text).toContain('The order stays as it was released, at EUR 50.00 net.');
     expect(told().at(-1)?.text).not.toContain('order them again');
     await revise('P-1', change, 3);
     await decline('P-2');
     await sendAll();
     expect(told().at(-1)?.subject).toBe('Change declined: order R-1, still EUR 50.00');
-    expect(told().at(-1)?.text).toContain('Jens Brandt has declined the change of your order at Hansa Nord. The order stays as it was');
+    expect(told().at(-1)?.text).toContain('Jens Brandt has declined the change of your order for Hansa Nord. The order stays as it was');
   });
 
   it('is told line by line what an approver changed, in the transaction of the change', async () => {
@@ -293,6 +293,17 @@ it('says on the radar that nobody can decide, and nothing of what was ordered', 
   expect(mail.text).toContain('Reason: Jens Brandt has left');
 });
 
+it('says on the radar what is true of an order that somebody may decide, and nobody did', async () => {
+  const { queue, send, newest } = await setup();
+  const facts = { standing: 'waited', reason: 'nobody decided, and the ladder of its rules is at its end', since: '2026-11-23T09:00:00Z' };
+  await queue('radar.listed', 'P-9', { facts });
+  await send();
+  const { mail } = newest();
+  expect(mail.subject).toBe('Nobody has decided order KO-1 (Hansa Nord)');
+  expect(mail.text).toContain('did not decide it in time');
+  expect(mail.text).not.toMatch(/no approver|Nobody can/);
+});
+
 it('says on the radar which budget needs somebody, and why', async () => {
   const { queue, send, newest } = await setup();
   const facts = { what: 'calendar erp', reason: 'its last period ends on 2026-12-31; 2 budgets go on', since: '2026-12-02T00:00:00Z' };
@@ -318,4 +329,14 @@ it('tells of a budget and of what waits before an absence', async () => {
   );
   expect(told.get('p-2@hansa.example')?.subject).toBe('Before your absence: one order waits for you');
   expect(told.get('p-2@hansa.example')?.text).toContain('R-1: EUR 50.00 (Hansa Nord)');
+});
+
+it('says by how much a budget is exceeded, not that nothing is left', async () => {
+  const { queue, send, newest } = await setup();
+  await queue('budget.alert', 'P-4', { orderId: null, facts: { ...BUDGET, percent: 100, used: 620_000 } });
+  await send();
+  const { text = '' } = newest().mail;
+  expect(text).toContain('in the period 2026-11. That is EUR 1,200.00 more than there is.');
+  expect(text).toContain('Beyond it: EUR 1,200.00');
+  expect(text).not.toContain('0.00 are left');
 });

@@ -1,5 +1,6 @@
 /** Mails that are not about one's own order or approval: budgets, the radar, absences. */
 import { z } from 'zod';
+import { STANDINGS } from '../../store/approvals/tell-radar.ts';
 import type { Tongue } from '../tongue.ts';
 import { type Matter, NOTHING_MORE, requireOrder, type Told } from './matter.ts';
 import { factsOf } from './order-parts.ts';
@@ -20,12 +21,20 @@ const budgetFacts = z.object({
 
 export function tellBudget({ facts }: Matter, tongue: Tongue): Told {
   const { budget, budgetName, period, percent, used, limitedTo, currency } = budgetFacts.parse(facts);
+  const left = limitedTo - used;
   const money = {
     used: tongue.money(used, currency),
     limit: tongue.money(limitedTo, currency),
-    available: tongue.money(Math.max(0, limitedTo - used), currency),
+    available: tongue.money(Math.max(0, left), currency),
+    excess: tongue.money(Math.max(0, -left), currency),
   };
-  const values = { budget: budgetName === '' ? budget : budgetName, period, percent: tongue.percent(percent), ...money };
+  const values = {
+    budget: budgetName === '' ? budget : budgetName,
+    period,
+    percent: tongue.percent(percent),
+    over: left < 0 ? 'yes' : 'no',
+    ...money,
+  };
   return {
     subject: tongue.say('budget.alert.subject', values),
     item: {
@@ -37,7 +46,7 @@ export function tellBudget({ facts }: Matter, tongue: Tongue): Told {
           ['fact.period', period],
           ['fact.used', money.used],
           ['fact.limit', money.limit],
-          ['fact.available', money.available],
+          left < 0 ? ['fact.excess', money.excess] : ['fact.available', money.available],
         ],
         tongue,
       ),
@@ -47,12 +56,16 @@ export function tellBudget({ facts }: Matter, tongue: Tongue): Told {
 
 const radarFacts = z.object({ reason: text.nullable().catch(null), since: z.iso.datetime({ offset: true }).nullable().catch(null) });
 
+/** What was queued before it said how a step stands is about one that nobody may decide. */
+const standing = z.enum(STANDINGS).catch('nobody');
+
 /** Without what was ordered, by whom and for how much: the reader need not be entitled to any of it. */
 export function tellRadar(matter: Matter, tongue: Tongue): Told {
   if (matter.order === null) return tellRadarBudget(matter, tongue);
   const order = requireOrder(matter);
   const { reason, since } = radarFacts.parse(matter.facts);
-  const values = { key: order.externalKey, account: order.account };
+  const stands = standing.parse(matter.facts.standing);
+  const values = { key: order.externalKey, account: order.account, standing: stands };
   return {
     subject: tongue.say('radar.listed.subject', values),
     item: {
@@ -62,7 +75,8 @@ export function tellRadar(matter: Matter, tongue: Tongue): Told {
       facts: factsOf(
         [
           ['fact.step', matter.step && sayStep(matter.step, tongue)],
-          ['fact.reason', reason],
+          // Of a step that waited the text above says it in the reader's language.
+          ['fact.reason', stands === 'waited' ? null : reason],
           ['fact.since', since && tongue.instant(since)],
         ],
         tongue,

@@ -5,6 +5,9 @@ import { BUDGETS } from '../views/radar-budgets.ts';
 
 const AT_ONCE = 1_000;
 
+/** A step on the radar: nobody, or too few, may decide it; who may has not in the time there was; whose it is cannot be told. */
+export const STANDINGS = ['nobody', 'waited', 'stuck'] as const;
+
 interface RadarReader {
   readonly personId: string | null;
   readonly address: string | null;
@@ -21,9 +24,18 @@ const isTold = (key: string) =>
 
 async function stepsToTell(trx: Transaction, reader: RadarReader): Promise<NewNotice[]> {
   const { rows } = await trx.raw<{
-    rows: Array<{ id: string; orderId: string; revision: number; key: string; reason: string; since: Date }>;
+    rows: Array<{
+      id: string;
+      orderId: string;
+      revision: number;
+      key: string;
+      standing: (typeof STANDINGS)[number];
+      reason: string;
+      since: Date;
+    }>;
   }>(
-    `select s.id, s.order_id as "orderId", s.revision, k.key, coalesce(s.stuck_because, case when s.state = 'exhausted' then 'nobody may decide' else s.listed_because end) as reason,
+    `select s.id, s.order_id as "orderId", s.revision, k.key,
+       case when s.stuck_because is not null then 'stuck' when s.state = 'exhausted' then 'nobody' else 'waited' end as standing, coalesce(s.stuck_because, case when s.state = 'exhausted' then 'nobody may decide' else s.listed_because end) as reason,
        coalesce(s.stuck_at, s.listed_at, s.assigned_at) as since
      from approval_steps s join orders o on o.id = s.order_id and o.state = 'pending_approval',
        lateral (select concat_ws(':', 'radar.listed', s.id, s.state, jsonb_array_length(s.climbs), case when s.stuck_because is not null then 'stuck' end, s.stuck_told ->> s.stuck_because) as key) k
@@ -32,8 +44,8 @@ async function stepsToTell(trx: Transaction, reader: RadarReader): Promise<NewNo
      order by s.id limit :limit`,
     { limit: AT_ONCE },
   );
-  return rows.map(({ id, orderId, revision, key, reason, since }) => {
-    const facts = { reason, since: since.toISOString() };
+  return rows.map(({ id, orderId, revision, key, standing, reason, since }) => {
+    const facts = { standing, reason, since: since.toISOString() };
     return { event: 'radar.listed', dedupeKey: key, ...reader, orderId, stepId: id, revision, facts };
   });
 }
