@@ -57,6 +57,18 @@ describe('GET /v1/radar', () => {
     expect(await handoffs()).toMatchObject([{ externalKey: 'KO-3', state, reason: told, cure: expect.stringContaining(cure) }]);
   });
 
+  it('says of a hand-off without a connection that none is named, not that it goes by itself', async () => {
+    const { get, key, rows, clock } = await stalled();
+    const since = new Date(clock.now.getTime() - 25 * 3_600_000);
+    await rows("update handoffs set state = 'pending', code = null, reason = null, connection = null, settled_at = null, created_at = ? where state = 'refused'", [since]); // biome-ignore format: one statement
+    const { body } = await get('/v1/radar', await key('watch', ['radar:read'], { origin: 'shop' }));
+    expect(body.items.find(({ kind }: Item) => kind === 'handoff')).toMatchObject({
+      what: 'no connection',
+      reason: 'kontor.yaml names no connection that orders go to',
+      cure: 'name it as `orders.target`, and start the workers again: it goes by itself then',
+    });
+  });
+
   it('is for keys with its scope', async () => {
     const { get, key, ask } = await stalled();
     const others = await key('others', OWN_SCOPES.filter((scope) => scope !== 'radar:read')); // biome-ignore format: one call

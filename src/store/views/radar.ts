@@ -42,9 +42,12 @@ const STEPS = `
     where l.order_id = o.id and l.kind = 'step_exhausted' and l.facts ->> 'stepId' = s.id::text order by l.id desc limit 1) e on true
   where s.state = 'exhausted' or (s.state = 'active' and s.listed_at is not null) or (s.state = 'active' and s.stuck_because is not null)`;
 
+/** No name of one: those are lower-case letters, digits and hyphens. */
+const NO_CONNECTION = 'no connection';
+
 const HANDOFFS = `
-  select 'handoff' as kind, h.id, h.order_id, h.external_key, a.name as account, coalesce(h.connection, 'no connection') as what, h.state,
-    coalesce(nullif(concat_ws(': ', h.code, h.reason), ''), 'it waits for a worker, or for an earlier one of the account') as reason, coalesce(h.settled_at, h.created_at) as since
+  select 'handoff' as kind, h.id, h.order_id, h.external_key, a.name as account, coalesce(h.connection, '${NO_CONNECTION}') as what, h.state,
+    coalesce(nullif(concat_ws(': ', h.code, h.reason), ''), case when h.connection is null then 'kontor.yaml names no connection that orders go to' end, 'it waits for a worker, or for an earlier one of the account') as reason, coalesce(h.settled_at, h.created_at) as since
   from handoffs h join accounts a on a.id = h.account_id
   where h.state in ('refused', 'doubled', 'parked')
     or (h.state in ('pending', 'sending', 'held', 'unknown') and h.created_at < :now::timestamptz - make_interval(hours => ${STANDING_HOURS}))`;
@@ -93,6 +96,8 @@ function cureOf({ kind, what, state, externalKey }: Row): string {
     case 'handoff':
       if (state === 'unknown') return `look whether the ERP has ${externalKey}, then \`kontor orders settle ${externalKey}\``;
       if (state === 'held') return 'mend what the reason names, and it goes by itself';
+      if (what === NO_CONNECTION && state === 'pending')
+        return 'name it as `orders.target`, and start the workers again: it goes by itself then';
       if (state === 'pending' || state === 'sending')
         return `it goes by itself as soon as the ERP answers and a worker runs: \`kontor health\`, \`kontor orders receipt ${externalKey}\``;
       return `mend what the reason names, then \`kontor orders resend ${externalKey}\``;
