@@ -25,7 +25,7 @@ interface Demonstration {
   }>;
   stock: Array<{ profile: Record<'site' | 'onHand', string> }>;
   month: {
-    periods: Array<Record<'key' | 'state', string> & Record<'allocated' | 'carried' | 'adjusted' | 'reserved' | 'committed', number>>;
+    periods: Array<Record<'key' | 'state', string> & Record<'allocated' | 'carried' | 'overridden' | 'reserved' | 'committed', number>>;
     events: Array<{ at: string; kind: string; reference?: string; happened?: string; event?: string; reader?: string; percent?: number }>;
   };
 }
@@ -162,11 +162,20 @@ describe('kontor demo', () => {
   it('plays a month: a budget alert, an order beyond the budget, an escalation over Easter, what was left carried over', async () => {
     const { periods, events } = answer().month;
     expect(
-      periods.map(({ key, allocated, carried, adjusted, reserved, committed }) => [key, allocated, carried, adjusted, reserved, committed]),
+      periods.map(({ key, allocated, carried, overridden, reserved, committed }) => [
+        key,
+        allocated,
+        carried,
+        overridden,
+        reserved,
+        committed,
+      ]),
     ).toEqual([
       ['2026-03', 300_000, -40_800, 0, 0, 259_200],
       ['2026-04', 300_000, 40_800, 87_200, 0, 428_000],
     ]);
+    // As `kontor budgets` says it: what was approved beyond the budget is no money that came in.
+    expect(second.stdout).toMatch(/^2026-04 .* EUR 4,280\.00 +-EUR 872\.00 +EUR 872\.00$/m);
     const told = (kind: string) => events.filter((event) => event.kind === kind);
     expect(told('alert').map(({ at, percent }) => [at.slice(0, 10), percent])).toContainEqual(['2026-03-24', 80]);
     const held = told('order').filter(({ reference }) => reference === 'MONTH-3');
@@ -209,6 +218,7 @@ describe('kontor demo', () => {
       .split('\n')
       .flatMap((line) => /^DATABASE_URL= KONTOR_DATA_FOLDER=\S+ npx kontor (--config .*?) {2}/.exec(line)?.[1] ?? []);
     expect(commands.length).toBeGreaterThan(5);
+    expect(next).toContain('as in PowerShell, set these variables first');
     const followed = new Map<string, Awaited<ReturnType<typeof startKontor>>>();
     for (const command of commands) followed.set(command, await startKontor(cwd, '', ...command.split(' ')));
     expect([...followed].filter(([, { code }]) => code !== 0)).toEqual([]);

@@ -31,16 +31,14 @@ export function* drawDemoMonth({ periods, events }: ToldMonth, mailFolder: strin
   const columns = [
     { title: 'period' },
     { title: 'state' },
-    ...['allocated', 'carried', 'adjusted', 'reserved', 'committed', 'left'].map((title) => ({ title, align: right })),
+    ...['allocated', 'carried', 'reserved', 'committed', 'left', 'overridden'].map((title) => ({ title, align: right })),
   ];
   yield* drawTable(
     columns,
-    periods.map(({ key, state, currency, allocated, carried, adjusted, reserved, committed }) => [
+    periods.map(({ key, state, currency, allocated, carried, reserved, committed, left, overridden }) => [
       key,
       state.replaceAll('_', ' '),
-      ...[allocated, carried, adjusted, reserved, committed, allocated + carried + adjusted - reserved - committed].map((minor) =>
-        formatMoney(minor, currency),
-      ),
+      ...[allocated, carried, reserved, committed, left, overridden].map((minor) => formatMoney(minor, currency)),
     ]),
     terminal,
   );

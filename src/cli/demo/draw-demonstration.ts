@@ -76,6 +76,8 @@ export function* drawDemonstration(shown: Demonstration, terminal: Terminal): Ge
     ],
     terminal,
   );
+  if (!kontor.startsWith('npx '))
+    yield paint.dim('Where NAME=value before a command is not understood, as in PowerShell, set these variables first.');
 }
 
 function* drawQuarantine(quarantine: readonly QuarantineEntry[], { paint }: Terminal): Generator<string> {

@@ -8,9 +8,11 @@ export interface ToldPeriod {
   readonly currency: string;
   readonly allocated: number;
   readonly carried: number;
-  readonly adjusted: number;
   readonly reserved: number;
   readonly committed: number;
+  /** Below zero: overspent by so much. */
+  readonly left: number;
+  readonly overridden: number;
 }
 
 export type ToldEvent = { readonly at: Date; readonly turn: number } & (
@@ -34,7 +36,8 @@ export async function tellMonth(db: Database): Promise<ToldMonth> {
 async function loadPeriods(db: Database): Promise<ToldPeriod[]> {
   const { rows } = await db.raw<{ rows: ToldPeriod[] }>(
     `select p.key, p.state, b.currency, p.allocated::float8 as allocated, (p.carried_in + p.carried_out)::float8 as carried,
-       (p.adjusted + p.overridden)::float8 as adjusted, p.reserved::float8 as reserved, p.committed::float8 as committed
+       p.reserved::float8 as reserved, p.committed::float8 as committed, p.overridden::float8 as overridden,
+       (p.allocated + p.carried_in + p.carried_out + p.adjusted - p.reserved - p.committed)::float8 as left
      from budget_periods p join budgets b on b.id = p.budget_id where b.code = :code order by p.start_on`,
     { code: BUDGET },
   );
