@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { tendBudgets } from '../../src/orders/tend-budgets.ts';
 import { loadDrift } from '../../src/store/budgets/drift.ts';
 import { importRates } from '../../src/store/rates.ts';
+import { kontorHere } from '../cli/run-here.ts';
+import { makeFolder } from '../cli/run-kontor.ts';
 import { type BudgetOrders, setupBudgetOrders } from './budgets-orders-setup.ts';
 import { storeDocument } from './feedback-setup.ts';
 
@@ -211,6 +213,84 @@ describe('spend outside the shop', () => {
       ['outside', null, ['SO-9'], 0, { EUR: 70_000 }],
     ]);
   });
+});
+
+describe('the drift report', () => {
+  /** As `kontor budgets drift --all` tells it. */
+  const drift = async (...more: string[]) => {
+    const { stdout } = await kontorHere(['budgets', 'drift', '--all', ...more], {
+      cwd: await makeFolder(),
+      env: { DATABASE_URL: setup.url },
+    });
+    return stdout
+      .split('\n')
+      .slice(0, -1)
+      .map((line) => line.trim());
+  };
+  const there = () => ({ kind: 'order', state: 'open', account_id: setup.id('A-2'), currency: 'EUR', dated_on: '2026-11-23' });
+
+  it('agrees with what was counted of documents without a date or a total, in another currency, and of another day by now', async () => {
+    const { code } = await codeOf(await setup.nord({ actualsSource: 'both' }));
+    const rate = { from: 'USD', to: 'EUR', on: '2026-11-19', rate: '0.9', source: 'ECB' };
+    await setup.db.transaction((trx) => importRates(trx, [rate], setup.clock.now));
+    const line = { reference: '1', product: '4715', quantity: '4', unit_price: '1000', amount: 400_00, currency: 'EUR' };
+    await storeDocument(setup.db, setup.clock.now, { ...there(), number: 'SO-1', dated_on: null, total: 100_00 });
+    await storeDocument(setup.db, setup.clock.now, { ...there(), number: 'SO-2', lines: [line] });
+    await storeDocument(setup.db, setup.clock.now, { ...there(), number: 'SO-3', currency: 'USD', total: 500_00 });
+    const { id } = await storeDocument(setup.db, setup.clock.now, { ...there(), number: 'SO-4', total: 300_00 });
+    await storeDocument(setup.db, setup.clock.now, { ...there(), number: 'SO-5', currency: 'CHF', total: 100_00 });
+    await later();
+    await setup.rows(`update documents set dated_on = '2026-12-01' where id = ?`, [id]);
+    expect((await drift(code)).slice(1)).toEqual([
+      'committed EUR 1,250.00, documents EUR 1,250.00 net (counts: both)',
+      'SO-1: ledger EUR 100.00, ERP EUR 100.00; agrees',
+      'SO-2: ledger EUR 400.00, ERP EUR 400.00; agrees',
+      'SO-3: ledger EUR 450.00, ERP USD 500.00; agrees',
+      'SO-4: ledger EUR 300.00, ERP EUR 300.00; agrees',
+      'SO-5: ledger EUR 0.00, ERP CHF 100.00; in another currency; it was ordered elsewhere',
+    ]);
+    await setup.rows(`update documents set total = 60000 where number = 'SO-3'`);
+    expect(await drift(code)).toContain('SO-3: ledger EUR 450.00, ERP USD 600.00; in another currency; it was ordered elsewhere');
+  });
+
+  it('counts credit notes, and an order that was credited after the close once, beside the period that answers for it', async () => {
+    const { code } = await codeOf(await setup.nord());
+    const order = await accepted(4);
+    const own = await storeDocument(setup.db, setup.clock.now, {
+      ...there(),
+      number: 'SO-1',
+      reference: order.externalKey,
+      total: 400_000,
+    });
+    setup.clock.now = new Date('2026-12-20T09:00:00Z');
+    await storeDocument(setup.db, setup.clock.now, {
+      kind: 'credit_note',
+      number: 'CN-1',
+      state: 'closed',
+      about_id: own.id,
+      currency: 'EUR',
+      total: 100_000,
+    });
+    await setup.feedback();
+    await later();
+    expect(await setup.movements(order.id)).toEqual(['RESERVE 400000', 'COMMIT 400000', 'CREDIT -100000']);
+    const told = await drift(code);
+    expect(told.filter((line) => !line.startsWith('B-'))).toEqual([
+      'committed EUR 4,000.00, documents EUR 4,000.00 net (counts: kontor)',
+      `${order.externalKey}  SO-1, CN-1: ledger EUR 4,000.00, ERP EUR 4,000.00; agrees`,
+      'committed -EUR 1,000.00, documents -EUR 1,000.00 net (counts: kontor)',
+      `${order.externalKey}  SO-1, CN-1: ledger -EUR 1,000.00, ERP -EUR 1,000.00; agrees`,
+    ]);
+    await setup.rows(`update documents set total = 450000 where number = 'SO-1'`);
+    expect((await drift(code)).filter((line) => line.includes('difference'))).toEqual([
+      `${order.externalKey}  SO-1, CN-1: ledger EUR 4,000.00, ERP EUR 4,500.00; difference -EUR 500.00; it is another amount there`,
+    ]);
+    expect((await drift(code, '--on', '2026-12-10')).at(-1)).toContain('ledger -EUR 1,000.00, ERP -EUR 1,000.00; agrees');
+  });
+});
+
+const codeOf = async (id: string) => ({
+  code: String((await setup.rows<{ code: string }>('select code from budgets where id = ?', [id]))[0]?.code),
 });
 
 describe('an order in another currency', () => {

@@ -26,12 +26,12 @@ export function addDriftCommand(budgets: Command, app: App): void {
 }
 
 interface Explained extends DriftLine {
-  /** In the budget's currency; `null`: the documents are in another. */
+  /** In the budget's currency; `null`: the documents are in another, and say something else. */
   readonly difference: number | null;
 }
 
 interface Drift extends Omit<PeriodDrift, 'lines'> {
-  /** What the documents in the budget's currency come to. */
+  /** What the documents come to, without those in another currency that say something else than the ledger. */
   readonly told: number;
   readonly lines: readonly Explained[];
 }
@@ -39,11 +39,18 @@ interface Drift extends Omit<PeriodDrift, 'lines'> {
 function driftOf(period: PeriodDrift, all: boolean): Drift {
   const { currency } = period;
   const lines = period.lines.map((line): Explained => {
-    const isForeign = Object.keys(line.erp).some((one) => one !== currency);
-    return { ...line, difference: isForeign ? null : line.ledger - (line.erp[currency] ?? 0) };
+    return { ...line, difference: differenceOf(line, currency) };
   });
-  const told = lines.reduce((sum, { erp }) => sum + (erp[currency] ?? 0), 0);
+  const told = lines.reduce((sum, { ledger, difference, erp }) => sum + (difference === 0 ? ledger : (erp[currency] ?? 0)), 0);
   return { ...period, told, lines: all ? lines : lines.filter(({ difference }) => difference !== 0) };
+}
+
+function differenceOf({ ledger, told, erp }: DriftLine, currency: string): number | null {
+  const [other, ...more] = Object.keys(erp).filter((one) => one !== currency);
+  if (other === undefined) return ledger - (erp[currency] ?? 0);
+  // Converted by the rate of its day, it agrees where the amounts before that do.
+  const isSame = more.length === 0 && !erp[currency] && told?.currency === other && told.amount === erp[other];
+  return isSame ? 0 : null;
 }
 
 const WORDS: Readonly<Record<DriftLine['kind'], string>> = {

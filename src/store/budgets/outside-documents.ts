@@ -25,7 +25,9 @@ const ROOTS = `roots as (
     union all select up.start, p.id, p.parent_id, up.level + 1 from up join accounts p on p.id = up.parent_id where up.level < 32)
   select distinct on (start) start as account_id, id as company_id from up order by start, level desc)`;
 
-const TOTAL = `coalesce(d.total, (select sum(l.amount) from document_lines l where l.document_id = d.id))`;
+/** Of a document `d`: its day, that of the pull where it tells none, and what it comes to. */
+export const DAY = 'coalesce(d.dated_on, d.created_at::date)';
+export const TOTAL = `coalesce(d.total, (select sum(l.amount) from document_lines l where l.document_id = d.id))`;
 
 /** A budget of the unit, or of the cost centre where the document tells one. */
 export const IS_OF_BUDGET = `((b.owner_kind = 'unit' and b.owner_id = t.account_id)
@@ -74,7 +76,7 @@ export async function outsideDocuments(
 export async function outsideCharges(db: Database | Transaction, documentIds: readonly string[]): Promise<OutsideCharge[]> {
   const { rows } = await db.raw<{ rows: OutsideCharge[] }>(
     `with told as (
-       select d.id, d.account_id, d.number, d.version, coalesce(d.dated_on, d.created_at::date) as day, d.currency, ${TOTAL} as total,
+       select d.id, d.account_id, d.number, d.version, ${DAY} as day, d.currency, ${TOTAL} as total,
          d.attributes ->> 'costCentre' as cost_centre,
          d.state is not distinct from 'cancelled' or d.state is not distinct from 'draft'
            or exists (select from orders o where o.external_key = d.reference) as is_nothing
