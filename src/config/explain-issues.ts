@@ -31,6 +31,11 @@ function explain(issue: Issue, schema: ZodType, value: unknown, base: Path): Fin
     case 'invalid_value':
       return [{ path, message: `${name} ${allowedValues(issue.values, valueAt(value, issue.path))}` }];
     case 'invalid_union': {
+      // A form that could be read and says what is wrong in words of its own is the one that was meant.
+      const meant = issue.errors.find(
+        (inner) => inner.length > 0 && inner.every(({ code, path }) => code === 'custom' && path.length === 0),
+      );
+      if (meant) return meant.map(({ message }) => ({ path, message: `${name} ${message}` }));
       const nearest = [...issue.errors].sort((a, b) => depth(b) - depth(a))[0];
       if (nearest && depth(nearest) > 0) {
         return nearest.flatMap((inner) => explain({ ...inner, path: [...issue.path, ...inner.path] } as Issue, schema, value, base));

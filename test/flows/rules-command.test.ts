@@ -76,6 +76,15 @@ describe('kontor rules', () => {
     expect(put.code).not.toBe(0);
   });
 
+  it('says of a span without its kind what it must say, also where a list of them may stand', async () => {
+    const stages = '    stages:\n      - approvers: [{ role: approver, in: unit }]';
+    const clocked = RULES.replace(stages, `${stages}\n        clock: { remindAfter: 2 days, escalateAfter: 2 days }`);
+    const { stderr } = await run(['rules', 'put', 'A-3', 'rules.yaml'], { 'rules.yaml': clocked });
+    const counted = 'must say what is counted: "2 business days" or "2 calendar days"';
+    expect(stderr).toContain(`rules.0.stages.0.clock.remindAfter ${counted}`);
+    expect(stderr).toContain(`rules.0.stages.0.clock.escalateAfter ${counted}`);
+  });
+
   it('names the line of what is no YAML, and a file that is not there', async () => {
     const broken = await run(['rules', 'put', 'A-3', 'rules.yaml', '--json'], { 'rules.yaml': 'mode: [own' });
     expect(JSON.parse(broken.stderr).error).toMatchObject({ code: 'RULES_INVALID', message: expect.stringContaining('rules.yaml:1:') });

@@ -12,18 +12,19 @@ export interface Amount {
   readonly currency: string;
 }
 
+const NUMBER = 'must be a number such as 15000 or "15000.00", zero or more';
+const CURRENCY = 'must be a currency code of ISO 4217 in capital letters, such as EUR';
+
 /** Decimal text. Negative numbers are refused: nothing an order has is below zero. */
-export const decimalSchema = z.union([z.number(), z.string()]).transform((given, context) => {
+export const decimalSchema = z.union([z.number(), z.string()], NUMBER).transform((given, context) => {
   const decimal = readTypedDecimal(String(given).trim());
   const text = decimal && canonicalDecimal(decimal, given);
   if (typeof text === 'string' && !text.startsWith('-')) return text;
-  context.issues.push({ code: 'custom', message: 'must be a number such as 15000 or "15000.00", zero or more', input: given });
+  context.issues.push({ code: 'custom', message: NUMBER, input: given });
   return z.NEVER;
 });
 
-export const currencySchema = z
-  .string()
-  .refine((text) => currencyOf(text) === text, 'must be a currency code of ISO 4217 in capital letters, such as EUR');
+export const currencySchema = z.string(CURRENCY).refine((text) => currencyOf(text) === text, CURRENCY);
 
 /** For transforms that know both; `path` names the amount below the value under way. */
 export function readMinor(text: string, currency: string, path: PropertyKey[], context: z.core.$RefinementCtx): number {

@@ -10,11 +10,13 @@ export interface AmountLimit extends Amount {
 
 export type Limit = 'unlimited' | 'inherit' | AmountLimit;
 
+const PERIODS = ['order', ...SPEND_PERIODS] as const;
+
 const amountLimit = z
   .strictObject({
     amount: decimalSchema,
     currency: currencySchema,
-    per: z.enum(['order', ...SPEND_PERIODS]),
+    per: z.enum(PERIODS, `must be one of ${PERIODS.join(', ')}`),
     basis: z.literal('net', 'must be net; orders carry net amounts').default('net'),
     includesShipping: z.boolean().default(true),
   })
