@@ -138,6 +138,7 @@ describe('a calendar of periods', () => {
     expect(['month', 'quarter', 'half-year', 'year'].map((every) => keyOn(every, '2026-08-15'))).toEqual([
       ...['2026-08', '2026-Q3', '2026-H2', '2026'],
     ]);
+    expect(keyOn({ every: 'half-year', firstMonth: 4 }, '2027-01-15')).toBe('FY2026-H2');
   });
 
   it('counts 4-4-5 and its sisters from an anchor', () => {

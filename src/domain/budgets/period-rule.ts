@@ -71,7 +71,10 @@ const ANCHORS: Readonly<Record<(typeof CALENDAR_UNITS)[number], readonly (keyof 
 };
 
 export const periodRuleSchema = z
-  .preprocess((given) => (typeof given === 'string' ? { every: given.trim().replace('-', '_') } : given), block)
+  .preprocess((given) => {
+    const { every, ...rest } = (typeof given === 'string' ? { every: given } : (given ?? {})) as Record<string, unknown>;
+    return typeof every === 'string' ? { ...rest, every: every.trim().replace('-', '_') } : given;
+  }, block)
   .transform((given, context): PeriodRule => {
     const reason = faultOf(given);
     if (reason === null) return ruleOf(given);
