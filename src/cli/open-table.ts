@@ -34,6 +34,9 @@ export async function* openTable({ path, name, sheet, allowEmpty = false }: Tabl
   });
   try {
     yield* readTable({ name, path, handle }, { ...OPTIONS, allowEmpty, sheet: [sheet ?? 1] }, LIMITS, null, signal);
+  } catch (cause) {
+    if (!(cause instanceof NeedsOperatorError)) throw cause;
+    throw new NeedsOperatorError(cause.code, withoutSettings(cause.message), { cause, details: cause.details });
   } finally {
     await handle.close();
   }
@@ -45,8 +48,17 @@ export function unreadable(name: string, cause: unknown): NeedsOperatorError {
   return new NeedsOperatorError('USAGE', `${name} cannot be read: ${why}`, { cause });
 }
 
+/** Readers name what a connection can set; whoever names a file on the command line has the file, and `--sheet`. */
+function withoutSettings(sentence: string): string {
+  return sentence
+    .replace(/, or (?:set|raise) `(?:read|limits)\.[^`]+`$/, '')
+    .replace('set `read.encoding` to what it is', 'save it as UTF-8')
+    .replace('correct `read.sheet`', 'correct --sheet');
+}
+
 /** A sentence `reason; cure` of a reader, in its parts. */
-export function splitReason(sentence: string): { reason: string; cure: string } {
+export function splitReason(told: string): { reason: string; cure: string } {
+  const sentence = withoutSettings(told);
   const at = sentence.lastIndexOf('; ');
   return at < 0 ? { reason: sentence, cure: 'correct it' } : { reason: sentence.slice(0, at), cure: sentence.slice(at + 2) };
 }

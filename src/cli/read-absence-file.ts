@@ -100,10 +100,11 @@ function readRow(row: Row, readDate: ReturnType<typeof dateReader>): AbsenceEntr
   const person = cell('person');
   if (person === '') return { place, reason: 'the row names no person', cure: 'fill the column person' };
   const from = readMoment(cell('from'), readDate);
+  const end: Field = cell('until') === '' && places.has('to') ? 'to' : 'until';
   const until = readMoment(cell('until') || nextDay(cell('to'), readDate), readDate);
   for (const [field, moment] of [
     ['from', from],
-    ['until', until],
+    [end, until],
   ] as const)
     if (moment instanceof Refused) return { place: `${place}, column "${field}"`, ...splitReason(moment.reason) };
   if (from instanceof Refused || until instanceof Refused) return { place, reason: 'cannot be read', cure: 'correct it' };

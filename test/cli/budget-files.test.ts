@@ -28,6 +28,13 @@ it('names the columns of a table, the forms there are, and the option that mends
   ]);
 });
 
+it('does not send whoever names a file to settings that connections have', async () => {
+  expect(await told('b.csv', `${ROW}K,A-3,EUR,,month,2026-02-01,80,more\n`)).toContain(
+    'b.csv, row 3: the row has 8 cells where the header has 6; correct the row (often a delimiter or line break without quotes)',
+  );
+  expect(await told('b.csv', ROW.replace('K,', 'K"k,'))).toContainEqual(expect.stringMatching(/put the cell in quotes and double it$/));
+});
+
 it.each(['', 'budgets: []', 'budgets: 5', 'budgets: [{}]'])(
   'says that a file holds no budgets, instead of what each lacks: %s',
   async (text) => {

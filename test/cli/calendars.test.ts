@@ -108,6 +108,13 @@ describe('kontor absences import', () => {
     expect(await rows('select * from absences')).toEqual([]);
   });
 
+  it('of a table says which of its own columns is wrong', async () => {
+    const { run } = await office({ 'hr.csv': 'person,from,to\nP-2,2099-02-01,\nP-2,2099-02-01,soon\n' });
+    const { stderr } = await run('absences', 'import', 'hr.csv');
+    expect(stderr).toContain('hr.csv, row 2, column "to": is empty; fill it with a day');
+    expect(stderr).toContain('hr.csv, row 3, column "to": "soon" is not a date');
+  });
+
   it('again takes back what the source names no longer, but not everything by mistake', async () => {
     const head = 'person,from,until\n';
     const { run, place, json } = await office({ 'hr.csv': `${head}P-2,2099-02-01,2099-02-05\nP-3,2099-02-01,2099-02-05\n` });

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { App } from '../../src/cli/app.ts';
@@ -217,6 +217,8 @@ describe('kontor init', () => {
     expect([first.code, again.code, forced.code, check.code]).toEqual([0, 2, 0, 0]);
     expect(JSON.parse(again.stderr).error.message).toMatch(/exists already; edit it, or overwrite it with --force/);
     expect(JSON.parse(check.stdout).connections).toMatchObject([{ connection: 'customers', ok: true }]);
+    const [, schema = ''] = /\$schema=(.*)/.exec(await readFile(join(cwd, 'kontor.yaml'), 'utf8')) ?? [];
+    expect(JSON.parse(await readFile(resolve(cwd, schema), 'utf8')).$schema).toContain('json-schema.org');
   });
 });
 

@@ -1,6 +1,9 @@
 /** `kontor init`: a commented kontor.yaml to begin with. */
+
+import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { dirname, relative, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { FILE_NAME } from '../../config/load-settings.ts';
 import { displayPath } from '../../config/problems.ts';
@@ -8,6 +11,11 @@ import { sampleFile } from '../../config/sample-file.ts';
 import { NeedsOperatorError } from '../../errors.ts';
 import type { App } from '../app.ts';
 import { withExamples } from '../arguments.ts';
+
+/** Beside src in a clone, beside dist in a package. */
+const SCHEMA = ['../../../kontor.schema.json', '../../../../kontor.schema.json']
+  .map((path) => fileURLToPath(new URL(path, import.meta.url)))
+  .find((path) => existsSync(path)) as string;
 
 export function addInitCommand(program: Command, app: App): void {
   const command = program
@@ -24,9 +32,15 @@ export function addInitCommand(program: Command, app: App): void {
   withExamples(command, ['kontor init', 'kontor init --config shop/kontor.yaml', 'kontor init --force']);
 }
 
+/** As an editor finds it from the file: `./node_modules/kontor/kontor.schema.json` where Kontor is installed beside it. */
+function schemaFrom(folder: string): string {
+  const path = relative(folder, SCHEMA).split(sep).join('/');
+  return path.startsWith('.') ? path : `./${path}`;
+}
+
 async function writeNew(file: string, name: string, force: boolean): Promise<void> {
   try {
-    await writeFile(file, sampleFile(), { flag: force ? 'w' : 'wx', mode: 0o640 });
+    await writeFile(file, sampleFile(schemaFrom(dirname(file))), { flag: force ? 'w' : 'wx', mode: 0o640 });
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     const message =
