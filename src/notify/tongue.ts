@@ -17,6 +17,8 @@ export interface Tongue {
   /** A civil date. */
   day(day: string): string;
   instant(at: Date | string): string;
+  /** To the second, where the zone is told beside it. */
+  second(at: Date | string): string;
   list(names: readonly string[]): string;
 }
 
@@ -47,6 +49,7 @@ export function tongueOf(catalogue: Catalogue, { locale, zone }: { locale: strin
       DateTime.fromJSDate(new Date(at), { zone })
         .setLocale(dates)
         .toLocaleString({ ...DateTime.DATE_FULL, weekday: 'long', hour: '2-digit', minute: '2-digit', timeZoneName: 'short' }),
+    second: (at) => DateTime.fromJSDate(new Date(at), { zone }).setLocale(dates).toLocaleString({ dateStyle: 'long', timeStyle: 'medium' }),
     list: (names) => new Intl.ListFormat(locale, { type: 'conjunction' }).format(names),
   };
 }

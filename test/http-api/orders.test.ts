@@ -342,12 +342,38 @@ describe('a receipt', () => {
     const page = await ask('GET', path, { key: secret, headers: { accept: 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8' } });
     expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
     expect(page.headers.get('vary')).toContain('accept');
-    expect(page.text).toContain('<strong>S/0042</strong>, once.');
+    expect(page.text).toContain('system has it as S/0042, once.');
     expect(page.text).toContain('&lt;b&gt;&quot;R&quot; &amp; more&lt;/b&gt;');
     expect(page.text).not.toContain('<b>');
     expect(page.text).not.toContain('internal words');
     const both = await ask('GET', path, { key: secret, headers: { accept: 'application/json, text/html;q=0.5' } });
     expect(both.body).toMatchObject({ externalKey: 'KO-1' });
+  });
+
+  it('speaks the language of whoever ordered, by their clock', async () => {
+    const { submit, post, ask, secret, alter, db } = await openShop({ asks: true });
+    await alter('P-1', { locale: 'de-AT', time_zone: 'America/New_York' });
+    await submit({ reference: 'R-1' });
+    await post('/v1/orders/KO-1/decisions', { person: 'P-2', verdict: 'approve', revision: 1 });
+    const accepted = `update handoffs set state = 'accepted', erp_number = 'S/0042', settled_at = created_at, sent_hash = 'aaaa', confirmed_hash = 'aaaa'`;
+    const attempt = `insert into handoff_attempts (handoff_id, n, holder, started_at, outcome) select id, 1, 'w', created_at, 'adopted' from handoffs`;
+    for (const statement of [accepted, attempt]) await db.raw(statement);
+    const page = async () => (await ask('GET', '/v1/orders/KO-1/receipt', { key: secret, headers: { accept: 'text/html' } })).text;
+    const german = await page();
+    expect(german).toContain('<html lang="de">');
+    for (const words of [
+      '<h1>Beleg zu Bestellung R-1</h1>',
+      'Das System des Lieferanten führt sie als S/0042, genau einmal.',
+      '<dt>Stand</dt><dd>freigegeben</dd>',
+      'Jens Brandt, Montag, 23. November 2026 um 04:00',
+      '<h2>Bestellung: angenommen als S/0042</h2>',
+      '<caption>Versuche (America/New_York)</caption>',
+      '<td>23. November 2026 um 04:00:00</td><td>dort mit demselben Inhalt gefunden; nicht noch einmal gesendet</td>',
+    ])
+      expect(german).toContain(words);
+    expect(german).not.toMatch(/Receipt|Order|Approved|Handed|Answered|Confirmed|Attempts|Outcome|net\b/);
+    await alter('P-1', { locale: 'xx', time_zone: null });
+    expect(await page()).toContain('<h1>Receipt for order R-1</h1>');
   });
 });
 

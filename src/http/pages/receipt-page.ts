@@ -1,114 +1,85 @@
 /** A receipt to send to a customer: what was ordered, under which number the seller has it, and the proof that it is there once. */
+import { factsOf } from '../../notify/tell/order-parts.ts';
 import type { Tongue } from '../../notify/tongue.ts';
 import type { AttemptReceipt, HandoffReceipt, OrderReceipt } from '../../store/views/order-receipt.ts';
-import { formatClock, formatDay, formatInstant, zoneOf } from './format.ts';
+import { factList } from './fact-list.ts';
 import { type Html, html } from './html.ts';
 import { linesTable } from './lines-table.ts';
 import { facts, type Page } from './page.ts';
 
-const STATE_WORDS: Readonly<Record<string, string>> = {
-  pending_approval: 'waits for approval',
-  released: 'approved',
-  declined: 'declined',
-  withdrawn: 'withdrawn',
-  expired: 'expired',
-  rejected_by_system: 'refused by a rule',
-  cancelled: 'cancelled',
-};
-
-const HANDOFF_WORDS: Readonly<Record<HandoffReceipt['state'], string>> = {
-  pending: 'waits to be sent',
-  sending: 'is being sent',
-  unknown: 'was sent; its answer is being asked for, and nothing is sent again before',
-  held: 'is held back for now',
-  accepted: 'accepted',
-  refused: 'was refused; somebody is looking at it',
-  doubled: 'is being looked at by a person',
-  parked: 'is being looked at by a person',
-  cancelled: 'was not sent, since it is no longer wanted',
-};
-
-const OUTCOME_WORDS: Readonly<Record<string, string>> = {
-  created: 'created',
-  adopted: 'found there with the same content; not sent again',
-  changed: 'changed',
-  cancelled: 'cancelled',
-  unknown: 'the answer was lost',
-  lost: 'interrupted',
-  interrupted: 'interrupted',
-  transient: 'not reached',
-  throttled: 'asked to wait',
-  refused: 'refused',
-  held: 'held back',
-};
-
-const KIND_WORDS: Readonly<Record<HandoffReceipt['kind'], string>> = { create: 'Order', change: 'Change', cancel: 'Cancellation' };
-
-export function receiptPage(receipt: OrderReceipt, tongue: Tongue, zone: string | null): Page {
+export function receiptPage(receipt: OrderReceipt, tongue: Tongue): Page {
   const { reference, account, content, total, handoffs } = receipt;
-  const title = `Receipt for order ${reference}`;
+  const title = tongue.say('page.receipt.title', { reference });
   return {
     title,
+    language: tongue.language,
     body: html`<p class="quiet">${account.name}${account.number !== null && `, ${account.number}`}</p>
 <h1>${title}</h1>
 ${summary(receipt, tongue)}
-${receiptFacts(receipt, zone)}
-<h2>Lines</h2>
+${receiptFacts(receipt, tongue)}
+<h2>${tongue.say('lines')}</h2>
 ${linesTable(content, total, tongue)}
-${handoffs.length === 0 && html`<p>Nothing has been handed to the seller's system yet.</p>`}
-${handoffs.map((handoff) => drawHandoff(handoff, zone))}`,
+${handoffs.length === 0 && html`<p>${tongue.say('page.receipt.nothing')}</p>`}
+${handoffs.map((handoff) => drawHandoff(handoff, tongue))}`,
   };
 }
 
 function summary({ state, handoffs, currency, total }: OrderReceipt, tongue: Tongue): Html {
   const made = handoffs.findLast(({ kind, erpNumber }) => kind === 'create' && erpNumber !== null);
-  return html`<p class="total">${tongue.money(total, currency)} <span class="quiet">net</span></p>
-<p class="notice${made ? ' good' : ''}">${made ? html`The seller's system has it as <strong>${made.erpNumber}</strong>, once.` : `This order ${STATE_WORDS[state] === 'approved' ? 'is approved and on its way' : `is ${STATE_WORDS[state] ?? state}`}.`}</p>`;
+  const said = made ? tongue.say('page.receipt.there', { number: made.erpNumber ?? '' }) : tongue.say('page.state', { state });
+  return html`<p class="total">${tongue.money(total, currency)} <span class="quiet">${tongue.say('page.net')}</span></p>
+<p class="notice${made ? ' good' : ''}">${said}</p>`;
 }
 
-function receiptFacts(receipt: OrderReceipt, zone: string | null): Html {
-  const { content, decisions, revision, approvedBy } = receipt;
-  const approvals = decisions.filter((one) => one.verdict === 'approve');
-  const how = approvedBy === 'people' ? null : approvedBy === null ? null : 'the rules agreed with the customer, which ask nobody';
-  return facts([
-    ['State', STATE_WORDS[receipt.state] ?? receipt.state],
-    ['Ordered by', receipt.orderedBy],
-    ['Ordered on', formatInstant(receipt.submittedAt, zone)],
-    [
-      'Approved by',
-      approvals.length > 0
-        ? approvals
-            .map(({ by, forPerson, at }) => `${by}${forPerson === null ? '' : ` for ${forPerson}`}, ${formatInstant(at, zone)}`)
-            .join('\n')
-        : how,
-    ],
-    ['Version', String(revision)],
-    ['Purchase order', content.purchaseOrderNumber],
-    ['Wanted by', content.requestedDeliveryOn && formatDay(content.requestedDeliveryOn)],
-    ['Our key', html`<code>${receipt.externalKey}</code>`],
-  ]);
+function receiptFacts({ content, decisions, revision, approvedBy, ...receipt }: OrderReceipt, tongue: Tongue): Html {
+  const approvals = decisions
+    .filter(({ verdict }) => verdict === 'approve')
+    .map(({ by, forPerson, at }) => {
+      return tongue.say('page.receipt.approval', { name: by, other: forPerson ?? 'nobody', when: tongue.instant(at) });
+    });
+  const byRules = approvedBy === null || approvedBy === 'people' ? null : tongue.say('page.receipt.byRules');
+  return factList(
+    factsOf(
+      [
+        ['page.receipt.state', tongue.say('page.receipt.word', { state: receipt.state })],
+        ['fact.orderedBy', receipt.orderedBy],
+        ['fact.orderedOn', tongue.instant(receipt.submittedAt)],
+        ['page.receipt.approvedBy', approvals.length > 0 ? approvals.join('\n') : byRules],
+        ['fact.version', String(revision)],
+        ['fact.purchaseOrder', content.purchaseOrderNumber],
+        ['fact.wantedBy', content.requestedDeliveryOn && tongue.day(content.requestedDeliveryOn)],
+        ['fact.key', receipt.externalKey],
+      ],
+      tongue,
+    ),
+  );
 }
 
-function drawHandoff(handoff: HandoffReceipt, zone: string | null): Html {
+function drawHandoff(handoff: HandoffReceipt, tongue: Tongue): Html {
   const { kind, state, erpNumber, erpId, createdAt, settledAt, sentHash, confirmedHash, attempts } = handoff;
-  const there = state === 'accepted' && kind === 'create' ? ` as ${erpNumber ?? erpId ?? ''}` : '';
-  return html`<h2>${KIND_WORDS[kind]}: ${HANDOFF_WORDS[state]}${there}</h2>
+  const number = (state === 'accepted' && kind === 'create' && (erpNumber ?? erpId)) || '';
+  const hash = (value: string) => html`<code>${value.slice(0, 16)}</code>`;
+  return html`<h2>${tongue.say('page.receipt.handoff', { kind, state: number === '' ? state : 'named', number })}</h2>
 ${facts([
-  ['Handed over', formatInstant(createdAt, zone)],
-  ['Answered', settledAt && formatInstant(settledAt, zone)],
-  ['Content sent', sentHash && html`<code>${sentHash.slice(0, 16)}</code>`],
-  ['Confirmed', confirmedHash && html`<code>${confirmedHash.slice(0, 16)}</code>${confirmedHash === sentHash && ', the same'}`],
+  [tongue.say('page.receipt.handedOver'), tongue.instant(createdAt)],
+  [tongue.say('page.receipt.answered'), settledAt && tongue.instant(settledAt)],
+  [tongue.say('page.receipt.sent'), sentHash && hash(sentHash)],
+  [
+    tongue.say('page.receipt.confirmed'),
+    confirmedHash && html`${hash(confirmedHash)}${confirmedHash === sentHash && `, ${tongue.say('page.receipt.same')}`}`,
+  ],
 ])}
-${attempts.length > 0 && attemptsTable(attempts, zone)}`;
+${attempts.length > 0 && attemptsTable(attempts, tongue)}`;
 }
 
-function attemptsTable(attempts: readonly AttemptReceipt[], zone: string | null): Html {
+function attemptsTable(attempts: readonly AttemptReceipt[], tongue: Tongue): Html {
+  const head = (key: string) => tongue.say(`page.receipt.${key}`);
   return html`<div class="wide"><table>
-<caption>Attempts (${zoneOf(zone)})</caption>
-<thead><tr><th scope="col" class="n">No.</th><th scope="col">At</th><th scope="col">Outcome</th></tr></thead>
+<caption>${tongue.say('page.receipt.attempts', { zone: tongue.zone })}</caption>
+<thead><tr><th scope="col" class="n">${head('number')}</th><th scope="col">${head('at')}</th><th scope="col">${head('outcome')}</th></tr></thead>
 <tbody>${attempts.map(
     ({ n, startedAt, outcome }) => html`
-<tr><td class="n">${n}</td><td>${formatClock(startedAt, zone)}</td><td>${OUTCOME_WORDS[outcome ?? ''] ?? 'looked at'}</td></tr>`,
+<tr><td class="n">${n}</td><td>${tongue.second(startedAt)}</td><td>${tongue.say('page.receipt.attempt', { outcome: outcome ?? 'none' })}</td></tr>`,
   )}</tbody>
 </table></div>`;
 }

@@ -1,12 +1,11 @@
 /** The receipt of an order: for programs in JSON, for customers as a page. */
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { loadTrees } from '../../store/orders/resolve.ts';
 import { orderReceipt } from '../../store/views/order-receipt.ts';
 import type { Desk, HttpServer } from '../desk.ts';
 import { errorShape } from '../error-answer.ts';
-import { englishTongue } from '../link-reader.ts';
-import { reload, requireOrder } from '../order-of-request.ts';
+import { loadLinkReader } from '../link-reader.ts';
+import { requireOrder } from '../order-of-request.ts';
 import { sendPage } from '../pages/page.ts';
 import { receiptPage } from '../pages/receipt-page.ts';
 import { orderParams } from '../shapes/ids.ts';
@@ -21,7 +20,8 @@ export function addReceiptRoutes(app: HttpServer, { lend }: Desk): void {
         tags: ['orders'],
         operationId: 'receipt',
         summary: 'What happened to an order on its way to the ERP, with the evidence',
-        description: 'With `accept: text/html` a page one can send to a customer, without the words of the ERP.',
+        description:
+          'With `accept: text/html` a page one can send to a customer, without the words of the ERP, in the language of whoever ordered.',
         params: orderParams,
         response: {
           200: {
@@ -35,15 +35,13 @@ export function addReceiptRoutes(app: HttpServer, { lend }: Desk): void {
     },
     async (request, reply) => {
       const context = lend();
-      const { id } = await requireOrder(context, request, request.params.id);
+      const { id, orderedBy } = await requireOrder(context, request, request.params.id);
       const receipt = await orderReceipt(context.db, id);
       if (!receipt) throw new Error(`order ${id} is gone`);
       reply.header('vary', 'accept');
       if (!prefersPage(request)) return reply.send(receipt);
-      const { account } = await reload(context, id);
-      const tree = (await loadTrees(context.db, [account.id])).get(account.id) ?? [];
-      const zone = tree.find(({ timeZone }) => timeZone !== null)?.timeZone ?? null;
-      return sendPage(reply, 200, receiptPage(receipt, englishTongue(context), zone));
+      const { tongue } = await loadLinkReader(context, orderedBy.id);
+      return sendPage(reply, 200, receiptPage(receipt, tongue));
     },
   );
 }
