@@ -5,6 +5,7 @@
 import { seatsOf } from '../domain/orders/quorum.ts';
 import { type Climb, whoIsNext } from '../domain/policy/climb.ts';
 import type { OnExpire, Rung } from '../domain/policy/clock-schema.ts';
+import { RADAR_REASONS } from '../domain/policy/radar-reasons.ts';
 import type { ClockRow, DueRow } from '../store/approvals/clocks.ts';
 import type { StepHolder } from '../store/approvals/holders.ts';
 import type { OpenStep } from '../store/approvals/open-steps.ts';
@@ -67,7 +68,7 @@ export function walkOn(walks: readonly Walk[], now: Date, lateMs: number): Walk[
 function expire(walk: Walk, row: ClockRow): void {
   const how = (row.planned ?? 'list') as OnExpire;
   walk.done.push({ ...row, effect: how });
-  if (how === 'list') list(walk, row.dueAt, 'its time is over, and the rules end nothing by themselves');
+  if (how === 'list') list(walk, row.dueAt, RADAR_REASONS.over);
   else walk.ended = { at: row.dueAt, how };
 }
 
@@ -89,7 +90,7 @@ function climb(walk: Walk, row: ClockRow): void {
     climbs.push({ level, rung: rung.kind, at: row.dueAt, people });
     walk.done.push({ ...row, level, effect: people.length > 0 || rung.kind === 'list' ? rung.kind : `${rung.kind}: nobody` });
     if (rung.kind === 'list') {
-      list(walk, row.dueAt, 'nobody decided, and the ladder of its rules is at its end');
+      list(walk, row.dueAt, RADAR_REASONS.ladder);
       return;
     }
     if (people.length > 0) return;

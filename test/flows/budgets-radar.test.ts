@@ -44,7 +44,10 @@ describe('an alert that nobody is there to be told', () => {
     ]);
     expect([await telling(), await telling()]).toEqual([1, 0]);
     const [notice] = await told('radar.listed');
-    expect(notice).toMatchObject({ reader: 'ops@seller.example', facts: { what: 'HOLM', since: '2026-07-10T09:00:00.000Z' } });
+    expect(notice).toMatchObject({
+      reader: 'ops@seller.example',
+      facts: { what: 'HOLM', since: '2026-07-10T09:00:00.000Z', about: { percent: 80, period: '2026-07' } },
+    });
     expect(JSON.stringify(notice)).not.toMatch(/850|1000|100000|85000/);
     await tendBudgets(setup.context);
     expect(await told('budget.alert')).toEqual([]);
@@ -100,7 +103,10 @@ describe('a list of periods that comes to its end', () => {
       { what: 'OWN', state: 'ended', reason: 'its last period ended on 2026-10-20, and it goes on and has none', cure: expect.stringContaining('`kontor budgets put FILE`') },
     ]); // biome-ignore format: two items
     expect([await telling(), await telling()]).toEqual([1, 0]);
-    expect((await told('radar.listed')).slice(-2)).toMatchObject([{ facts: { what: 'calendar erp' } }, { facts: { what: 'OWN' } }]);
+    expect((await told('radar.listed')).slice(-2)).toMatchObject([
+      { facts: { what: 'calendar erp', state: 'ends', about: { calendar: 'erp', lastOn: '2026-10-14', budgets: 7, codes: ['ERP-1', 'ERP-2', 'ERP-3', 'ERP-4', 'ERP-5'] } } },
+      { facts: { what: 'OWN', state: 'ended', about: { calendar: null, lastOn: '2026-10-20', budgets: 1 } } },
+    ]); // biome-ignore format: two items
     await putCalendar('erp', '2026-10-15', '2027-10-15');
     await put('OWN', { period: { dates: [{ from: '2026-08-01', to: '2026-10-20' }] }, until: '2026-10-21' });
     expect(await radar()).toEqual([]);

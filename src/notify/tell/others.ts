@@ -4,6 +4,7 @@ import { STANDINGS } from '../../store/approvals/tell-radar.ts';
 import type { Tongue } from '../tongue.ts';
 import { type Matter, NOTHING_MORE, requireOrder, type Told } from './matter.ts';
 import { factsOf } from './order-parts.ts';
+import { budgetMatter, sayBudgetReason, sayReason, sayWhat } from './radar-words.ts';
 import { sayStep } from './step-words.ts';
 
 const text = z.string();
@@ -75,8 +76,7 @@ export function tellRadar(matter: Matter, tongue: Tongue): Told {
       facts: factsOf(
         [
           ['fact.step', matter.step && sayStep(matter.step, tongue)],
-          // Of a step that waited the text above says it in the reader's language.
-          ['fact.reason', stands === 'waited' ? null : reason],
+          ['fact.reason', reason && sayReason(reason, tongue)],
           ['fact.since', since && tongue.instant(since)],
         ],
         tongue,
@@ -85,10 +85,11 @@ export function tellRadar(matter: Matter, tongue: Tongue): Told {
   };
 }
 
-const radarBudgetFacts = radarFacts.extend({ what: text });
+const radarBudgetFacts = radarFacts.extend({ what: text, state: text.catch(''), about: budgetMatter.nullable().catch(null) });
 
 function tellRadarBudget({ facts }: Matter, tongue: Tongue): Told {
-  const { what, reason, since } = radarBudgetFacts.parse(facts);
+  const { state, about, since, ...given } = radarBudgetFacts.parse(facts);
+  const what = sayWhat(given.what, about, tongue);
   return {
     subject: tongue.say('radar.budget.subject', { what }),
     item: {
@@ -97,7 +98,7 @@ function tellRadarBudget({ facts }: Matter, tongue: Tongue): Told {
       lead: tongue.say('radar.budget.lead', { what }),
       facts: factsOf(
         [
-          ['fact.reason', reason],
+          ['fact.reason', sayBudgetReason(given.reason, state, about, tongue)],
           ['fact.since', since && tongue.instant(since)],
         ],
         tongue,

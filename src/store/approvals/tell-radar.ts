@@ -1,4 +1,5 @@
 /** What stands on the radar, told to the one who looks after it: once for each step and rung, and each thing of a budget; without what was ordered and how much was spent. */
+import { RADAR_REASONS } from '../../domain/policy/radar-reasons.ts';
 import type { Transaction } from '../database.ts';
 import { type NewNotice, queueNotices } from '../notifications.ts';
 import { BUDGETS } from '../views/radar-budgets.ts';
@@ -35,14 +36,14 @@ async function stepsToTell(trx: Transaction, reader: RadarReader): Promise<NewNo
     }>;
   }>(
     `select s.id, s.order_id as "orderId", s.revision, k.key,
-       case when s.stuck_because is not null then 'stuck' when s.state = 'exhausted' then 'nobody' else 'waited' end as standing, coalesce(s.stuck_because, case when s.state = 'exhausted' then 'nobody may decide' else s.listed_because end) as reason,
+       case when s.stuck_because is not null then 'stuck' when s.state = 'exhausted' then 'nobody' else 'waited' end as standing, coalesce(s.stuck_because, case when s.state = 'exhausted' then :nobody else s.listed_because end) as reason,
        coalesce(s.stuck_at, s.listed_at, s.assigned_at) as since
      from approval_steps s join orders o on o.id = s.order_id and o.state = 'pending_approval',
        lateral (select concat_ws(':', 'radar.listed', s.id, s.state, jsonb_array_length(s.climbs), case when s.stuck_because is not null then 'stuck' end, s.stuck_told ->> s.stuck_because) as key) k
      where (s.state = 'exhausted' or (s.state = 'active' and s.listed_at is not null) or (s.state = 'active' and s.stuck_because is not null))
        and not ${isTold('k.key')}
      order by s.id limit :limit`,
-    { limit: AT_ONCE },
+    { limit: AT_ONCE, nobody: RADAR_REASONS.nobody },
   );
   return rows.map(({ id, orderId, revision, key, standing, reason, since }) => {
     const facts = { standing, reason, since: since.toISOString() };
@@ -51,8 +52,8 @@ async function stepsToTell(trx: Transaction, reader: RadarReader): Promise<NewNo
 }
 
 async function budgetsToTell(trx: Transaction, reader: RadarReader, now: Date): Promise<NewNotice[]> {
-  const { rows } = await trx.raw<{ rows: Array<{ key: string; what: string; reason: string; since: Date }> }>(
-    `select k.key, b.what, b.reason, b.since from (${BUDGETS}) b, lateral (select 'radar.listed:' || b.key as key) k
+  const { rows } = await trx.raw<{ rows: Array<{ key: string; what: string; state: string; reason: string; about: object; since: Date }> }>(
+    `select k.key, b.what, b.state, b.reason, b.about, b.since from (${BUDGETS}) b, lateral (select 'radar.listed:' || b.key as key) k
      where not ${isTold('k.key')} order by b.since, b.id limit :limit`,
     { now, limit: AT_ONCE },
   );
