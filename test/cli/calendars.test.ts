@@ -135,10 +135,10 @@ describe('kontor absences import', () => {
       ...event('leave', `DTSTART;VALUE=DATE:${compact(day('02', '01'))}`, `DTEND;VALUE=DATE:${compact(day('02', '06'))}`),
       ...event(
         'fridays',
-        `DTSTART;TZID=Europe/Berlin:${compact(day('03', '05'))}T130000`,
-        `DTEND;TZID=Europe/Berlin:${compact(day('03', '05'))}T170000`,
+        `DTSTART;TZID=/citadel.org/20260101_1/Europe/Berlin:${compact(day('03', '05'))}T130000`,
+        `DTEND;TZID=/citadel.org/20260101_1/Europe/Berlin:${compact(day('03', '05'))}T170000`,
         'RRULE:FREQ=WEEKLY;COUNT=3',
-        `EXDATE;TZID=Europe/Berlin:${compact(day('03', '12'))}T130000`,
+        `EXDATE;TZID=/citadel.org/20260101_1/Europe/Berlin:${compact(day('03', '12'))}T130000`,
         'X-MICROSOFT-CDO-BUSYSTATUS:OOF',
       ),
       ...event('birthday', `DTSTART;VALUE=DATE:${compact(day('04', '01'))}`, 'TRANSP:TRANSPARENT'),

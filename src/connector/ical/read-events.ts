@@ -44,7 +44,7 @@ export function whyNoCalendar(text: string): 'other' | 'cut' | null {
 export function readEvents(text: string, from: Date, until: Date): CalendarFile {
   const events: CalendarEvent[] = [];
   const problems: EventProblem[] = [];
-  for (const component of Object.values(ical.sync.parseICS(text))) {
+  for (const component of Object.values(ical.sync.parseICS(withPlainZones(text)))) {
     if (component?.type !== 'VEVENT') continue;
     const event = component as VEvent;
     const wrong = whyUnusable(event);
@@ -52,6 +52,14 @@ export function readEvents(text: string, from: Date, until: Date): CalendarFile 
     else events.push(...instancesOf(event, from, until).map(toEvent));
   }
   return { events, problems };
+}
+
+/** Evolution, Mozilla and Citadel write the zones of the IANA below names of their own: `TZID=/citadel.org/20260101_1/Europe/Berlin`. */
+function withPlainZones(text: string): string {
+  return text.replaceAll(/(?<=;TZID=)"?\/[^\s:;"]+"?/g, (id) => {
+    const parts = id.replaceAll('"', '').split('/');
+    return parts.map((_, at) => parts.slice(at).join('/')).find((name) => name !== '' && isZone(name)) ?? id;
+  });
 }
 
 function whyUnusable(event: Partial<VEvent>): Pick<EventProblem, 'reason' | 'cure'> | null {
