@@ -48,7 +48,9 @@ function doubtAbout(name: string, directory: Directory): string[] {
 }
 
 function namesIn({ rules, limits, costCentreOwners }: PolicyDocument): { people: string[]; roles: string[] } {
-  const selectors = rules.flatMap(({ stages }) => stages.flatMap(({ approvers }) => approvers));
+  const stages = rules.flatMap((rule) => rule.stages);
+  const rungs = stages.flatMap(({ ladder = [] }) => ladder.flatMap((rung) => (rung.kind === 'fallback' ? [rung.approvers] : [])));
+  const selectors = [...stages.flatMap(({ approvers }) => approvers), ...rungs];
   const given = [limits.buy, limits.approve].filter((one) => one !== undefined);
   const people = [
     ...selectors.flatMap((selector) => (selector.kind === 'person' ? [selector.person] : [])),

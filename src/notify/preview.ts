@@ -6,12 +6,11 @@ import { loadNotification } from '../store/mail/claim.ts';
 import { loadReaders } from '../store/mail/readers.ts';
 import type { NoticeEvent } from '../store/notifications.ts';
 import { addresseeOf } from './addressees.ts';
-import { BASE_LANGUAGE, canonicalLocale, chooseCatalogue } from './catalogue.ts';
 import { type ComposedMail, composeMail } from './compose-mail.ts';
 import { gatherMatters } from './gather-matters.ts';
 import type { MailKit } from './mail-kit.ts';
+import { tongueFor } from './reader-tongue.ts';
 import { sampleMatter } from './samples.ts';
-import { tongueOf } from './tongue.ts';
 
 /** Several events make a digest. */
 export function previewSample(
@@ -19,8 +18,7 @@ export function previewSample(
   events: readonly NoticeEvent[],
   { language, zone }: { language: string; zone: string },
 ): ComposedMail {
-  const catalogue = chooseCatalogue(kit.catalogues, [language]);
-  const tongue = tongueOf(catalogue, { locale: canonicalLocale(language)[0] ?? BASE_LANGUAGE, zone });
+  const tongue = tongueFor(undefined, kit.catalogues, { language, zone });
   return composeMail(kit.templates, events.map(sampleMatter), 'Jens Brandt', tongue);
 }
 

@@ -102,6 +102,12 @@ describe('kontor mail', () => {
     });
     expect((await readdir(join(cwd, 'drawn'))).length).toBe(24);
     expect(await readFile(join(cwd, 'drawn', 'digest.html'), 'utf8')).toContain('3 orders wait for your approval');
+    const french = await kontorHere(['mail', 'preview', 'order.approved', '--language', 'fr'], { cwd });
+    expect(french.stdout).toMatch(/^Subject: Approved: order R-1042, EUR 1,187\.49\n/);
+    expect(await kontorHere(['mail', 'preview', 'order.approved', '--zone', 'Mars'], { cwd })).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('it must be an IANA time zone such as Europe/Berlin'),
+    });
     expect(await kontorHere(['mail', 'preview', 'order.lost'], { cwd })).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('"order.lost" is no event'),

@@ -42,6 +42,17 @@ describe('kontor rules', () => {
     expect((await run(['rules', 'list'])).stdout).toMatch(/A-3\s+Hansa Süd\s+1\s+active\s+own\s+1/);
   });
 
+  it('warns of names that a rung of a ladder means and that fit nobody', async () => {
+    const ladder = [{ fallback: { role: 'purchasing_managr', in: 'company' } }, { fallback: { person: 'P-78' } }];
+    const stages = [{ approvers: [{ superior: 1 }], clock: { escalateAfter: '1 business day' }, ladder }];
+    const rules = JSON.stringify({ mode: 'own', rules: [{ name: 'All', effect: 'require', when: {}, stages }] });
+    const { stdout } = await run(['rules', 'put', 'A-1', 'rules.json', '--draft', '--json'], { 'rules.json': rules });
+    expect(JSON.parse(stdout).warnings).toEqual([
+      expect.stringContaining('no person of the company is called "P-78"'),
+      'nobody active in the company has the role "purchasing_managr"',
+    ]);
+  });
+
   it('warns of superiors who name each other in a circle, with the circle', async () => {
     const circle = 'superiors name each other in a circle: Ines Paulsen -> Maren Timm -> Ines Paulsen';
     await setup.alter('P-4', { superior_id: setup.id('P-3') });

@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isLocale } from '../../config/mail-schema.ts';
+import { isZone } from '../../connector/mapping/formats.ts';
 import { NeedsOperatorError } from '../../errors.ts';
 import type { ComposedMail } from '../../notify/compose-mail.ts';
 import { loadMailKit } from '../../notify/mail-kit.ts';
@@ -25,7 +26,7 @@ export function addPreviewCommand(mail: Command, app: App): void {
     .description('show how a mail looks, sending nothing: an invented example, or a notification as it would leave now')
     .argument('[events...]', `${NOTICE_EVENTS.join(', ')}; several make a digest`)
     .option('--language <language>', 'such as de or de-AT; mail.language if absent', language)
-    .option('--zone <zone>', 'IANA zone of the reader; mail.zone if absent')
+    .option('--zone <zone>', 'IANA zone of the reader; mail.zone if absent', zoneName)
     .addOption(new Option('--notification <number>', 'this one of the queue instead, without its link').argParser(rowId))
     .option('--out <folder>', 'write preview.html and preview.txt there; every event, if none is named')
     .action(async (given: string[], options: PreviewOptions) => {
@@ -78,5 +79,10 @@ function eventName(text: string): NoticeEvent {
 
 function language(text: string): string {
   if (!isLocale(text)) throw new InvalidArgumentError('it must be a language such as de or de-AT.');
+  return text;
+}
+
+function zoneName(text: string): string {
+  if (!isZone(text)) throw new InvalidArgumentError('it must be an IANA time zone such as Europe/Berlin.');
   return text;
 }

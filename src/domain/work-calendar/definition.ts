@@ -104,7 +104,7 @@ export const calendarDefinitionSchema = z
       .transform((code) => code.toUpperCase())
       .optional(),
     /** Further days off with their names. */
-    holidays: z.record(civilDateSchema, z.string().min(1)).default({}),
+    holidays: z.record(civilDateSchema, z.string().min(1, 'must be the name of the day')).default({}),
     /** Days that are worked, whatever else is said of them: a list, or hours by date. */
     workingDays: z
       .union([z.array(civilDateSchema), z.record(civilDateSchema, rangesSchema)])
