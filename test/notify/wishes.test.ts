@@ -146,9 +146,13 @@ describe('reminders', () => {
 it('says of a mail that is more than a day late that it is', async () => {
   const desk = await setup();
   await desk.queue('approval.asked', 'P-2');
+  await desk.queue('budget.alert', 'P-4', { orderId: null, facts: budgetOf(1) });
   later(desk, 7 * 24 * 60);
   await desk.send();
-  expect(desk.newest().mail.text).toContain('This message is late: it should have left on Monday, 23 November 2026 at 10:00 CET.');
+  expect(desk.server.received.filter(({ mail }) => mail.text?.includes('This message is late'))).toHaveLength(2);
+  expect(desk.server.received.find(({ to }) => to[0] === 'p-2@hansa.example')?.mail.text).toContain(
+    'This message is late: it should have left on Monday, 23 November 2026 at 10:00 CET.',
+  );
 });
 
 it.each([

@@ -25,13 +25,12 @@ export function tellAsk(matter: Matter, tongue: Tongue): Told {
   };
 }
 
-function notesOf({ step, personId, linkUrl, lateSince }: Matter, tongue: Tongue): string[] {
+function notesOf({ step, personId, linkUrl }: Matter, tongue: Tongue): string[] {
   const mine = step?.holders.find((holder) => holder.personId === personId);
   const others = (step?.holders ?? []).filter((holder) => holder.personId !== personId).map(({ name }) => name);
   return [
     ...(mine?.forName ? [tongue.say('note.deputy', { name: mine.forName })] : []),
     ...(others.length > 0 ? [tongue.say('note.others', { names: tongue.list(others) })] : []),
-    ...(lateSince ? [tongue.say('note.late', { when: tongue.instant(lateSince) })] : []),
     ...(linkUrl === null ? [tongue.say('note.portal')] : []),
   ];
 }

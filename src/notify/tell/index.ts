@@ -21,7 +21,10 @@ const TELLERS: Readonly<Record<NoticeEvent, (matter: Matter, tongue: Tongue) => 
 };
 
 export function tell(matter: Matter, tongue: Tongue): Told {
-  return TELLERS[matter.event](matter, tongue);
+  const told = TELLERS[matter.event](matter, tongue);
+  if (!matter.lateSince) return told;
+  const late = tongue.say('note.late', { when: tongue.instant(matter.lateSince) });
+  return { ...told, item: { ...told.item, notes: [late, ...told.item.notes] } };
 }
 
 /** People whose decision is asked; they stand first, and are never thinned. */
