@@ -37,6 +37,13 @@ describe('the documentation', () => {
     expect(written).toEqual(known);
   });
 
+  it('has no code that nothing reports', () => {
+    const sources = globSync(['{src,connectors,jobs}/**/*.ts', '!src/errors.ts'], { cwd: root });
+    const told = new Set(sources.flatMap((path) => page(path).match(/\b[A-Z][A-Z_]+\b/g) ?? []));
+    expect(told).toContain('CONFIG_INVALID');
+    expect(Object.keys(ERROR_CODES).filter((code) => !told.has(code))).toEqual([]);
+  });
+
   it.each(['## In use', '## Reserved'])('lists the words of the glossary in alphabetical order: %s', (heading) => {
     const words = tableUnder(heading, page('docs/glossary.md')).map(([word]) => word);
     expect(words.length).toBeGreaterThan(0);
