@@ -158,6 +158,13 @@ describe('a command line that is not understood', () => {
     ['an unknown command', ['acounts'], /unknown command 'acounts' \(Did you mean accounts\?\)/],
     ['a misspelt command of a group', ['budgets', 'statment', 'NORD'], /budgets has no command "statment"; did you mean "statement"\?/],
     ['a reason that says nothing', [...'budgets top-up A --amount 1 --as P --reason'.split(' '), ' '], /it must say something; see --help/],
+    ['a reason to judge anew that says nothing', ['orders', 'rejudge', 'A', '--reason', ''], /it must say something; see --help/],
+    ['a reason to close a budget that says nothing', ['budgets', 'close', 'A', '--reason', ' '], /it must say something; see --help/],
+    [
+      'a number in the ERP that says nothing',
+      [...'orders settle A --reason r --number'.split(' '), ' '],
+      /it must say something; see --help/,
+    ],
     ['an unknown option', ['runs', '--limt', '3'], /unknown option '--limt'.*Did you mean --limit/],
     ['a missing argument', ['pull'], /missing required argument 'connection'/],
     ['a number that is none', ['runs', '--limit', 'x'], /it must be a whole number from 1 to 1000/],

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { type BudgetState, closeBudget, reopenBudget } from '../../budgets/close-budget.ts';
 import type { App } from '../app.ts';
-import { withExamples } from '../arguments.ts';
+import { someText, withExamples } from '../arguments.ts';
 import { formatInstant, formatMoney } from '../format.ts';
 import { plain } from '../terminal.ts';
 import { whoAmI } from '../who-am-i.ts';
@@ -12,7 +12,7 @@ export function addClosingCommands(budgets: Command, app: App): void {
     .command('close')
     .description('take nothing more from a budget; what is reserved or committed in it is settled as ever')
     .argument('<code>', 'code of the budget')
-    .option('--reason <text>', 'told to those whose orders it holds')
+    .option('--reason <text>', 'told to those whose orders it holds', someText)
     .action(async (code: string, { reason = null }: { reason?: string | null }) => {
       const { db } = await app.store(await app.settings([]));
       app.out.answer(await db.transaction((trx) => closeBudget(trx, { code, by: whoAmI(), reason }, new Date())), drawState);

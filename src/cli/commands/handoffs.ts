@@ -103,7 +103,7 @@ function addSettle(orders: Command, app: App): void {
     .command('settle')
     .description('tell that a person made, changed or cancelled an order in the ERP by hand')
     .argument('<order>', 'number, reference, or key in the ERP')
-    .requiredOption('--number <number>', 'its number in the ERP')
+    .requiredOption('--number <number>', 'its number in the ERP', someText)
     .requiredOption('--reason <text>', 'why, for the record', someText)
     .action(async (reference: string, { number, reason }: { number: string; reason: string }) => {
       const settings = await app.settings([]);

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { type Rejudged, rejudgeOrder } from '../../orders/rejudge.ts';
 import type { App } from '../app.ts';
-import { withExamples } from '../arguments.ts';
+import { someText, withExamples } from '../arguments.ts';
 import { countOf } from '../format.ts';
 import { ORDER_REFERENCE, requireOrder } from '../require-order.ts';
 import { plain } from '../terminal.ts';
@@ -13,7 +13,7 @@ export function addRejudgeCommand(orders: Command, app: App): void {
     .command('rejudge')
     .description('ask the rules, budgets and rates of today about an order that waits; where they ask the same, nothing happens')
     .argument('<order>', ORDER_REFERENCE)
-    .requiredOption('--reason <text>', 'why, for the record')
+    .requiredOption('--reason <text>', 'why, for the record', someText)
     .option('--dry-run', 'show what would become of it, and change nothing')
     .action(async (reference: string, { reason, dryRun = false }: { reason: string; dryRun?: boolean }) => {
       const settings = await app.settings([]);
