@@ -1,5 +1,6 @@
 /** What the ERP tells of money: other amounts, credits, invoices, and what was ordered elsewhere. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { NewBudget } from '../../src/domain/budgets/budget.ts';
 import { tendBudgets } from '../../src/orders/tend-budgets.ts';
 import { loadDrift } from '../../src/store/budgets/drift.ts';
 import { importRates } from '../../src/store/rates.ts';
@@ -64,6 +65,32 @@ describe('an accepted order', () => {
     await setup.feedback();
     await later();
     expect(await setup.movements(order.id)).toEqual(['RESERVE 400000', 'COMMIT 400000', 'CREDIT -100000', 'CREDIT -50000']);
+  });
+
+  it.each<[string, Partial<NewBudget>, string, number[]]>([
+    ['to its month until the close of that is final', {}, '2026-12-05', [300_000, 0]],
+    ['to the month of today after that', {}, '2026-12-20', [400_000, -100_000]],
+    ['to its month all the same, where the budget says so', { lateCredit: 'original' }, '2026-12-20', [300_000, 0]],
+    ['nowhere, where the budget takes no late credits', { lateCredit: 'none' }, '2026-12-20', [400_000, 0]],
+    ['to its month where the budget has none today', { validUntil: '2026-12-01' }, '2026-12-20', [300_000]],
+  ])('of which goods come back gives %s', async (_what, change, on, committed) => {
+    const budget = await setup.nord(change);
+    const order = await accepted(4);
+    const there = { kind: 'order', reference: order.externalKey, state: 'shipped', account_id: setup.id('A-2'), total: 400_000 };
+    const { id } = await storeDocument(setup.db, setup.clock.now, there);
+    setup.clock.now = new Date(`${on}T09:00:00Z`);
+    await storeDocument(setup.db, setup.clock.now, { kind: 'credit_note', state: 'closed', about_id: id, currency: 'EUR', total: 100_000 });
+    await setup.feedback();
+    await later();
+    await later(30 * 24 * 60);
+    const periods = await setup.budgets.periods(budget);
+    expect(periods.slice(0, committed.length).map((period) => period.committed)).toEqual(committed);
+    const credits = await setup.rows(`select amount, reason from budget_movements where order_id = ? and type = 'CREDIT'`, [order.id]);
+    expect(credits).toEqual([
+      change.lateCredit === 'none'
+        ? { amount: '0', reason: expect.stringContaining('it came after the close, and the budget takes no late credits') }
+        : { amount: '-100000', reason: 'cancelled, returned or credited' },
+    ]);
   });
 
   it('is invoiced without taking anything, and the invoice is corrected', async () => {

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { openPeriods } from '../../src/budgets/open-periods.ts';
 import { available } from '../../src/domain/budgets/balance.ts';
 import { type BudgetsSetup, setupBudgets } from './budgets-setup.ts';
-import { actual, adjust, credit, external } from './ledger/charge.ts';
+import { actual, adjust, external } from './ledger/charge.ts';
 
 let setup: BudgetsSetup;
 
@@ -130,25 +130,6 @@ describe('a budget as a ledger', () => {
       ['2026-08', 'closed_provisional', 0, 500_000],
       ['2026-09', 'open', 1_000, 500_000],
     ]);
-  });
-});
-
-describe('a late credit', () => {
-  const late = async (lateCredit: 'current' | 'original' | 'none') => {
-    const own = await setupBudgets();
-    const id = await own.budget({ lateCredit });
-    await own.reserve(1, [id, 200_000]);
-    await own.commit(1);
-    own.clock.now = new Date('2026-08-20T09:00:00Z');
-    const fact = { key: 'RET-1', orderId: '1', charges: [{ budgetId: id, amount: 50_000 }], day: { at: own.clock.now } };
-    await own.db.transaction((trx) => credit(trx, fact, own.clock.now));
-    return (await own.periods(id)).map(({ committed }) => committed);
-  };
-
-  it('goes where the rule says, and is never silently gone', async () => {
-    expect(await late('current')).toEqual([200_000, -50_000]);
-    expect(await late('original')).toEqual([150_000, 0]);
-    expect(await late('none')).toEqual([200_000, 0]);
   });
 });
 

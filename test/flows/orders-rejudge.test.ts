@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { rejudgeOrder } from '../../src/orders/rejudge.ts';
 import { tendSteps } from '../../src/orders/tend-steps.ts';
 import { loadRadar } from '../../src/store/views/radar.ts';
+import { kontorHere } from '../cli/run-here.ts';
+import { makeFolder } from '../cli/run-kontor.ts';
 import { aroundBudgets } from './budgets-setup.ts';
 import { desk, FIRST } from './order-desk.ts';
 
@@ -98,6 +100,49 @@ describe('an order that waits, judged anew', () => {
     expect(await rejudge()).toMatchObject({ isChanged: true, reasons: [expect.stringContaining('No ladles')] });
     expect([await state(), (await log()).slice(-2)]).toEqual(['rejected_by_system', ['rejudged', 'rejected']]);
     expect((await told()).slice(-1)).toEqual(['order.declined']);
+  });
+
+  it('reserves at once what fits by now, where others are asked on', async () => {
+    const { db, clock, id, submit, rows, context } = await waiting();
+    const books = aroundBudgets(db, clock);
+    const owner = { companyId: id('A-1'), ownerKind: 'unit', ownerId: id('A-2'), ownerCode: null } as const;
+    const budget = await books.budget({ ...owner, amount: 1_000, enforcement: 'require_approval' });
+    const { order } = await submit({ reference: 'R-2' });
+    await books.change(budget, { amount: 100_000 });
+    const again = () => rejudgeOrder(context, { orderId: order.id, reason: 'topped up', actor: 'test' });
+    expect(await again()).toMatchObject({ isChanged: true, asks: ['superior'], order: { state: 'pending_approval' } });
+    expect(await again()).toMatchObject({ isChanged: false });
+    expect(await rows('select type, amount from budget_movements where order_id = ?', [order.id])).toEqual([
+      { type: 'RESERVE', amount: '5000' },
+    ]);
+  });
+
+  it('is released and reserved by the rate that has arrived for what nobody could convert, and by none that is too old', async () => {
+    const { db, clock, id, put, submit, price, rows, context, url } = await waiting();
+    const books = aroundBudgets(db, clock);
+    const owner = { companyId: id('A-1'), ownerKind: 'unit', ownerId: id('A-2'), ownerCode: null } as const;
+    await books.budget({ ...owner, enforcement: 'block' });
+    await put(asking(1_000));
+    await price('K-8', { product: 'USD-1', unit_price: '100', price_list: 'TRADE', currency: 'USD' });
+    const { order } = await submit({ reference: 'R-2', currency: 'USD', lines: [{ product: 'USD-1', quantity: '5' }] });
+    expect(order.state).toBe('pending_approval');
+    const arrives = async (on: string) => {
+      const cwd = await makeFolder({ 'r.csv': `date,from,to,rate\n${on},USD,EUR,0.9\n` });
+      expect(await kontorHere(['rates', 'import', 'r.csv', '--source', 'ECB'], { cwd, env: { DATABASE_URL: url } })).toMatchObject({
+        code: 0,
+      });
+      return rejudgeOrder(context, { orderId: order.id, reason: 'rates came', actor: 'test' });
+    };
+    expect(await arrives('2026-11-15')).toMatchObject({ isChanged: false });
+    expect(await arrives('2026-11-24')).toMatchObject({ isChanged: false });
+    const asked = await arrives('2026-11-20');
+    expect(asked).toMatchObject({ isChanged: true, asks: [], order: { state: 'released', approvedBy: 'rules' } });
+    expect(asked.was).toContain('superior');
+    const movements =
+      'select type, amount, original_amount, trim_scale(rate)::text as rate, rate_on::text from budget_movements where order_id = ?';
+    expect(await rows(movements, [order.id])).toEqual([
+      { type: 'RESERVE', amount: '45000', original_amount: '50000', rate: '0.9', rate_on: '2026-11-20' },
+    ]);
   });
 
   it('is released and reserved where the budget it exceeded has the money by now', async () => {
