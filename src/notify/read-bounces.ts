@@ -1,6 +1,7 @@
 /** Mails that came back (RFC 3464): which of ours it was, for whom, and what the other server said. */
 import PostalMime, { type Attachment, type Header } from 'postal-mime';
 import type { ReturnedMail } from '../store/mail/bounces.ts';
+import { isAboutAddress } from './status-codes.ts';
 
 const LONGEST_REASON = 500;
 
@@ -42,9 +43,4 @@ function afterType(value: string | undefined): string {
     .replace(/^[\w-]+\s*;/, '')
     .replaceAll(/\s+/g, ' ')
     .trim();
-}
-
-/** Permanent, and neither about policy (7) nor about systems and content (3 to 6); see RFC 3463. */
-function isAboutAddress(status: string): boolean {
-  return /^5\.[012]\./.test(status);
 }

@@ -119,6 +119,20 @@ describe('a mail server', () => {
     expect(await desk.states()).toEqual(['sent', 'sent', 'suppressed NOT_HOLDER']);
   });
 
+  it('that does not believe in the sender, and says so only when it hears whom a mail is for, makes nobody unreachable', async () => {
+    const desk = await setup();
+    await desk.queue('approval.asked', 'P-2');
+    desk.server.accidents.push({
+      at: 'rcpt',
+      code: 550,
+      words: '5.1.8 <orders@seller.example>: Sender address rejected: Domain not found',
+    });
+    expect(await desk.send()).toMatchObject({ mails: 0, bounced: 0, failed: 0, blocked: { code: 'MAIL_REFUSED' } });
+    expect(await unreachableAddresses(desk.db, ['p-2@hansa.example'])).toEqual(new Map());
+    later(desk, 1);
+    expect(await desk.send()).toMatchObject({ mails: 1 });
+  });
+
   it('that takes a mail and hangs up gets it once more under the same Message-ID, and not a third time', async () => {
     const desk = await setup();
     const { queue, send, server, states, rows } = desk;

@@ -88,6 +88,9 @@ describe('a delivery report', () => {
 
   it.each([
     ['5.2.1', true],
+    ['5.1.10', true],
+    ['5.1.7', false],
+    ['5.1.8', false],
     ['5.7.1', false],
     ['5.3.4', false],
     ['4.2.2', false],

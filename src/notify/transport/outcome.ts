@@ -1,4 +1,5 @@
 /** What a mail server's answer means for this mail, and for all others. */
+import { isAboutAddress, isAboutSender } from '../status-codes.ts';
 
 export type Outcome =
   /** The server has taken it; delivering it is now its business. */
@@ -43,8 +44,11 @@ export function outcomeOf(error: unknown): Outcome {
     return { kind: 'blocked', answer, code: 'MAIL_UNREACHABLE', mayHaveArrived: responseCode === 0 && hasBegun(error) };
   }
   if (responseCode < 500) return { kind: 'later', answer, mayHaveArrived: false };
-  if (/^(MAIL|EHLO|HELO|CONN)/.test(command)) return { kind: 'blocked', answer, code: 'MAIL_REFUSED', mayHaveArrived: false };
-  return { kind: command.startsWith('RCPT') && isAboutAddress(response ?? '') ? 'bounced' : 'refused', answer };
+  const status = statusOf(response ?? '');
+  // Some servers look at the sender only when they hear whom it is for.
+  if (/^(MAIL|EHLO|HELO|CONN)/.test(command) || (status !== undefined && isAboutSender(status)))
+    return { kind: 'blocked', answer, code: 'MAIL_REFUSED', mayHaveArrived: false };
+  return { kind: command.startsWith('RCPT') && (status === undefined || isAboutAddress(status)) ? 'bounced' : 'refused', answer };
 }
 
 /** A conversation that broke off may have broken after the last word of the mail: nobody can know. One that never began did not. */
@@ -54,10 +58,9 @@ function hasBegun(error: unknown): boolean {
   return code !== 'EDNS' && syscall !== 'connect' && syscall !== 'getaddrinfo' && !/greeting|connection timeout/i.test(error.message);
 }
 
-/** Class 7 is about policy (relaying, spam), and 5.3 to 5.6 about systems and content: the address may be right (RFC 3463). */
-function isAboutAddress(response: string): boolean {
-  const [, subject] = /^\d{3}[ -]5\.(\d{1,3})\.\d{1,3}/.exec(response) ?? [];
-  return subject === undefined || ['0', '1', '2'].includes(subject);
+/** `550 5.1.1 no such user`; a server that gives no status speaks of the address it was told. */
+function statusOf(response: string): string | undefined {
+  return /^\d{3}[ -](5\.\d{1,3}\.\d{1,3})/.exec(response)?.[1];
 }
 
 function asSmtpError(error: unknown): SmtpError {
