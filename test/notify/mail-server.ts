@@ -59,7 +59,8 @@ export async function startMailServer({ tls, login, port = 0 }: Options = {}): P
     authOptional: login === undefined,
     allowInsecureAuth: false,
     disableReverseLookup: true,
-    hideENHANCEDSTATUSCODES: false,
+    // What it says of accidents begins with a status; a second one before it no server sends.
+    hideENHANCEDSTATUSCODES: true,
     logger: false,
     onAuth({ username, password }, _session, answer) {
       if (username === login?.user && password === login?.password) answer(null, { user: username });
