@@ -28,8 +28,12 @@ function explain(issue: Issue, schema: ZodType, value: unknown, base: Path): Fin
     }
     case 'invalid_key':
       return [{ path, message: `the name "${String(issue.path.at(-1))}" ${issue.issues[0]?.message ?? 'cannot be used'}` }];
-    case 'invalid_value':
-      return [{ path, message: `${name} ${allowedValues(issue.values, valueAt(value, issue.path))}` }];
+    case 'invalid_value': {
+      const word = wordOnTheWay(value, issue.path);
+      const at = word ? [...base, ...word.path] : path;
+      const given = word ? word.text : valueAt(value, issue.path);
+      return [{ path: at, message: `${at.length > 0 ? at.map(String).join('.') : name} ${allowedValues(issue.values, given)}` }];
+    }
     case 'invalid_union': {
       // A form that could be read and says what is wrong in words of its own is the one that was meant.
       const meant = issue.errors.find(
@@ -98,6 +102,12 @@ function valueAt(root: unknown, path: Path): unknown {
   let value = root;
   for (const step of path) value = (value as Record<PropertyKey, unknown> | null | undefined)?.[step];
   return value;
+}
+
+/** A word that was read as the block it stands for, such as `period: month`: it is what is wrong, not a key that nobody wrote. */
+function wordOnTheWay(root: unknown, path: Path): { path: Path; text: string } | null {
+  const at = path.findIndex((_, n) => n > 0 && typeof valueAt(root, path.slice(0, n)) === 'string');
+  return at < 0 ? null : { path: path.slice(0, at), text: String(valueAt(root, path.slice(0, at))) };
 }
 
 function allowedKeys(schema: ZodType, path: Path): string[] {

@@ -35,6 +35,17 @@ it('does not send whoever names a file to settings that connections have', async
   expect(await told('b.csv', ROW.replace('K,', 'K"k,'))).toContainEqual(expect.stringMatching(/put the cell in quotes and double it$/));
 });
 
+it('names a word that stands for a block, and is none of those there are', async () => {
+  const budget = 'code: K\nunit: A-3\ncurrency: EUR\nlimit: 5\nfrom: 2026-02-01\nperiod: fortnight\ncarry: some\n';
+  expect(await told('b.yaml', budget)).toEqual([
+    'b.yaml:6: period has a value that is not allowed; allowed: day, week, month, quarter, half_year, year',
+    'b.yaml:7: carry has a value that is not allowed; allowed: none, full, share_of_original, share_of_unused',
+  ]);
+  expect(await told('b.yaml', budget.replace('fortnight', '{ every: fortnight }').replace('some', '{ mode: full }'))).toEqual([
+    'b.yaml:6: period.every has a value that is not allowed; allowed: day, week, month, quarter, half_year, year',
+  ]);
+});
+
 it.each(['', 'budgets: []', 'budgets: 5', 'budgets: [{}]'])(
   'says that a file holds no budgets, instead of what each lacks: %s',
   async (text) => {
