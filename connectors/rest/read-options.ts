@@ -36,7 +36,6 @@ const paging = z.discriminatedUnion('by', [
     size,
   }),
 ]);
-export type Paging = z.infer<typeof paging>;
 
 const changed = z.strictObject({
   param: parameter.describe('Takes the instant since which changes are asked for.'),

@@ -1,11 +1,10 @@
 /** What stands behind a decision link: the order as it is now, and whether it may still be decided with this link. Looking changes nothing. */
 import { isOutdated } from '../approvals/decide.ts';
-import { type LinkClaims, signLink, verifyLink } from '../approvals/links.ts';
+import { type LinkClaims, verifyLink } from '../approvals/links.ts';
 import { describeChanges } from '../domain/orders/changes.ts';
 import type { Order, Revision } from '../domain/orders/order.ts';
 import { NeedsOperatorError } from '../errors.ts';
-import { type Decision, loadDecisions, newestSteps } from '../store/approvals/decisions.ts';
-import { loadHolders } from '../store/approvals/holders.ts';
+import { type Decision, loadDecisions } from '../store/approvals/decisions.ts';
 import { loadStep, type Step } from '../store/approvals/steps.ts';
 import type { Database, Transaction } from '../store/database.ts';
 import { loadOrder, loadRevision } from '../store/orders/orders.ts';
@@ -40,25 +39,6 @@ export async function decideByLink(
 ): Promise<Decided> {
   const { claims } = await openLink(context, token);
   return decideOrder(context, { ...claims, verdict, comment, channel: 'link' });
-}
-
-/** One for each holder of the step that is asked now. */
-export async function linksOf(
-  db: Database,
-  settings: OrderContext['settings'],
-  orderId: string,
-  now: Date,
-): Promise<Array<{ personId: string; token: string }>> {
-  const step = (await newestSteps(db, orderId)).find(({ state }) => state === 'active');
-  if (!step) return [];
-  const { n } = await loadRevision(db, orderId);
-  const holders = await loadHolders(db, step.id);
-  return Promise.all(
-    holders.map(async ({ personId }) => ({
-      personId,
-      token: await signLink(settings.http, { orderId, stepId: step.id, revision: n, personId }, now),
-    })),
-  );
 }
 
 async function look(db: Database | Transaction, claims: LinkClaims): Promise<OpenedLink> {

@@ -66,15 +66,6 @@ export async function openDatabase(url: string, options: { poolSize?: number; ap
   }
 }
 
-/** The url as it may be shown: without the password. */
-export function redactUrl(url: string): string {
-  const parsed = parseUrl(url);
-  if (!parsed) return '(not a url)';
-  if (parsed.password) parsed.password = '***';
-  if (parsed.searchParams.has('password')) parsed.searchParams.set('password', '***');
-  return parsed.href;
-}
-
 /**
  * A connection that broke in the middle of the work (PostgreSQL restarted, ended a sleeper's transaction, or is gone), as
  * an error that calls for another try; `null` for everything else. knex hides the cause in its message.

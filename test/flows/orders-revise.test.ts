@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { signLink } from '../../src/approvals/links.ts';
-import { decideByLink, linksOf, openLink } from '../../src/orders/open-link.ts';
+import { decideByLink, openLink } from '../../src/orders/open-link.ts';
 import { reviseOrder } from '../../src/orders/revise.ts';
 import { insertPolicy } from '../../src/store/approvals/policies.ts';
 import { loadRevision } from '../../src/store/orders/orders.ts';
@@ -294,8 +294,11 @@ describe('a change after release', () => {
 describe('a link', () => {
   async function linked(...given: Parameters<typeof desk>) {
     const table = await desk(...given);
-    const [link] = await linksOf(table.db, table.settings, table.order.id, table.clock.now);
-    return { ...table, token: link?.token ?? '' };
+    const [asked] = await table.rows<{ stepId: string; personId: string }>(
+      `select h.step_id as "stepId", h.person_id as "personId" from step_holders h join approval_steps s on s.id = h.step_id and s.state = 'active'`,
+    );
+    const claims = { orderId: table.order.id, stepId: asked?.stepId ?? '', personId: asked?.personId ?? '', revision: 1 };
+    return { ...table, token: await signLink(table.settings.http, claims, table.clock.now) };
   }
 
   it('shows the order as often as it is opened, and decides only when told to, once', async () => {

@@ -24,7 +24,6 @@ const COMPANY = '001001';
 const DECLINED = { reference: 'WEB-1003', by: 'P0101', comment: 'We have flour for two winters' };
 /** Taken by the ERP, whose answer never comes. */
 export const LOST = { reference: 'WEB-1004', purchaseOrderNumber: 'PO-77123' };
-export const WAITING = 'WEB-1002';
 const WAIT_MS = 90_000;
 
 export interface DemoOrder {

@@ -86,5 +86,3 @@ export const budgetSchema = written.transform((given, context): BudgetDefinition
     ...{ alertPercents: [...new Set(given.alerts)].sort((a, b) => a - b), rollUp: given.rollUp, actualsSource: given.actuals },
   };
 });
-
-export const BUDGET_FIELDS = Object.keys(written.shape);

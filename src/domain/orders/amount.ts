@@ -34,7 +34,3 @@ export function isWithin(given: string, agreed: string, tolerance: number): bool
   const apart = new Exact(given).minus(agreed).abs();
   return apart.lte(new Exact(agreed).abs().times(tolerance));
 }
-
-export function isLess(one: string, other: string): boolean {
-  return new Exact(one).lt(other);
-}

@@ -127,8 +127,6 @@ export const calendarDefinitionSchema = z
     }
   });
 
-/** As it is kept: what was written, defaults included. */
-export type WrittenCalendar = z.input<typeof calendarDefinitionSchema>;
 export type CalendarDefinition = z.output<typeof calendarDefinitionSchema>;
 
 /** ISO weekday of a civil date. */

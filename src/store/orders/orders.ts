@@ -32,21 +32,6 @@ export async function lockOrders(trx: Transaction, ids: readonly string[]): Prom
   return rows;
 }
 
-/** The order with this reference of this origin, and the digest of what was submitted under it. */
-export async function findByReference(
-  db: Database | Transaction,
-  origin: string,
-  reference: string,
-): Promise<{ order: Order; submittedDigest: string } | null> {
-  const { rows } = await db.raw<{ rows: Array<Order & { submittedDigest: string }> }>(
-    `select ${ORDER_COLUMNS}, o.submitted_digest as "submittedDigest" from orders o where o.origin = ? and o.reference = ?`,
-    [origin, reference],
-  );
-  if (!rows[0]) return null;
-  const { submittedDigest, ...order } = rows[0];
-  return { order, submittedDigest };
-}
-
 export interface NewOrder {
   readonly origin: string;
   readonly reference: string;

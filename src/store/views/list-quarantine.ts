@@ -88,15 +88,6 @@ export async function batchQuarantine(
   return rows;
 }
 
-/** How many stand open, by connection and entity. */
-export async function countQuarantine(db: Database): Promise<Array<{ connection: string; entity: EntityName; open: number }>> {
-  const { rows } = await db.raw(
-    `select s.connection, s.entity, count(*)::int as open from quarantine q join sources s on s.id = q.source_id
-     where q.state = 'open' group by 1, 2 order by 1, 2`,
-  );
-  return rows;
-}
-
 export async function showQuarantine(db: Database, id: string): Promise<QuarantineEntry | null> {
   const { rows } = await db.raw(
     `select ${COLUMNS}, q.payload, q.draft -> 'values' as draft from quarantine q join sources s on s.id = q.source_id where q.id = ?`,
