@@ -4,19 +4,13 @@ import { materialHash, totalOf } from '../domain/orders/material.ts';
 import type { OrderContent, OrderContentLine } from '../domain/orders/order.ts';
 import type { OrderProblem } from '../domain/orders/problem.ts';
 import type { Database, Transaction } from '../store/database.ts';
+import type { NewOrder } from '../store/orders/orders.ts';
 import { type CheckedParties, checkParties } from './check-parties.ts';
 import { loadParties, type Question } from './load-parties.ts';
 import { priceLines } from './price-lines.ts';
 
-export interface Draft {
-  readonly accountId: string;
-  readonly companyId: string;
-  readonly orderedById: string;
-  readonly onBehalfOfId: string | null;
-  readonly content: OrderContent;
-  readonly materialHash: string;
-  readonly total: number;
-}
+/** What an order is, before it has a number. */
+export type Draft = Omit<NewOrder, 'origin' | 'reference' | 'keyPrefix' | 'submittedDigest'>;
 
 export type Validated = { readonly draft: Draft } | { readonly problems: readonly OrderProblem[] };
 

@@ -1,14 +1,20 @@
 /** Whether the seller's credit limit covers an order. Pure; the snapshot is dated, and an old one is not called enough. */
 import { decimalOfMinor } from './money.ts';
 
-export interface Credit {
+export interface CreditSnapshot {
+  /** Who holds the limit: the account, or the nearest above it that has one. */
   readonly holder: string;
   readonly currency: string | null;
+  /** Minor units. */
   readonly limit: number;
   readonly balance: number;
+  /** Orders that may be there and are not in the balance, and those that go before. Without the order in question. */
   readonly openOrders: number;
+  /** Of them in other currencies; they cannot be added up. */
   readonly otherCurrencies: number;
+  /** Of the order in question, where it is to be changed: what the balance holds of it already. */
   readonly ownInBalance: number;
+  /** `null`: nobody knows. */
   readonly asOf: Date | null;
 }
 
@@ -19,7 +25,7 @@ export interface CreditVerdict {
 
 /** `null`: covered; of a change what it adds must be. "limit L: up to and including L passes" (SEMANTICS 2.2). Money in minor units of `currency`. */
 export function judgeCredit(
-  credit: Credit,
+  credit: CreditSnapshot,
   order: { total: number; currency: string },
   { now, maxAgeHours }: { now: Date; maxAgeHours: number },
 ): CreditVerdict | null {

@@ -1,24 +1,8 @@
 /** The seller's risk (SEMANTICS 2.17): the limit that holds for an account, what is used of it, and how old that knowledge is. */
+import type { CreditSnapshot } from '../../domain/orders/credit.ts';
 import type { Database } from '../database.ts';
 import { inSets } from '../in-sets.ts';
 import { prepared } from '../prepared.ts';
-
-export interface CreditSnapshot {
-  /** Who holds the limit: the account, or the nearest above it that has one. */
-  readonly holder: string;
-  readonly currency: string | null;
-  /** Minor units. */
-  readonly limit: number;
-  readonly balance: number;
-  /** Orders that may be there and are not in the balance, and those that go before. Without the order in question. */
-  readonly openOrders: number;
-  /** Of them in other currencies; they cannot be added up. */
-  readonly otherCurrencies: number;
-  /** Of the order in question, where it is to be changed: what the balance holds of it already. */
-  readonly ownInBalance: number;
-  /** `null`: nobody knows. */
-  readonly asOf: Date | null;
-}
 
 /** `null`: no limit is known for this account. */
 export function creditSnapshot(db: Database, { accountId, orderId, id }: Question): Promise<CreditSnapshot | null> {

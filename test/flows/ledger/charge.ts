@@ -6,9 +6,9 @@ import type { Budget } from '../../../src/domain/budgets/budget.ts';
 import type { LedgerPeriod } from '../../../src/domain/budgets/ledger-period.ts';
 import type { Entry } from '../../../src/domain/budgets/post.ts';
 import { type Charge, spread } from '../../../src/domain/budgets/spread.ts';
-import { loadOrderShares, type OrderShare } from '../../../src/store/budgets/movements.ts';
 import type { ChargeDay } from '../../../src/store/budgets/periods.ts';
 import type { Transaction } from '../../../src/store/database.ts';
+import { loadOrderShares, type OrderShare } from './order-shares.ts';
 import { commitsOf } from './settle.ts';
 
 export interface Fact {

@@ -7,9 +7,9 @@ import type { Budget } from '../../../src/domain/budgets/budget.ts';
 import type { Entry, Over } from '../../../src/domain/budgets/post.ts';
 import { type Charge, spread } from '../../../src/domain/budgets/spread.ts';
 import { decimalOfMinor } from '../../../src/domain/orders/money.ts';
-import { loadOrderShares, type OrderShare } from '../../../src/store/budgets/movements.ts';
 import type { ChargeDay } from '../../../src/store/budgets/periods.ts';
 import type { Transaction } from '../../../src/store/database.ts';
+import { loadOrderShares, type OrderShare } from './order-shares.ts';
 
 export interface ReserveRequest {
   readonly orderId: string;

@@ -3,8 +3,8 @@
 import { type OpenBooks, openBooks } from '../../../src/budgets/books.ts';
 import { write } from '../../../src/budgets/write.ts';
 import type { Entry } from '../../../src/domain/budgets/post.ts';
-import { loadOrderShares, type OrderShare } from '../../../src/store/budgets/movements.ts';
 import type { Transaction } from '../../../src/store/database.ts';
+import { loadOrderShares, type OrderShare } from './order-shares.ts';
 import { releaseOf } from './reserve.ts';
 
 export interface Settlement {
