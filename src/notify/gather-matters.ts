@@ -15,10 +15,13 @@ import {
 import { ASKS } from './tell/index.ts';
 import type { Matter } from './tell/matter.ts';
 
-/** What waits longer than this says so. */
-const LATE_MS = 24 * 3_600_000;
+const DAY_MS = 24 * 3_600_000;
 
-type Asked = Pick<Claimed, 'id' | 'event' | 'facts' | 'revision' | 'personId' | 'orderId' | 'stepId' | 'notBefore'>;
+/** With how long the reader wants such a message to wait: what waits a day longer says that it is late. */
+type Asked = { readonly wantedMs?: number } & Pick<
+  Claimed,
+  'id' | 'event' | 'facts' | 'revision' | 'personId' | 'orderId' | 'stepId' | 'notBefore'
+>;
 
 /** By id of the notification. */
 export async function gatherMatters(db: Database, settings: Settings, asked: readonly Asked[], now: Date): Promise<Map<string, Matter>> {
@@ -65,7 +68,7 @@ export async function gatherMatters(db: Database, settings: Settings, asked: rea
           addresses,
           waiting: waiting.get(personId ?? '') ?? [],
           linkUrl: order && (await linkUrl(settings, one, { order, withdrawUntil: changes.get(one.id)?.withdrawUntil ?? null }, now)),
-          lateSince: now.getTime() - one.notBefore.getTime() > LATE_MS ? one.notBefore : null,
+          lateSince: now.getTime() - one.notBefore.getTime() > DAY_MS + (one.wantedMs ?? 0) ? one.notBefore : null,
         },
       ];
     }),

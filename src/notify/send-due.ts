@@ -13,6 +13,7 @@ import type { NotifyContext } from './notify-context.ts';
 import { sendBundle } from './send-bundle.ts';
 import type { SentMails } from './sent-mails.ts';
 import { type Bundle, type Sorted, sortClaimed } from './sort-claimed.ts';
+import { wantedWait } from './wishes.ts';
 
 /** Of so many readers at a time. */
 const READERS = 50;
@@ -64,7 +65,9 @@ async function sendAll(context: NotifyContext, bundles: readonly Bundle[], ttlMs
   const matters = await gatherMatters(
     context.db,
     context.settings,
-    bundles.flatMap(({ notifications }) => notifications),
+    bundles.flatMap(({ addressee, notifications }) =>
+      notifications.map((one) => ({ ...one, wantedMs: wantedWait(one.event, addressee.wishes) })),
+    ),
     context.now(),
   );
   const left = [...bundles];

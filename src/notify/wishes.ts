@@ -38,6 +38,11 @@ export function readWishes(wished: Wished, installation: { digestMinutes: number
   };
 }
 
+/** How long such a message may wait because its reader wants it so. */
+export function wantedWait(event: string, { digestMs, reminders }: Wishes): number {
+  return digestMs + (event === 'approval.reminder' && reminders === 'daily' ? 24 * 3_600_000 : 0);
+}
+
 /** `20:00-07:00`; `undefined` for anything else. */
 export function parseQuietHours(text: string): QuietHours | undefined {
   const [, h1, m1, h2, m2] = /^([01]?\d|2[0-3]):([0-5]\d)\s*-\s*([01]?\d|2[0-3]):([0-5]\d)$/.exec(text.trim()) ?? [];

@@ -155,6 +155,20 @@ it('says of a mail that is more than a day late that it is', async () => {
   );
 });
 
+it('says nothing of a mail that waited for as long as the person wants', async () => {
+  const desk = await setup({}, ANYONE);
+  await desk.alter('P-2', { attributes: { mailDigestMinutes: '2880' } });
+  await desk.alter('P-3', { attributes: { mailReminders: 'daily', mailQuietHours: '22:00-09:00' } });
+  await desk.queue('approval.asked', 'P-2');
+  desk.clock.now = new Date('2026-11-23T07:30:00Z'); // 08:30 in Berlin, after the morning
+  await desk.queue('approval.reminder', 'P-3');
+  for (const leaves of ['2026-11-24T08:00:00Z', '2026-11-25T09:00:00Z']) {
+    desk.clock.now = new Date(leaves);
+    expect(await desk.send()).toMatchObject({ mails: 1 });
+  }
+  for (const { mail } of desk.server.received) expect(mail.text).not.toContain('This message is late');
+});
+
 it.each([
   [
     { digest: '30', quietHours: '20:00 - 7:00', reminders: 'Daily' },
