@@ -9,6 +9,7 @@ import { CALENDAR_UNITS, sayPeriodRule } from '../domain/budgets/period-rule.ts'
 import type { Period } from '../domain/budgets/periods.ts';
 import type { Discrepancy, LedgerLine } from '../store/budgets/movements.ts';
 import type { BudgetFigures } from '../store/views/budget-figures.ts';
+import type { RolledUp } from '../store/views/rolled-up.ts';
 import { countOf, formatInstant, formatMoney, formatValidity } from './format.ts';
 import { drawFacts, drawTable } from './table.ts';
 import { plain, type Terminal } from './terminal.ts';
@@ -52,13 +53,14 @@ interface Shown {
   readonly owner: BudgetFigures['owner'] | null;
   /** Code of the budget above. */
   readonly parent: string | null;
+  readonly rolledUp: RolledUp | null;
   readonly closings: readonly Closing[];
   readonly periods: readonly LedgerPeriod[];
   /** As the engine will open it. */
   readonly next: Period | null;
 }
 
-export function* drawBudget({ budget, owner, parent, closings, periods, next }: Shown, terminal: Terminal): Generator<string> {
+export function* drawBudget({ budget, owner, parent, rolledUp, closings, periods, next }: Shown, terminal: Terminal): Generator<string> {
   const { currency } = budget;
   const limit = budget.amount === null ? budget.limitKind : formatMoney(budget.amount, currency);
   yield* drawFacts(
@@ -66,7 +68,7 @@ export function* drawBudget({ budget, owner, parent, closings, periods, next }: 
       ['budget', `${plain(budget.code)}, ${plain(budget.name)}, version ${budget.version}`],
       ['owner', owner && sayOwner(owner)],
       ['parent', parent && plain(parent)],
-      ['of those below', budget.rollUp === 'enforced' ? 'counts what they spend' : 'only adds up what they spend'],
+      ['with those below', rolledUp && sayRolledUp(budget, rolledUp)],
       [
         'limit',
         `${limit} ${sayEach(budget.periodRule)} ${sayPeriodRule(budget.periodRule)}, ${budget.basis}${budget.includesShipping ? '' : ' without shipping'}, ${budget.enforcement}`,
@@ -114,6 +116,12 @@ function sayCarry({ carryRule, currency }: Budget): string {
     overspend === 'deduct' && 'overspending is deducted',
   ];
   return rules.filter(Boolean).join(', ');
+}
+
+/** Of the running period. */
+function sayRolledUp({ currency, rollUp }: Budget, { budgets, reserved, committed }: RolledUp): string {
+  const sums = `${formatMoney(reserved, currency)} reserved, ${formatMoney(committed, currency)} committed`;
+  return `${sums}; ${countOf(budgets, 'budget')} below it, ${rollUp === 'enforced' ? 'which it is charged with' : 'added up only'}`;
 }
 
 /** Of a budget that no period follows. */

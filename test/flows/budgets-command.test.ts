@@ -131,7 +131,9 @@ describe('kontor budgets', () => {
     expect(stdout).toMatch(/limit +EUR 900\.00 in each of 1 listed period, net/);
     expect(stdout).toContain('share_of_unused 0.25, at most EUR 10.00, if at least 0.5 was used, for 1 day, overspending is deducted\n');
     expect(stdout).toContain('for good after 1 business day;');
-    expect((await run(['budgets', 'show', 'HANSA'])).stdout).toMatch(/of those below +counts what they spend\n[\s\S]*a quarter, net/);
+    expect((await run(['budgets', 'show', 'HANSA'])).stdout).toMatch(
+      /with those below +EUR 0\.00 reserved, EUR 0\.00 committed; 3 budgets below it, which it is charged with\n[\s\S]*a quarter, net/,
+    );
     expect((await run(['budgets', 'list', '--limit', '1'])).stdout).toMatch(/\nCC-4100 .*\nmore: --after CC-4100\n$/);
     expect((await run(['budgets', 'list', '--limit', '1', '--after', 'CC-4100'])).stdout).toContain('\nFULL ');
   });

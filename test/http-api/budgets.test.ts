@@ -1,5 +1,6 @@
 /** Budgets as a storefront sees them. */
 import { describe, expect, it } from 'vitest';
+import { bringUpToDate } from '../../src/budgets/open-periods.ts';
 import { aroundBudgets } from '../flows/budgets-setup.ts';
 import { openShop } from './shop.ts';
 
@@ -51,6 +52,40 @@ describe('budgets over HTTP', () => {
     expect([status, refused.error.code]).toEqual([404, 'NOT_FOUND']);
     expect(refused.error.message).toContain('it has: 2026-11');
     expect((await get('/v1/budgets/NONE')).status).toBe(404);
+  });
+
+  it('are added up above, each order once, where they do not count there as well', async () => {
+    const { submit, get, post, id, budgets, clock } = await shopWithBudget();
+    const own = { companyId: id('A-1'), enforcement: 'warn', ownerCode: null } as const;
+    const all = await budgets.budget({
+      ...own,
+      code: 'ALL',
+      ownerKind: 'unit',
+      ownerId: id('A-1'),
+      periodRule: { kind: 'quarter', firstMonth: 1, anchorDay: 1 },
+    });
+    const [nord] = await budgets.db('budgets').where({ code: 'NORD' }).select('id');
+    await budgets.change(nord.id, { parentId: all });
+    await budgets.budget({ ...own, ownerKind: 'cost_centre', ownerId: null, ownerCode: '4100', parentId: nord.id });
+    await budgets.budget({ ...own, ownerKind: 'person', ownerId: id('P-1'), parentId: all });
+    const south = await budgets.budget({ ...own, code: 'SUED', ownerKind: 'unit', ownerId: id('A-3'), parentId: all });
+    const told = async (code: string) => (await get(`/v1/budgets/${code}`)).body.rolledUp;
+    expect([await told('ALL'), await told('SUED')]).toEqual([{ budgets: 4, reserved: 0, committed: 0 }, null]);
+    await submit({ costCentre: '4100' });
+    await submit({ reference: 'R-2', account: 'A-3', orderedBy: 'P-5' });
+    await submit({ reference: 'R-3' });
+    await post('/v1/orders/KO-3/withdraw', { person: 'P-1' });
+    await budgets.reserve(99, [nord.id, 700], { day: { on: '2027-01-10' } });
+    expect(await told('ALL')).toEqual({ budgets: 4, reserved: 10_000, committed: 0 });
+    expect(await told('NORD')).toEqual({ budgets: 1, reserved: 5_000, committed: 0 });
+    expect((await get('/v1/budgets/ALL')).body.budget.period).toMatchObject({ reserved: 0 });
+    await budgets.change(all, { rollUp: 'enforced' });
+    await submit({ reference: 'R-4', account: 'A-3', orderedBy: 'P-5' });
+    expect(await told('ALL')).toEqual({ budgets: 4, reserved: 15_000, committed: 0 });
+    expect(await budgets.wrongSums()).toEqual([]);
+    clock.now = new Date('2027-01-05T09:00:00Z');
+    await budgets.locked(1, (trx) => bringUpToDate(trx, [all, south], clock.now));
+    expect(await told('ALL')).toEqual({ budgets: 4, reserved: 700, committed: 0 });
   });
 
   it('need their scope', async () => {

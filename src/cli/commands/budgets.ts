@@ -9,6 +9,7 @@ import { requireBudget } from '../../store/budgets/find-budget.ts';
 import { loadLines, rebuildAndCompare } from '../../store/budgets/movements.ts';
 import { listPeriods, loadPeriodsOn } from '../../store/budgets/periods.ts';
 import { listBudgetFigures } from '../../store/views/budget-figures.ts';
+import { loadRolledUp } from '../../store/views/rolled-up.ts';
 import type { App } from '../app.ts';
 import { ACCOUNT_REFERENCE, civilDay, requireAccount, wholeNumber, withExamples } from '../arguments.ts';
 import { drawBoundaries, drawBudget, drawBudgets, drawDiscrepancies, drawPut, drawStatement } from '../draw-budgets.ts';
@@ -90,7 +91,8 @@ function addShow(budgets: Command, app: App): void {
       const closings = await listClosings(db, budget.id);
       const [next = null] = await previewPeriods(db, budget, 1);
       const [figures = null] = (await listBudgetFigures(db, { code, limit: 1 }, new Date())).budgets;
-      const whose = { owner: figures?.owner ?? null, parent: figures?.parent ?? null };
+      const rolledUp = await loadRolledUp(db, budget.id, new Date());
+      const whose = { owner: figures?.owner ?? null, parent: figures?.parent ?? null, rolledUp };
       app.out.answer({ budget, ...whose, closings, periods: await listPeriods(db, budget.id), next }, drawBudget);
     });
   withExamples(command, ['kontor budgets show NORD-2026']);

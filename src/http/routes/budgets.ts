@@ -10,9 +10,11 @@ import { listPeriods } from '../../store/budgets/periods.ts';
 import type { Database } from '../../store/database.ts';
 import { resolveReferences } from '../../store/orders/resolve.ts';
 import { listBudgetFigures } from '../../store/views/budget-figures.ts';
+import { loadRolledUp } from '../../store/views/rolled-up.ts';
 import type { Desk, HttpServer } from '../desk.ts';
 import { errorShape } from '../error-answer.ts';
 import { boundaryShape, budgetParams, budgetShape, closingShape, movementShape } from '../shapes/budget.ts';
+import { minor } from '../shapes/order.ts';
 
 const BOUNDARIES = 12;
 
@@ -35,6 +37,10 @@ const listShape = z.object({
 const detailShape = z
   .object({
     budget: budgetShape,
+    rolledUp: z
+      .object({ budgets: z.int().describe('How many are below it.'), reserved: minor, committed: minor })
+      .nullable()
+      .describe('With all below it, in its running period, each order once; null: none is below it, or none holds now.'),
     closings: z.array(closingShape).describe('When it was closed, in their order.'),
     boundaries: z.array(boundaryShape).describe('The next periods, as the engine opens them.'),
   })
@@ -85,7 +91,8 @@ export function addBudgetRoutes(app: HttpServer, { lend }: Desk): void {
       const [budget] = budgets;
       if (!budget) throw new Error(`budget ${code} is gone`);
       const closings = await listClosings(db, definition.id);
-      return { budget, closings, boundaries: await previewPeriods(db, definition, BOUNDARIES) };
+      const rolledUp = await loadRolledUp(db, definition.id, now());
+      return { budget, rolledUp, closings, boundaries: await previewPeriods(db, definition, BOUNDARIES) };
     },
   );
 
