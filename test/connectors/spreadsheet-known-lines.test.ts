@@ -100,12 +100,20 @@ describe('known lines', () => {
         const known = await read(`${common}${after}`, ways, otherCuts, knowing(contentsOf(earlier)));
         skipped += known.skipped;
         expect({ ...known, skipped: 0 }).toEqual(plain);
-        // Known or not, a record keeps the digest it is known by.
+        // Known or not, and wherever the file is cut, a record keeps the digest it is known by.
+        expect(await read(`${common}${after}`, ways, otherCuts, null)).toEqual(plain);
         expect(await read(`${common}${after}`, ways, otherCuts, knowing(new Set()))).toEqual(plain);
       }),
       { numRuns: 1_500 },
     );
     expect(skipped).toBeGreaterThan(1_000);
+  });
+
+  it('keep their text where a piece of the file ends within, at or just behind their end, also after a record that is broken', async () => {
+    const file = '""C9\nC1,a\nC2,"x, y"\r\n\r\nC1,b\n\n';
+    const whole = await read(file, OPTIONS, [], null);
+    expect(whole).toMatchObject({ rows: [[2, expect.stringMatching(/C1,a$/)], [3, expect.stringMatching(/C2,"x, y"$/)], [5, expect.stringMatching(/C1,b$/)]] }); // biome-ignore format: one look
+    for (let cut = 1; cut < file.length; cut++) expect(await read(file, OPTIONS, [cut], null), `cut at ${cut}`).toEqual(whole);
   });
 
   it('stay the same with another line end, or with none at the end of the file', async () => {

@@ -46,8 +46,10 @@ export class FedText {
   #between(start: number, end: number): Buffer | undefined {
     if (end - start > LONGEST_SOURCE_BYTES || start < this.#from - this.#tail.length) return undefined;
     if (start >= this.#from) return this.#bytes.subarray(start - this.#first, end - this.#first);
-    const tail = this.#tail.subarray(this.#tail.length - (this.#from - start));
-    return Buffer.concat([tail, this.#bytes.subarray(this.#from - this.#first, end - this.#first)]);
+    const ofTail = (offset: number) => this.#tail.length - (this.#from - offset);
+    // The end of a record may have been told only after more was fed.
+    if (end <= this.#from) return this.#tail.subarray(ofTail(start), ofTail(end));
+    return Buffer.concat([this.#tail.subarray(ofTail(start)), this.#bytes.subarray(this.#from - this.#first, end - this.#first)]);
   }
 }
 
