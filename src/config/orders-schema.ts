@@ -56,7 +56,10 @@ export const httpSchema = z
   .strictObject({
     host: text.default('127.0.0.1').describe('Address to listen on.'),
     port: z.int().min(0).max(65_535).default(8080).describe('Port; 0 lets the system choose.'),
-    publicUrl: z.url().optional().describe('Where people reach it; begins the links in mails.'),
+    publicUrl: z
+      .url('must be an address such as https://approvals.example.com')
+      .optional()
+      .describe('Where people reach it; begins the links in mails.'),
     linkSecret: z
       .string()
       .min(32, 'must have at least 32 characters')

@@ -343,3 +343,10 @@ describe('the target of orders', () => {
     });
   });
 });
+
+it('says of an address of the public what one looks like', async () => {
+  await expect(load('http: { publicUrl: approvals.example.com }')).rejects.toMatchObject({
+    code: 'CONFIG_INVALID',
+    message: expect.stringContaining('http.publicUrl must be an address such as https://approvals.example.com'),
+  });
+});
