@@ -4,6 +4,8 @@ import { formatCount, formatInstant } from './format.ts';
 import { drawTable } from './table.ts';
 import { plain, type Terminal } from './terminal.ts';
 
+const NO_CONNECTION = 'kontor.yaml names no connection that orders go to';
+
 interface Listing {
   handoffs: HandoffListItem[];
   next: string | null;
@@ -28,7 +30,7 @@ export function* drawHandoffs({ handoffs, next, counts }: Listing, terminal: Ter
     { title: 'released' },
     { title: 'why', least: 20 },
   ];
-  const rows = handoffs.map(({ id, externalKey, account, kind, state, erpNumber, attempts, createdAt, code, reason }) => [
+  const rows = handoffs.map(({ id, externalKey, account, kind, connection, state, erpNumber, attempts, createdAt, code, reason }) => [
     id,
     plain(externalKey),
     plain(account),
@@ -37,7 +39,7 @@ export function* drawHandoffs({ handoffs, next, counts }: Listing, terminal: Ter
     plain(erpNumber),
     formatCount(attempts),
     formatInstant(createdAt),
-    plain([code, reason].filter(Boolean).join(': ')),
+    plain([code, reason].filter(Boolean).join(': ')) || (connection === null ? NO_CONNECTION : ''),
   ]);
   yield* drawTable(columns, rows, terminal);
   yield paint.dim(`all in all: ${sums.join(', ')}`);

@@ -2,6 +2,7 @@ import pc from 'picocolors';
 import { describe, expect, it } from 'vitest';
 import { csvLine } from '../../src/cli/csv.ts';
 import { drawPut } from '../../src/cli/draw-budgets.ts';
+import { drawHandoffs } from '../../src/cli/draw-handoffs.ts';
 import { sayExpected } from '../../src/cli/draw-order.ts';
 import { countOf, formatDecimal, formatMoney, formatPrice } from '../../src/cli/format.ts';
 import { drawTable } from '../../src/cli/table.ts';
@@ -122,4 +123,25 @@ describe('decimals', () => {
     expect(formatPrice({ ...price, perQuantity: '1', unit: 'PCE' })).toBe('EUR 3.75 per PCE');
     expect(formatPrice({ ...price, perQuantity: '1', unit: null })).toBe('EUR 3.75');
   });
+});
+
+it('says of a hand-off that has nowhere to go why it waits', () => {
+  const waiting = { id: '7', orderId: '7', externalKey: 'KO-7', account: 'Hansa', kind: 'create', state: 'pending' } as const;
+  const item = {
+    ...waiting,
+    connection: null,
+    code: null,
+    reason: null,
+    attempts: 0,
+    erpNumber: null,
+    createdAt: new Date(0),
+    notBefore: null,
+  };
+  const drawn = drawHandoffs(
+    { handoffs: [item, { ...item, connection: 'erp' }], next: null, counts: { pending: 2 } },
+    { isTTY: false, width: Number.POSITIVE_INFINITY, paint },
+  );
+  const [, first, second] = [...drawn];
+  expect(first).toMatch(/ kontor\.yaml names no connection that orders go to$/);
+  expect(second).not.toContain('no connection');
 });
