@@ -4,7 +4,7 @@ import { bubbleUp, superiors } from './approvers/bubble-up.ts';
 import type { Person } from './approvers/directory.ts';
 import { whyNot } from './approvers/eligibility.ts';
 import { deputyOf } from './approvers/follow-deputies.ts';
-import { type ApproverQuestion, isRequester, nameOf } from './approvers/question.ts';
+import { type ApproverQuestion, isMember, isRequester, nameOf } from './approvers/question.ts';
 import { type Candidate, resolveSelector } from './approvers/resolve-selector.ts';
 import type { Rung } from './clock-schema.ts';
 import type { PlannedStage } from './merge-stages.ts';
@@ -106,7 +106,7 @@ function bring(
     return skipped === null;
   };
   const meant = question.directory.people.get(personId);
-  const isMeant = meant !== undefined && ask({ person: meant, via, isNamed: true, upFrom: meant.id });
+  const isMeant = meant !== undefined && ask({ person: meant, via, isNamed: true, upFrom: meant.id, atSeller: !isMember(question, meant) });
   const found = isMeant ? meant : (bubbleUp(question, [personId], ask)[0]?.person ?? null);
   if (!found) return;
   const { level } = climb;

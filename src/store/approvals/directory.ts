@@ -1,5 +1,6 @@
 /** The units and people of a company as they are now, in a few statements whatever its size. */
 import { type Delegation, type Directory, identityOf, type Person, type Unit } from '../../domain/policy/approvers/directory.ts';
+import { FARTHEST } from '../../domain/policy/approvers/follow-deputies.ts';
 import type { Database, Transaction } from '../database.ts';
 import { listAbsences } from '../work-calendars/absences.ts';
 
@@ -107,12 +108,21 @@ export async function loadMembersOf(
   return companies;
 }
 
+/** With whoever may stand in for them, or is asked next: they sit at the seller, too. */
 async function loadManagers(db: Database | Transaction, units: ReadonlyMap<string, Unit>): Promise<Person[]> {
   const names = [...new Set([...units.values()].flatMap(({ accountManager }) => accountManager ?? []))];
   if (names.length === 0) return [];
-  const { rows } = await db.raw<{ rows: Person[] }>(`select ${PERSON_COLUMNS} from contacts c where ${IS_MANAGER}`, {
-    managers: names.map((name) => name.trim().toLowerCase()),
-  });
+  const { rows } = await db.raw<{ rows: Person[] }>(
+    `with recursive near(id, depth) as (
+       select c.id, 0 from contacts c where ${IS_MANAGER}
+       union
+       select other.id, near.depth + 1 from near, lateral (
+         select c.superior_id as id from contacts c where c.id = near.id
+         union select d.to_person_id from delegations d where d.from_person_id = near.id and d.revoked_at is null) other
+       where other.id is not null and near.depth < :farthest)
+     select ${PERSON_COLUMNS} from contacts c where c.id in (select id from near)`,
+    { managers: names.map((name) => name.trim().toLowerCase()), farthest: FARTHEST },
+  );
   return rows;
 }
 

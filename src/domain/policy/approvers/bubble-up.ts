@@ -3,7 +3,7 @@
  * administrators of the company (SEMANTICS 2.10). It ends, whatever the profile says of superiors.
  */
 import { hasRole, type Person, pathOf, peopleIn } from './directory.ts';
-import { type ApproverQuestion, nameOf } from './question.ts';
+import { type ApproverQuestion, isMember, nameOf } from './question.ts';
 import type { Candidate } from './resolve-selector.ts';
 
 const HIGHEST = 10;
@@ -52,12 +52,17 @@ export function* superiors(question: ApproverQuestion, upFrom: readonly string[]
       const person = people.get(superiorId);
       if (reached.has(superiorId)) rung.push(lacking(via, 'was asked before; superiors go round in a circle'));
       else if (!person) rung.push(lacking(via, 'is not in the company'));
-      else rung.push(asCandidate(person, via));
+      else rung.push({ ...asCandidate(person, via), atSeller: isAtSeller(question, people.get(id)) });
       seen.add(superiorId);
     }
     yield rung;
     below = rung.flatMap(({ person }) => person?.id ?? []);
   }
+}
+
+/** Superiors of an account manager sit at the seller, too. */
+function isAtSeller(question: ApproverQuestion, below: Person | undefined): boolean {
+  return below !== undefined && !isMember(question, below);
 }
 
 function asCandidate(person: Person, via: string): Candidate {

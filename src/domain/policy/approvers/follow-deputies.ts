@@ -4,7 +4,7 @@
  */
 import type { Delegation, Person } from './directory.ts';
 import { whyNotPresent } from './eligibility.ts';
-import { type ApproverQuestion, isRequester } from './question.ts';
+import { type ApproverQuestion, isMember, isRequester } from './question.ts';
 
 /** Steps from one who is away to the next, and from a superior to the one above. */
 export const FARTHEST = 5;
@@ -42,7 +42,7 @@ function followNamed(question: ApproverQuestion, original: Person): Deputy {
   if (at === original.id) return none(null);
   const person = people.get(at);
   if (!person) return none('the deputy is not in the company');
-  const lack = away.has(at) ? 'is away' : whyNotDeputy(question, person);
+  const lack = away.has(at) ? 'is away' : whyNotDeputy(question, person, original);
   return lack === null ? { person, via: [...seen].slice(1), lack: null } : none(`deputy ${person.name} ${lack}`);
 }
 
@@ -57,15 +57,17 @@ function followSuperiors(question: ApproverQuestion, original: Person): Deputy |
     seen.add(superior.id);
     const deputy = followNamed(question, superior).person;
     const found = deputy && deputy.id !== original.id ? deputy : away.has(superior.id) ? null : superior;
-    if (found && whyNotDeputy(question, found) === null) return { person: found, via: [...seen].slice(1), lack: null };
+    if (found && whyNotDeputy(question, found, original) === null) return { person: found, via: [...seen].slice(1), lack: null };
     at = superior;
   }
   return null;
 }
 
-function whyNotDeputy(question: ApproverQuestion, person: Person): string | null {
+/** Of whoever sits at the seller somebody there is the deputy, and of nobody else. */
+function whyNotDeputy(question: ApproverQuestion, person: Person, original: Person): string | null {
+  const standing = { atSeller: !isMember(question, original) };
   // A cap for own orders is for the requester's own authority, not for somebody else's.
-  return whyNotPresent(question, person) ?? (isRequester(question, person.id) ? 'requested the order' : null);
+  return whyNotPresent(question, person, standing) ?? (isRequester(question, person.id) ? 'requested the order' : null);
 }
 
 /** Windows may overlap; the one that began last was meant for now. */
