@@ -31,10 +31,10 @@ export async function agreeToChange(
     if (!(await isRequester(trx, order, personId))) {
       throw new NeedsOperatorError('NOT_ALLOWED', `order ${order.externalKey} is not yours; whoever ordered it may agree to its change`);
     }
+    if (revision !== undefined) await requireUnanswered(trx, settings, order, revision, now);
     if (order.state !== 'pending_approval' && order.state !== 'released') {
       throw new NeedsOperatorError('ORDER_STATE', `order ${order.externalKey} is ${order.state}; there is nothing to agree to`);
     }
-    if (revision !== undefined) await requireUnanswered(trx, settings, order, revision, now);
     if ((await agreeToChanges(trx, orderId, now)) === 0) {
       throw new NeedsOperatorError('ORDER_STATE', `no change of order ${order.externalKey} waits for an answer`);
     }

@@ -138,6 +138,26 @@ describe('answering by the link of a change', () => {
     expect(await shop.rows("select kind from order_log where kind in ('change_agreed', 'withdrawn', 'cancelled')")).toHaveLength(1);
   });
 
+  it('names the answer that came first to whoever opened the page before it', async () => {
+    const shop = await changed();
+    const { token } = await mailOf(shop);
+    const waiting = async (count: number) =>
+      (await shop.rows("select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")).length === count;
+    const answers = await shop.db.transaction(async (trx) => {
+      await trx('orders').forUpdate().select('id');
+      const withdrawn = say(shop, token, 'withdraw');
+      await waitFor(() => waiting(1));
+      const agreed = say(shop, token, 'agree');
+      await waitFor(() => waiting(2));
+      return [withdrawn, agreed];
+    });
+    const said = expect.stringContaining('You withdrew the order on Monday');
+    expect(await Promise.all(answers)).toMatchObject([
+      { status: 200, text: said },
+      { status: 409, text: said },
+    ]);
+  });
+
   it('takes back the change alone where the order was released before', async () => {
     const dear = { lines: [{ reference: '1', product: '4715', quantity: '1' }] };
     const shop = await openShop({ stages: TWO, orders: { changeWindow: '4 business hours' } });
