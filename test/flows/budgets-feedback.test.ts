@@ -280,6 +280,17 @@ describe('the drift report', () => {
     expect(await drift(code)).toContain('SO-3: ledger EUR 450.00, ERP USD 600.00; in another currency; it was ordered elsewhere');
   });
 
+  it('says so where no document was ever pulled that could agree', async () => {
+    await setup.nord();
+    await accepted(1);
+    const told = async () => (await kontorHere(['budgets', 'drift'], { cwd: await makeFolder(), env: { DATABASE_URL: setup.url } })).stderr;
+    expect(await told()).toContain(
+      'note: no order of the ERP has been pulled; add `document` to the entities of its connection, and pull it',
+    );
+    await storeDocument(setup.db, setup.clock.now, { ...there(), number: 'SO-1', total: 100 });
+    expect(await told()).toBe('');
+  });
+
   it('counts credit notes, and an order that was credited after the close once, beside the period that answers for it', async () => {
     const { code } = await codeOf(await setup.nord());
     const order = await accepted(4);

@@ -1,6 +1,6 @@
 /** `kontor budgets drift`: what the ledger committed beside what the ERP's documents say, and which documents make the difference. */
 import { type Command, Option } from 'commander';
-import { type DriftLine, loadDrift, type PeriodDrift } from '../../store/budgets/drift.ts';
+import { type DriftLine, holdsErpOrders, loadDrift, type PeriodDrift } from '../../store/budgets/drift.ts';
 import { requireBudget } from '../../store/budgets/find-budget.ts';
 import type { App } from '../app.ts';
 import { civilDay, withExamples } from '../arguments.ts';
@@ -20,6 +20,8 @@ export function addDriftCommand(budgets: Command, app: App): void {
       const drift = (await loadDrift(db, { budgetId, on }))
         .map((period) => driftOf(period, all))
         .filter(({ lines }) => all || lines.length > 0);
+      if (drift.length > 0 && !(await holdsErpOrders(db)))
+        app.out.hint('note: no order of the ERP has been pulled; add `document` to the entities of its connection, and pull it');
       app.out.answer({ drift }, drawDrift);
     });
   withExamples(command, ['kontor budgets drift', 'kontor budgets drift NORD-2026 --on 2026-11-30 --all']);

@@ -35,6 +35,12 @@ export interface DriftFilter {
   readonly on?: string | undefined;
 }
 
+/** Whether there is any order of the ERP to compare with. */
+export async function holdsErpOrders(db: Database): Promise<boolean> {
+  const { rows } = await db.raw<{ rows: Array<{ holds: boolean }> }>(`select exists (select from documents where kind = 'order') as holds`);
+  return rows[0]?.holds === true;
+}
+
 /** Of movements `m`: in which currency they were told, where all of them were told in one, and how much that was. */
 const ONLY = `count(*) filter (where m.amount <> 0 and m.original_amount is null) = 0 and count(distinct m.original_currency) = 1`;
 const AS_TOLD = `case when ${ONLY} then min(m.original_currency) end as told_in, case when ${ONLY} then sum(m.original_amount)::float8 end as told`;
