@@ -66,6 +66,17 @@ describe('kontor calendars', () => {
     expect(stderr).toContain('wrong.yaml:4:8: hours.fri must end later than it begins; a night is two parts');
     expect((await run('calendars', 'put', 'region.yaml')).stderr).toContain('DE has no region XX; known: BB, BE');
   });
+
+  it('refuses one with so little work that nothing would ever be due', async () => {
+    const { run, json } = await office({ 'idle.yaml': 'zone: Europe/Berlin\nhours: { mon: "09:00-09:01" }\n' });
+    expect(await run('calendars', 'put', 'idle.yaml')).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining(
+        'calendar idle has less than 52 hours of work in the year from now, one a week; give it more hours, or fewer holidays',
+      ),
+    });
+    expect(await json('calendars', 'list')).toMatchObject({ calendars: [] });
+  });
 });
 
 describe('kontor absences import', () => {

@@ -189,3 +189,13 @@ it.each([
     expect(instantOf(wall, zone)?.toISOString()).toBe(instant);
   }
 });
+
+it('a span that a calendar has no room for is for whoever made the calendar to mend', async () => {
+  const idle = await calendar({ hours: { mon: '09:00-09:01' } });
+  expect(() => addWorkTime(idle, at('2026-11-23T09:00:00Z'), span('60 business hours'))).toThrow(
+    expect.objectContaining({
+      code: 'CALENDAR_INVALID',
+      message: expect.stringContaining('no 60 business hours in forty years; give it more hours'),
+    }),
+  );
+});

@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { NAME_PATTERN } from '../../config/schema.ts';
 import { openCalendar } from '../../domain/work-calendar/calendar.ts';
 import { calendarDefinitionSchema } from '../../domain/work-calendar/definition.ts';
+import { refuseIdle } from '../../domain/work-calendar/work-time.ts';
 import { NeedsOperatorError } from '../../errors.ts';
 import { findPerson } from '../../orders/people.ts';
 import type { Database } from '../../store/database.ts';
@@ -41,9 +42,10 @@ function addPut(calendars: Command, app: App): void {
         schema: calendarDefinitionSchema,
         code: 'CALENDAR_INVALID',
       });
-      await openCalendar(name, 1, document);
+      const now = new Date();
+      refuseIdle(await openCalendar(name, 1, document), now);
       const { db } = await app.store(await app.settings([]));
-      const stored = await db.transaction((trx) => putCalendar(trx, { name, definition: given, by: whoAmI() }, new Date()));
+      const stored = await db.transaction((trx) => putCalendar(trx, { name, definition: given, by: whoAmI() }, now));
       app.out.answer({ name, ...stored }, () => [
         stored.isNew
           ? `version ${stored.version} of calendar ${name} holds for steps assigned from now on; instants already counted stay`

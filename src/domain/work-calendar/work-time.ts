@@ -1,7 +1,8 @@
 /** Counting in work time: exact across changes of the clock, and always at an end (SEMANTICS 2.13). */
 import { IANAZone } from 'luxon';
+import { NeedsOperatorError } from '../../errors.ts';
 import type { WorkCalendar } from './calendar.ts';
-import type { Span } from './span.ts';
+import { type Span, saySpan } from './span.ts';
 import { offsetMs, segments, type WorkInterval, workIntervals } from './work-intervals.ts';
 
 /** Half-open. */
@@ -28,8 +29,7 @@ export function addWorkTime(calendar: WorkCalendar, from: Date, span: Span, away
   const room = from.getTime() + LONGEST_AWAY_MS;
   const found = awayOn.length > 0 ? consume(present(calendar, from.getTime(), room, awayOn), span) : null;
   const at = found ?? consume(workIntervals(calendar, from.getTime(), from.getTime() + FARTHEST_MS), span);
-  if (at === null)
-    throw new Error(`calendar ${calendar.name} version ${calendar.version} has no ${span.amount} ${span.unit} in forty years`);
+  if (at === null) throw tooLittleWork(`calendar ${calendar.name} version ${calendar.version}`, `no ${saySpan(span)} in forty years`);
   return new Date(at);
 }
 
@@ -80,6 +80,19 @@ function addDays(zoneName: string, from: Date, days: number): Date {
   return new Date(first?.to ?? local - before);
 }
 
+/** With less, the longest span might not end within `FARTHEST_MS`. */
+const LEAST_IN_A_YEAR_MS = 52 * HOUR_MS;
+
+/** Throws CALENDAR_INVALID for one with so little work that what is counted in it would never be due. */
+export function refuseIdle(calendar: WorkCalendar, now: Date): void {
+  if (workTimeBetween(calendar, now, new Date(now.getTime() + YEAR_MS)) >= LEAST_IN_A_YEAR_MS) return;
+  throw tooLittleWork(`calendar ${calendar.name}`, 'less than 52 hours of work in the year from now, one a week');
+}
+
+function tooLittleWork(which: string, has: string): NeedsOperatorError {
+  return new NeedsOperatorError('CALENDAR_INVALID', `${which} has ${has}; give it more hours, or fewer holidays`);
+}
+
 export function isWorkTime(calendar: WorkCalendar, at: Date): boolean {
   return !workIntervals(calendar, at.getTime(), at.getTime() + 1).next().done;
 }
@@ -87,7 +100,7 @@ export function isWorkTime(calendar: WorkCalendar, at: Date): boolean {
 /** The instant itself if it is work time, else when work begins again. */
 export function nextWorkTime(calendar: WorkCalendar, at: Date): Date {
   const next = workIntervals(calendar, at.getTime(), at.getTime() + FARTHEST_MS).next();
-  if (next.done) throw new Error(`calendar ${calendar.name} version ${calendar.version} has no work in forty years`);
+  if (next.done) throw tooLittleWork(`calendar ${calendar.name} version ${calendar.version}`, 'no work in forty years');
   return new Date(next.value.from);
 }
 
