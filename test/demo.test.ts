@@ -155,7 +155,7 @@ describe('kontor demo', () => {
       ['WEB-1004', 'taken', 'released', 'accepted'],
     ]);
     expect(answer().orders[3]?.receipt.handoffs[0]?.attempts.map(({ outcome }) => outcome)).toEqual(['unknown', 'adopted']);
-    expect(second.stdout).toContain('nothing was sent');
+    expect(second.stdout).toContain('no order was sent a second time');
     expect(second.stdout).toMatch(/Receipt for order WEB-1004[\s\S]*the answer was lost[\s\S]*found there with equal content/);
   });
 
@@ -224,6 +224,10 @@ describe('kontor demo', () => {
     expect([...followed].filter(([, { code }]) => code !== 0)).toEqual([]);
     const why = commands.find((command) => command.includes('orders why')) ?? '';
     expect(followed.get(why)?.stdout).toContain('is active and with Sören Plönnies');
+    const third = await startKontor(cwd, NOWHERE, 'demo');
+    expect(third.stdout).toMatch(/WEB-1002 .* in the ERP +approved; it is SO-/);
+    const list = commands.find((command) => command.endsWith('mail list')) ?? '';
+    expect((await startKontor(cwd, '', ...list.split(' '))).stdout).toMatch(/order\.approved +sent +Maren Castorp +DEMO-5/);
   }, 400_000);
 
   it('says what it is doing while it works, in plain lines where no terminal is', () => {

@@ -124,12 +124,12 @@ async function play(app: App, settings: Settings, store: Store, erp: SandboxErp)
   app.out.hint('A budget, its approvals and their mails are played through March and April 2026.');
   const { connectors } = app.surroundings;
   const month = { ...context, mailer: await openMailer(settings), signal, border: databaseBorder(store.db), connectors, holder: 'demo' };
-  const isFirst = await playMonth(month, dirname(EXAMPLE));
+  await playMonth(month, dirname(EXAMPLE));
   app.out.hint(
     'Orders of examples/orders.xlsx go to a sandbox ERP, which loses one of its answers; that one is asked for some seconds later.',
   );
   const orders = await withWorker(() => playOrders({ context, queue, erp, folder: dirname(EXAMPLE), signal }));
-  if (isFirst) await sendDue(month);
+  await sendDue(month);
   return { runs, orders, month: await tellMonth(store.db) };
 }
 

@@ -17,7 +17,7 @@ export function* drawDemoOrders(orders: readonly DemoOrder[], terminal: Terminal
   ];
   yield* drawTable(columns, orders.map(rowOf), terminal);
   if (orders.every(({ outcome }) => outcome === 'known'))
-    yield paint.dim('All of them were known: the same content again answers the order there is, and nothing was sent.');
+    yield paint.dim('All of them were known: the same content again answers the order there is, and no order was sent a second time.');
   const lost = orders.find(({ reference }) => reference === LOST.reference)?.receipt;
   if (!lost) return;
   yield '';

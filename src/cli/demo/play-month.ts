@@ -37,10 +37,10 @@ interface Stage {
   readonly orders: ReadonlyMap<string, unknown>;
 }
 
-/** Once: `false` when it was played before. */
-export async function playMonth(real: MonthContext, folder: string): Promise<boolean> {
+/** Once, however often the demo is played. */
+export async function playMonth(real: MonthContext, folder: string): Promise<void> {
   const { rows } = await real.db.raw('select 1 from budgets where code = ?', [BUDGET]);
-  if (rows.length > 0) return false;
+  if (rows.length > 0) return;
   let now = at(TURNS[0]?.at ?? '');
   const context: MonthContext = { ...real, now: () => now };
   const file = await readOrderFile(join(folder, 'month.yaml'), folder, FORMATS, real.signal);
@@ -53,7 +53,6 @@ export async function playMonth(real: MonthContext, folder: string): Promise<boo
     await take({ context, folder, orders }, turn);
     await look(context);
   }
-  return true;
 }
 
 function at(wall: string): Date {
