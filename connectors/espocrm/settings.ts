@@ -20,7 +20,7 @@ export const espocrmSettings = z
 export type EspocrmSettings = z.infer<typeof espocrmSettings>;
 
 /** A condition as EspoCRM takes it: { type: equals, attribute: type, value: Customer }, or { type: or, value: [...] }. */
-export const whereItem = z.strictObject({
+const whereItem = z.strictObject({
   type: z.string().regex(/^[A-Za-z]+$/, 'must be the name of a comparison, such as equals or in'),
   attribute: z.string().regex(/^\w+$/, 'must be the name of an attribute').optional(),
   value: z.json().optional(),

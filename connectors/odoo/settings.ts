@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { httpSettings, systemUrl } from '../../src/connector/http/settings.ts';
 
-export const PROTOCOLS = ['auto', 'json-2', 'json-rpc'] as const;
+const PROTOCOLS = ['auto', 'json-2', 'json-rpc'] as const;
 export type Protocol = Exclude<(typeof PROTOCOLS)[number], 'auto'>;
 
 export const odooSettings = z.strictObject({

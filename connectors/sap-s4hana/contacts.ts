@@ -28,7 +28,7 @@ async function records(session: SapSession, partners: readonly ODataRow[]): Prom
 }
 
 /** One record per person. A relationship that was ended and begun anew stands there once for each span: the last one counts. Pure. */
-export function flattenContacts(partner: ODataRow, people: ReadonlyMap<string, ODataRow>, today: string): ODataRow[] {
+function flattenContacts(partner: ODataRow, people: ReadonlyMap<string, ODataRow>, today: string): ODataRow[] {
   const last = new Map<string, ODataRow>();
   for (const contact of listIn(partner, 'to_BusinessPartnerContact')) {
     const number = textIn(contact, 'BusinessPartnerPerson');

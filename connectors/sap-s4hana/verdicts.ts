@@ -21,7 +21,7 @@ const NAMED = [
 ];
 
 /** The system's words without the people in them: messages about locks say who holds them. */
-export function sapWords(answer: Answer): string | undefined {
+function sapWords(answer: Answer): string | undefined {
   const words = odataWords(answer);
   const masked = words === undefined ? undefined : NAMED.reduce((text, named) => text.replace(named, '$1***'), words);
   const code = odataCode(answer) ?? '';

@@ -18,7 +18,7 @@ export interface PutBudgets {
   readonly unchanged: readonly string[];
 }
 
-export class BudgetsInvalid extends NeedsOperatorError {
+class BudgetsInvalid extends NeedsOperatorError {
   readonly problems: readonly OrderProblem[];
 
   constructor(what: string, problems: readonly OrderProblem[]) {

@@ -31,7 +31,7 @@ export function* drawRun(run: Run, terminal: Terminal): Generator<string> {
 }
 
 /** A run in one line. */
-export function summarizeRun({ id, entity, outcome, state, counts }: Run): string {
+function summarizeRun({ id, entity, outcome, state, counts }: Run): string {
   const parts = (['created', 'changed', 'unchanged', 'quarantined'] as const).map((name) => `${formatCount(counts[name])} ${name}`);
   return `run ${id}  ${entity}  ${outcome ?? state}  ${formatCount(counts.read)} read: ${parts.join(', ')}`;
 }

@@ -61,7 +61,7 @@ export type MailSettings = Readonly<z.output<typeof mailSchema>>;
 
 export const DEFAULT_MAIL: MailSettings = mailSchema.parse({});
 
-export function isQuietHours(value: string): boolean {
+function isQuietHours(value: string): boolean {
   const [, , , , end] = HOURS.exec(value) ?? [];
   const [from, until] = value.split('-');
   return end !== undefined && from !== until;

@@ -9,7 +9,7 @@ export function redact(settings: Settings, secrets: SecretValues): unknown {
 }
 
 /** For any URL that may carry a password. */
-export function withoutPassword(url: string): string {
+function withoutPassword(url: string): string {
   return url.replace(/^([a-z][a-z0-9+.-]*:\/\/[^:/?#]*):[^@]*@/i, `$1:${CENSORED}@`);
 }
 

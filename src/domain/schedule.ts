@@ -21,7 +21,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 /** A slot looked at within this time is on time: a tick comes every few seconds, a worker restarts within a minute. */
-export const PUNCTUAL_MS = MINUTE_MS;
+const PUNCTUAL_MS = MINUTE_MS;
 
 /**
  * The first `limit` due instants in (after, until].

@@ -4,7 +4,7 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 import { z } from 'zod';
 import type { HttpServer } from './desk.ts';
 
-export const API_PREFIX = '/v1';
+const API_PREFIX = '/v1';
 
 const TAGS = [
   { name: 'orders', description: 'Purchase requests, from their submission to the receipt of the ERP.' },

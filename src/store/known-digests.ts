@@ -4,7 +4,7 @@ import { to as copyTo } from 'pg-copy-streams';
 import type { Database } from './database.ts';
 
 /** 8 bytes each on their way and 12 in the reader's table, which bounds its memory. */
-export const KNOWN_AT_MOST = 3_000_000;
+const KNOWN_AT_MOST = 3_000_000;
 
 /** COPY in binary: a head of 19 bytes; a row is its number of columns (2 bytes), the length of what is told of the digest (4) and that (8). */
 const HEAD_BYTES = 19;

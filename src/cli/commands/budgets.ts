@@ -23,7 +23,7 @@ import { addClosingCommands } from './budgets-closing.ts';
 import { addDriftCommand } from './budgets-drift.ts';
 import { addMoneyCommands } from './budgets-money.ts';
 
-export const BUDGET_CODE = 'code of the budget';
+const BUDGET_CODE = 'code of the budget';
 
 export function addBudgetsCommand(program: Command, app: App): void {
   const budgets = program.command('budgets').description('what may be spent in each period, and what was');

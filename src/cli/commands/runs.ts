@@ -76,7 +76,7 @@ function* drawList({ runs, next }: { runs: RunListItem[]; next: string | null },
   if (next) yield terminal.paint.dim(`more: --before ${next}`);
 }
 
-export function outcomeStyle({ paint }: Pick<Terminal, 'paint'>): (text: string) => string {
+function outcomeStyle({ paint }: Pick<Terminal, 'paint'>): (text: string) => string {
   const styles: Record<string, (text: string) => string> = {
     complete: paint.green,
     partial: paint.yellow,

@@ -3,7 +3,7 @@ import type { HttpAnswer, Verdict, VerdictRule } from './types.ts';
 
 type Answer = Omit<HttpAnswer, 'verdict'>;
 
-export const COMMON_VERDICTS: readonly VerdictRule[] = [
+const COMMON_VERDICTS: readonly VerdictRule[] = [
   { status: '2xx', verdict: 'ok' },
   { status: 401, verdict: 'login' },
   { status: 403, verdict: 'denied' },

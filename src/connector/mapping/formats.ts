@@ -12,8 +12,8 @@ export interface Formats {
   readonly zone: string;
 }
 
-export const DECIMAL_SIGNS: readonly string[] = ['.', ','];
-export const GROUP_SIGNS: readonly string[] = ['', '.', ',', ' ', "'"];
+const DECIMAL_SIGNS: readonly string[] = ['.', ','];
+const GROUP_SIGNS: readonly string[] = ['', '.', ',', ' ', "'"];
 
 /** What is wrong with a field's formats (`decimal`, `group`, `date`, `zone`), by key. Empty when all is well. */
 export function formatFaults(formats: { [K in keyof Formats]: unknown }): Array<[keyof Formats, string]> {

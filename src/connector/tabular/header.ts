@@ -39,7 +39,7 @@ function nameColumns(titles: readonly string[]): string[] {
 }
 
 /** 0 -> A, 25 -> Z, 26 -> AA. */
-export function columnLetters(index: number): string {
+function columnLetters(index: number): string {
   const letter = String.fromCharCode(65 + (index % 26));
   return index < 26 ? letter : columnLetters(Math.floor(index / 26) - 1) + letter;
 }

@@ -5,7 +5,7 @@ import { fold } from '../policy/facts.ts';
 import type { Budget } from './budget.ts';
 
 export const BUDGET_OWNER_ROLE = 'budget_owner';
-export const COST_CENTRE_OWNER_ROLE = 'cost_centre_owner';
+const COST_CENTRE_OWNER_ROLE = 'cost_centre_owner';
 
 type Owned = Pick<Budget, 'ownerKind' | 'ownerId' | 'ownerCode' | 'companyId'>;
 

@@ -5,7 +5,7 @@ import { decimalSchema } from '../policy/amounts.ts';
 import { type Balance, entitled, used } from './balance.ts';
 import { type Duration, durationSchema } from './duration.ts';
 
-export const CARRY_MODES = ['none', 'full', 'share_of_original', 'share_of_unused'] as const;
+const CARRY_MODES = ['none', 'full', 'share_of_original', 'share_of_unused'] as const;
 
 export interface CarryRule {
   readonly mode: (typeof CARRY_MODES)[number];

@@ -4,7 +4,7 @@ import { isCivilDate } from './civil-days.ts';
 import { type ListedPeriod, periodListSchema } from './period-list.ts';
 
 export const CALENDAR_UNITS = ['day', 'week', 'month', 'quarter', 'half_year', 'year'] as const;
-export const WEEK_PATTERNS = ['4-4-5', '4-5-4', '5-4-4', '13x4'] as const;
+const WEEK_PATTERNS = ['4-4-5', '4-5-4', '5-4-4', '13x4'] as const;
 
 export interface MonthsRule {
   readonly kind: 'month' | 'quarter' | 'half_year' | 'year';

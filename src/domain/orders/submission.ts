@@ -79,7 +79,7 @@ const optionalText = z
   .nullish()
   .transform(unless((text, report) => settle(cleanText(text), report)));
 
-export const submissionLine = z.strictObject({
+const submissionLine = z.strictObject({
   reference: optionalCode(60).describe('Names the line within the order, through all its revisions; its place from 1 if absent.'),
   product: code(100).describe("The seller's item number."),
   quantity: quantity.describe('How many units; a decimal.'),

@@ -4,7 +4,7 @@ import { type Span, saySpan, spanSchema } from '../work-calendar/span.ts';
 import { type Selector, selectorSchema } from './selector-schema.ts';
 
 /** list: shown to operations. expire and decline end the order, without anybody's word. */
-export const ON_EXPIRE = ['list', 'expire', 'decline'] as const;
+const ON_EXPIRE = ['list', 'expire', 'decline'] as const;
 export type OnExpire = (typeof ON_EXPIRE)[number];
 
 export type Rung =

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { currencySchema, decimalSchema, readMinor, sayMoney } from './amounts.ts';
 import { fold } from './facts.ts';
 
-export const NUMBER_OPERATORS = ['gt', 'gte', 'lt', 'lte', 'eq'] as const;
+const NUMBER_OPERATORS = ['gt', 'gte', 'lt', 'lte', 'eq'] as const;
 export type NumberOperator = (typeof NUMBER_OPERATORS)[number];
 
 /** `value` is a decimal as text; for money in minor units. */

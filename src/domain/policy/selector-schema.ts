@@ -4,7 +4,7 @@ import type { BudgetOwner } from './budget-facts.ts';
 
 const text = z.string().min(1);
 
-export const AREAS = ['unit', 'subtree', 'company'] as const;
+const AREAS = ['unit', 'subtree', 'company'] as const;
 
 /** What rules may write, and `budgetOwner`, which asks for itself when an order exceeds a budget. */
 export type Selector =

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { clockSchema, ladderSchema, type Rung, type StageClock } from './clock-schema.ts';
 import { inOneOrder, type Selector, saySelector, selectorSchema } from './selector-schema.ts';
 
-export const MODES = ['any', 'all', 'n_of_m'] as const;
+const MODES = ['any', 'all', 'n_of_m'] as const;
 
 export interface Stage {
   readonly name?: string | undefined;

@@ -17,7 +17,7 @@ const DAY_MINUTES = 1440;
 
 const zoneSchema = z.string().refine(isZone, 'must be an IANA time zone such as Europe/Berlin');
 
-export const civilDateSchema = z
+const civilDateSchema = z
   .string()
   .refine(
     (text) => /^\d{4}-\d{2}-\d{2}$/.test(text) && DateTime.fromISO(text, { zone: 'UTC' }).isValid,

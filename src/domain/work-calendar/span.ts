@@ -1,7 +1,7 @@
 /** How long something may take, with what is counted. A plain "2 days" says too little: over a weekend it is one thing or the other. */
 import { z } from 'zod';
 
-export const SPAN_UNITS = ['business_hours', 'business_days', 'calendar_days'] as const;
+const SPAN_UNITS = ['business_hours', 'business_days', 'calendar_days'] as const;
 export type SpanUnit = (typeof SPAN_UNITS)[number];
 
 export interface Span {

@@ -77,7 +77,7 @@ export const contentShape = z
   .describe('Addresses and accounts by our ids.')
   .meta({ id: 'OrderContent' });
 
-export const stepShape = z
+const stepShape = z
   .object({
     id: z.string(),
     revision: z.int(),
@@ -105,7 +105,7 @@ export const decisionShape = z
   })
   .meta({ id: 'Decision' });
 
-export const expectedShape = z
+const expectedShape = z
   .object({
     at: instant,
     basis: z.enum(['history', 'clock']).describe('history: as long as such decisions took; clock: then others are asked.'),

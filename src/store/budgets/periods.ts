@@ -6,7 +6,7 @@ import type { Database, Transaction } from '../database.ts';
 
 const SUMS = ['allocated', 'carried_in', 'carried_out', 'adjusted', 'overridden', 'reserved', 'committed', 'actual'] as const;
 
-export const PERIOD_COLUMNS = `p.id, p.budget_id as "budgetId", p.key, p.start_on as "startOn", p.end_on as "endOn", p.start_at as "startAt",
+const PERIOD_COLUMNS = `p.id, p.budget_id as "budgetId", p.key, p.start_on as "startOn", p.end_on as "endOn", p.start_at as "startAt",
   p.end_at as "endAt", p.state, p.closes_at as "closesAt", p.carry_expires_at as "carryExpiresAt", p.opened_at as "openedAt",
   p.opened_late as "openedLate", p.is_limited as "isLimited",
   ${SUMS.map((sum) => `p.${sum}::float8 as "${sum.replace(/_(.)/, (_, letter: string) => letter.toUpperCase())}"`).join(', ')}`;

@@ -8,7 +8,7 @@ import type { Candidate } from './resolve-selector.ts';
 
 const HIGHEST = 10;
 
-export const APPROVER_ROLE = 'approver';
+const APPROVER_ROLE = 'approver';
 export const ADMINISTRATOR_ROLES = ['administrator', 'admin'] as const;
 
 /** Answers whether the candidate may decide, and notes it. `null` for one that was asked before. */

@@ -17,7 +17,7 @@ export interface Candidate extends Standing {
   readonly upFrom: string;
 }
 
-export const OWNER_ROLE = 'cost_centre_owner';
+const OWNER_ROLE = 'cost_centre_owner';
 export const BUDGET_OWNER_ROLE = 'budget_owner';
 
 export function resolveSelector(selector: Selector, question: ApproverQuestion): Candidate[] {
