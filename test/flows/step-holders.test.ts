@@ -41,6 +41,19 @@ it('a holder of whom nothing has changed is not written again when another comes
   expect(await written()).toContain(xmin);
 });
 
+it('a step of which only the holders have changed is not written again, and one of which more has is', async () => {
+  const { before, rows, db, clock, assign } = await oneHolder();
+  const [step] = await rows<{ id: string; xmin: string }>('select id, xmin from approval_steps');
+  const now = async () => (await rows<{ xmin: string; climbs: unknown[] }>('select xmin, climbs from approval_steps'))[0];
+  await assign(before.map((one) => ({ ...one, via: 'superior of Jens' })));
+  expect(await now()).toEqual({ xmin: step?.xmin, climbs: [] });
+  const climbs = [{ level: 1, rung: 'list' as const, at: clock.now, people: [] }];
+  await db.transaction((trx) =>
+    assignSteps(trx, [{ stepId: step?.id ?? '', state: 'active', needed: 1, climbs, before, holders: before }], clock.now),
+  );
+  expect((await now())?.climbs).toHaveLength(1);
+});
+
 it('who holds a step no longer is gone from it', async () => {
   const { assign, holders } = await oneHolder();
   await assign([]);

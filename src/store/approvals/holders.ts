@@ -41,13 +41,14 @@ export interface HeldStep {
   readonly before: readonly StepHolder[];
 }
 
-/** Steps that are decided or void stay as they are. */
+/** Steps that are decided or void stay as they are, and those of which only the holders are others are not written again. */
 export async function assignSteps(trx: Transaction, held: readonly HeldStep[], now: Date): Promise<void> {
   if (held.length === 0) return;
   await trx.raw(
     `update approval_steps s set state = h.state, needed = h.needed, climbs = h.climbs::jsonb, assigned_at = coalesce(s.assigned_at, :now)
      from rows from (unnest(:stepIds::bigint[], :states::text[], :needed::int[]), string_to_table(:climbs, chr(10))) as h(step_id, state, needed, climbs)
-     where s.id = h.step_id and s.state in ('waiting', 'active', 'exhausted')`,
+     where s.id = h.step_id and s.state in ('waiting', 'active', 'exhausted')
+       and (s.assigned_at is null or s.state <> h.state or s.needed <> h.needed or s.climbs <> h.climbs::jsonb)`,
     {
       now,
       stepIds: column(held.map(({ stepId }) => stepId)),
