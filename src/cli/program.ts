@@ -88,25 +88,30 @@ export async function runProgram(argv: readonly string[], surroundings: Surround
   }
 }
 
+/** What a group's list says of words and options that were meant for another command. */
+const MISREAD = new Set(['commander.excessArguments', 'commander.unknownOption']);
+
 /** Help and version are answers; everything else commander throws is a misunderstanding. It printed nothing yet. */
 function usageExit(app: App, { exitCode, code, message }: CommanderError, unknown: string | null): number {
   if (exitCode === 0) return EXIT.ok;
   const [first = message, ...more] = message.replace(/^error: /, '').split('\n');
   const told = code === 'commander.help' ? 'name a subcommand' : [first, ...more].join(' ').trim().replace(/\.$/, '');
-  const hint = code === 'commander.excessArguments' ? (unknown ?? told) : told;
+  const hint = MISREAD.has(code) ? (unknown ?? told) : told;
   app.out.error(new NeedsOperatorError('USAGE', `${hint}; see --help of the command`));
   return EXIT.usage;
 }
 
 /** `kontor budgets statment NORD` is not `list` with too many arguments, though a group without a command is short for its list. */
 function misspelt(program: Command, argv: readonly string[]): string | null {
+  const flags = new Set(program.options.flatMap(({ long, required }) => (required ? [] : [long])));
   let group = program;
   for (const word of argv) {
     const names = group.commands.map((command) => command.name());
     const at = names.indexOf(word);
     if (at >= 0) group = group.commands[at] as Command;
-    else if (group !== program && names.length > 0 && !word.startsWith('-'))
-      return `${group.name()} has no command "${word}"; ${suggestName(word, names)}`;
+    else if (flags.has(word) || group === program || names.length === 0) continue;
+    // What follows an option may be its value.
+    else return word.startsWith('-') ? null : `${group.name()} has no command "${word}"; ${suggestName(word, names)}`;
   }
   return null;
 }

@@ -156,6 +156,13 @@ describe('help', () => {
 describe('a command line that is not understood', () => {
   it.each([
     ['an unknown command', ['acounts'], /unknown command 'acounts' \(Did you mean accounts\?\)/],
+    [
+      'a misspelt command before an option',
+      ['orders', 'aprove', 'KO-1', '--as', 'P-1'],
+      /orders has no command "aprove"; did you mean "approve"\?/,
+    ],
+    ['a misspelt command after a flag', ['budgets', '--json', 'statment', 'N'], /budgets has no command ..statment/],
+    ['an option nobody knows, and its value', ['orders', '--tomorrow', 'aprove'], /unknown option '--tomorrow'/],
     ['a misspelt command of a group', ['budgets', 'statment', 'NORD'], /budgets has no command "statment"; did you mean "statement"\?/],
     ['a reason that says nothing', [...'budgets top-up A --amount 1 --as P --reason'.split(' '), ' '], /it must say something; see --help/],
     ['a reason to judge anew that says nothing', ['orders', 'rejudge', 'A', '--reason', ''], /it must say something; see --help/],
