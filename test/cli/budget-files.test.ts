@@ -46,6 +46,21 @@ it('names a word that stands for a block, and is none of those there are', async
   ]);
 });
 
+it('refuses days that no calendar of a company holds, but for the end that means never', async () => {
+  const budget = (from: string, period: string) =>
+    `code: K\nunit: A-3\ncurrency: EUR\nlimit: 5\nfrom: ${from}\nuntil: 9999-12-31\nperiod: ${period}\n`;
+  const day = 'must be a date such as';
+  expect(await told('b.yaml', budget('2026-02-01', 'month'))).toEqual([]);
+  expect(await told('b.yaml', budget('9999-12-31', 'month'))).toEqual([`b.yaml:5: from ${day} 2026-01-31, from 1900 to 2200; correct it`]);
+  expect(await told('b.yaml', budget('0000-01-01', 'month'))).toEqual([`b.yaml:5: from ${day} 2026-01-31, from 1900 to 2200; correct it`]);
+  expect(await told('b.yaml', budget('2026-02-01', '{ weeks: 4-4-5, anchor: 9990-01-01, week53: never }'))).toEqual([
+    `b.yaml:7: period.anchor ${day} 2026-01-26, from 1900 to 2200; correct it`,
+  ]);
+  expect(await told('b.yaml', budget('2026-02-01', '{ dates: [{ from: 2026-01-01, to: 9999-12-31 }] }'))).toContain(
+    `b.yaml:7: period.dates.0.to ${day} 2026-01-26, from 1900 to 2200; correct it`,
+  );
+});
+
 it.each(['', 'budgets: []', 'budgets: 5', 'budgets: [{}]'])(
   'says that a file holds no budgets, instead of what each lacks: %s',
   async (text) => {

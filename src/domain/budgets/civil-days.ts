@@ -6,6 +6,11 @@ export function isCivilDate(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(`${text}T00:00:00Z`)) && dayText(dayNumber(text)) === text;
 }
 
+/** A day that periods may be cut by: whoever means never, or has lost a digit, is told before a period is counted to the year 10000. */
+export function isPlannableDate(text: string): boolean {
+  return isCivilDate(text) && text >= '1900-01-01' && text <= '2200-12-31';
+}
+
 export function dayNumber(on: string): number {
   return Date.parse(`${on}T00:00:00Z`) / DAY_MS;
 }

@@ -4,12 +4,14 @@ import { isZone } from '../../connector/mapping/formats.ts';
 import { currencySchema, decimalSchema, readMinor } from '../policy/amounts.ts';
 import { ENFORCEMENTS, type NewBudget } from './budget.ts';
 import { carrySchema } from './carry.ts';
-import { isCivilDate } from './civil-days.ts';
+import { isCivilDate, isPlannableDate } from './civil-days.ts';
 import { durationSchema } from './duration.ts';
 import { periodRuleSchema } from './period-rule.ts';
 
 const text = z.string().trim().min(1);
-const civilDate = z.string().refine(isCivilDate, 'must be a date such as 2026-01-31');
+const firstDate = z.string().refine(isPlannableDate, 'must be a date such as 2026-01-31, from 1900 to 2200');
+/** Many systems write 9999-12-31 for never. */
+const lastDate = z.string().refine((text) => isCivilDate(text) && text >= '1900-01-01', 'must be a date such as 2026-01-31');
 /** No limit, a limit of zero and the limit from above are three things. */
 const LIMIT = 'must be unlimited, inherit, or an amount such as 5000.00, zero or more';
 const limitSchema = z.union([z.number(), z.string()], LIMIT).transform((given, context): string => {
@@ -39,8 +41,8 @@ const written = z.strictObject({
   period: periodRuleSchema.default({ kind: 'month', firstMonth: 1, anchorDay: 1 }),
   /** That of the unit, else of the company, if it is not said. */
   zone: text.refine(isZone, 'must be a time zone of the IANA list, such as Europe/Berlin').optional(),
-  from: civilDate,
-  until: civilDate.optional(),
+  from: firstDate,
+  until: lastDate.optional(),
   basis: z.enum(['net', 'gross']).default('net'),
   includesShipping: z.boolean().default(true),
   enforcement: z.enum(ENFORCEMENTS).default('require_approval'),

@@ -1,6 +1,6 @@
 /** A list of periods as an ERP holds it, complete and without contradiction. */
 import { z } from 'zod';
-import { addDays, isCivilDate } from './civil-days.ts';
+import { addDays, isPlannableDate } from './civil-days.ts';
 
 export interface ListedPeriod {
   readonly key: string;
@@ -9,13 +9,13 @@ export interface ListedPeriod {
   readonly endOn: string;
 }
 
-const civilDate = z.string().refine(isCivilDate, 'must be a date such as 2026-01-26');
+const civilDate = z.string().refine(isPlannableDate, 'must be a date such as 2026-01-26, from 1900 to 2200');
 
 /** `to` is the last day, as ERPs tell it; `until` the first day after. */
 const listed = z
   .strictObject({ key: z.string().trim().min(1).optional(), from: civilDate, to: civilDate.optional(), until: civilDate.optional() })
   .transform(({ key, from, to, until }, context): ListedPeriod => {
-    const endOn = until ?? (to === undefined || !isCivilDate(to) ? undefined : addDays(to, 1));
+    const endOn = until ?? (to === undefined || !isPlannableDate(to) ? undefined : addDays(to, 1));
     const refuse = (message: string) => {
       context.issues.push({ code: 'custom', message, input: from });
       return z.NEVER;

@@ -1,6 +1,6 @@
 /** How a budget's time is cut into periods, as people write it: a word, or a block that says more. */
 import { z } from 'zod';
-import { isCivilDate } from './civil-days.ts';
+import { isPlannableDate } from './civil-days.ts';
 import { type ListedPeriod, periodListSchema } from './period-list.ts';
 
 export const CALENDAR_UNITS = ['day', 'week', 'month', 'quarter', 'half_year', 'year'] as const;
@@ -36,7 +36,7 @@ export type OwnPeriods =
 export type PeriodRule = OwnPeriods | { readonly kind: 'calendar'; readonly name: string };
 
 const WEEKDAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'] as const;
-const civilDate = z.string().refine(isCivilDate, 'must be a date such as 2026-01-26');
+const civilDate = z.string().refine(isPlannableDate, 'must be a date such as 2026-01-26, from 1900 to 2200');
 const DAY = 'must be a day of the month from 1 to 31';
 const WEEK53 = 'must be nearest, never, or years that have 53 weeks, such as { years: [2028] }';
 const MONTH = 'must be a month from 1 to 12';
