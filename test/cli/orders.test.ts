@@ -54,6 +54,9 @@ describe('orders from a file', () => {
 
     const again = await json('submit', 'orders.csv', '--decimal', ',', '--date', 'dd.MM.yyyy');
     expect(again).toMatchObject({ code: 4, orders: [{ outcome: 'known', key: 'KO-1' }, { outcome: 'known' }, { outcome: 'refused' }] });
+    // A history is an account's; who names an order has its own in mind.
+    expect((await run('history', 'R-2')).stderr).toContain('"R-2" is an order; what happened to it tells `kontor orders show KO-2`');
+    expect((await run('history', 'R-9')).stderr).toContain('there is no account "R-9"');
   });
 
   it('with a row that cannot be read are not taken at all: an order without one of its lines is another order', async () => {

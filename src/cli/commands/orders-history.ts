@@ -5,6 +5,7 @@ import { pricedWhenTaken, reorder } from '../../orders/reorder.ts';
 import { submitOrder } from '../../orders/submit.ts';
 import type { Database } from '../../store/database.ts';
 import { findOrders } from '../../store/orders/find-orders.ts';
+import { type AccountMatch, findAccounts } from '../../store/views/find-account.ts';
 import { type HistoryEntry, orderHistory } from '../../store/views/order-history.ts';
 import type { App } from '../app.ts';
 import { ACCOUNT_REFERENCE, requireAccount, wholeNumber, withExamples } from '../arguments.ts';
@@ -21,7 +22,7 @@ export function addHistoryCommands(orders: Command, app: App): void {
     .option('--after <place>', 'go on after this one')
     .action(async (reference: string, { limit, after }: { limit: number; after?: string }) => {
       const { db } = await app.store(await app.settings([]));
-      const account = await requireAccount(db, reference);
+      const account = await accountOf(db, reference);
       app.out.answer(await orderHistory(db, { accountId: account.id, limit, after }), drawHistory);
     });
   withExamples(history, ['kontor orders history C-1001', 'kontor orders history C-1001 --limit 50 --json']);
@@ -51,6 +52,15 @@ export function addHistoryCommands(orders: Command, app: App): void {
     'kontor orders reorder KO-17 --as P-1 --reference AGAIN-1',
     'kontor orders reorder document:4711 --as P-1 --reference AGAIN-2 --submit',
   ]);
+}
+
+/** Throws NOT_FOUND; for the name of an order with where its own history stands. */
+async function accountOf(db: Database, reference: string): Promise<AccountMatch> {
+  const isKnown = (await findAccounts(db, reference, 1)).length > 0;
+  const [order] = isKnown ? [] : await findOrders(db, reference);
+  if (!order) return requireAccount(db, reference);
+  const shown = `what happened to it tells \`kontor orders show ${order.externalKey}\`; this command tells what an account has ordered`;
+  throw new NeedsOperatorError('NOT_FOUND', `"${plain(reference)}" is an order; ${shown}`);
 }
 
 async function findSource(db: Database, text: string): Promise<{ source: HistoryEntry['source']; id: string }> {
