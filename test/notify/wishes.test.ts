@@ -37,6 +37,13 @@ describe('several notifications of one person', () => {
     expect(await states()).toEqual(['sent', 'sent']);
   });
 
+  it('of which none is about an order are not called messages about orders', async () => {
+    const { queue, send, newest } = await setup();
+    for (const n of [1, 2]) await queue('budget.alert', 'P-2', { orderId: null, facts: budgetOf(n) });
+    expect(await send()).toMatchObject({ mails: 1, notifications: 2 });
+    expect(newest().mail.subject).toBe('2 messages: Budget B 1: 80% used');
+  });
+
   it('that come within the window wait for its end, and what comes later does not make it longer', async () => {
     const desk = await setup({ digestMinutes: 10 });
     const { queue, send, server, states } = desk;
