@@ -5,6 +5,7 @@ import type { HandoffContext } from '../src/orders/order-context.ts';
 import type { Job, JobContext, QueuedJob } from '../src/queue/define-job.ts';
 import type { PullContext } from '../src/sync/pull-context.ts';
 import { announceAbsencesJob } from './announce-absences.ts';
+import { byClock } from './by-clock.ts';
 import { escalateApprovalsJob } from './escalate-approvals.ts';
 import { pullJob } from './pull.ts';
 import { pushOrderJob } from './push-order.ts';
@@ -23,7 +24,7 @@ import { type TickContext, tickJob } from './tick.ts';
 /** What the composition root lends to the handlers. */
 export type Lent = Omit<TickContext & PullContext & HandoffContext & NotifyContext, keyof JobContext>;
 
-export const jobs: readonly Job<unknown, Lent & JobContext>[] = [
+const declared: readonly Job<unknown, Lent & JobContext>[] = [
   announceAbsencesJob,
   escalateApprovalsJob,
   pullJob,
@@ -40,6 +41,8 @@ export const jobs: readonly Job<unknown, Lent & JobContext>[] = [
   tendStepsJob,
   tickJob,
 ];
+
+export const jobs = declared.map(byClock);
 
 export function jobNamed(name: string): QueuedJob<unknown> | undefined {
   return jobs.find((job) => job.name === name);

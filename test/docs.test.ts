@@ -38,7 +38,7 @@ describe('the documentation', () => {
   });
 
   it('has no code that nothing reports', () => {
-    const sources = globSync(['{src,connectors,jobs}/**/*.ts', '!src/errors.ts'], { cwd: root });
+    const sources = globSync(['{src,connectors,jobs}/**/*.ts', '!src/error-codes.ts'], { cwd: root });
     const told = new Set(sources.flatMap((path) => page(path).match(/\b[A-Z][A-Z_]+\b/g) ?? []));
     expect(told).toContain('CONFIG_INVALID');
     expect(Object.keys(ERROR_CODES).filter((code) => !told.has(code))).toEqual([]);

@@ -15,6 +15,7 @@ import type { JobContext, JobLog } from '../queue/define-job.ts';
 import { openQueue } from '../queue/open-queue.ts';
 import { startWorker } from '../queue/run-worker.ts';
 import { databaseBorder } from '../store/border.ts';
+import { acceptClock, requireClock } from '../store/clock-mark.ts';
 import { type Schedule, syncSchedules } from '../store/slots.ts';
 import { registerWorker } from '../store/workers.ts';
 import type { App, Store } from './app.ts';
@@ -31,12 +32,17 @@ interface Parts {
   log: JobLog;
   /** `pulls`, `demo` (pulls and hand-offs): for the length of one command, without schedules. */
   scope: 'everything' | 'pulls' | 'demo';
+  /** Go on by the clock there is, though jobs have looked at a later time. */
+  acceptsClock?: boolean;
 }
 
 const PULLS = [pullJob, resumeRunsJob];
 
-/** Throws QUEUE_UNREACHABLE. The caller stops it before it closes the app. */
-export async function startWorkerProcess(app: App, { settings, store: { db }, backend, log, scope }: Parts): Promise<WorkerProcess> {
+/** Throws QUEUE_UNREACHABLE, or CLOCK_BEHIND. The caller stops it before it closes the app. */
+export async function startWorkerProcess(app: App, parts: Parts): Promise<WorkerProcess> {
+  const { settings, store: { db }, backend, log, scope, acceptsClock } = parts; // biome-ignore format: one line
+  if (acceptsClock) await acceptClock(db, new Date());
+  if (scope === 'everything') await requireClock(db, new Date());
   const queue = openQueue(backend);
   app.onClose(() => queue.close());
   if (scope === 'everything') await syncSchedules(db, schedulesOf(settings), new Date());

@@ -20,7 +20,8 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'connectors/': ['src/connector/'],
   'src/connector/': ['src/errors.ts'],
   'src/queue/': ['src/errors.ts'],
-  'src/errors.ts': [],
+  'src/errors.ts': ['src/error-codes.ts'],
+  'src/error-codes.ts': [],
 };
 
 /** Entries of the program or of a thread, which tie together what must not know each other. */

@@ -161,6 +161,18 @@ describe('a worker', () => {
     );
   });
 
+  it('does not start by a clock that was put back, unless that is accepted', async () => {
+    const { db, url } = await createTestDatabase();
+    const place = { cwd: await makeFolder(SHOP_FILES), env: { DATABASE_URL: url } };
+    await db('clock_mark').insert({ at: new Date(Date.now() + 3_600_000) });
+    const { code, stderr } = await kontor(['worker'], place);
+    expect({ code, stderr }).toEqual({ code: 5, stderr: expect.stringMatching(/the clock of this machine says .*, and jobs have looked at .* already; set the clock/) }); // biome-ignore format: one look
+    const worker = startKontor(['worker', '--accept-clock'], place);
+    await waitFor(() => worker.stdout().includes('worker started'));
+    worker.kill('SIGTERM');
+    expect(await worker.ended).toMatchObject({ code: 0 });
+  });
+
   it('is missed by a pull that does not wait', async () => {
     const place = await shop();
     const { code, stdout, stderr } = await kontor(['pull', 'shop', 'account'], place);

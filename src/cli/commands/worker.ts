@@ -11,7 +11,8 @@ export function addWorkerCommand(program: Command, app: App): void {
   const command = program
     .command('worker')
     .description('run jobs and schedules until stopped (SIGTERM or SIGINT; a second one stops at once)')
-    .action(async () => {
+    .option('--accept-clock', 'go on by the clock of this machine, though jobs have looked at a later time')
+    .action(async ({ acceptClock: acceptsClock = false }: { acceptClock?: boolean }) => {
       const settings = await app.settings('all');
       const log = createLog(settings.log.level, app.secrets, app.surroundings.stdout);
       log.debug({ settings: redact(settings, app.secrets) }, 'settings');
@@ -19,7 +20,7 @@ export function addWorkerCommand(program: Command, app: App): void {
       const store = await app.store(settings);
       const backend = await app.queueBackend(settings, store);
       const { signal } = app.interruption;
-      const worker = await startWorkerProcess(app, { settings, store, backend, log, scope: 'everything' });
+      const worker = await startWorkerProcess(app, { settings, store, backend, log, scope: 'everything', acceptsClock });
       const serves = {
         pid: process.pid,
         queue: `${backend.kind} at ${backend.place}`,

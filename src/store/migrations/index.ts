@@ -14,6 +14,7 @@ import { indexBudgetLookups } from './0011-budget-lookups.ts';
 import { addStuckSteps } from './0012-stuck-steps.ts';
 import { showBudgetsOnRadar } from './0013-budget-radar.ts';
 import { rememberStuckTold } from './0014-stuck-told.ts';
+import { addClockMark } from './0015-clock-mark.ts';
 
 export interface Migration {
   /** Its identity for ever; the order is that of the list. */
@@ -36,4 +37,5 @@ export const migrations: readonly Migration[] = [
   { name: '0012-stuck-steps', up: addStuckSteps },
   { name: '0013-budget-radar', up: showBudgetsOnRadar },
   { name: '0014-stuck-told', up: rememberStuckTold },
+  { name: '0015-clock-mark', up: addClockMark },
 ];
