@@ -11,6 +11,7 @@ import { drawDryRun, drawPolicies, drawPolicy } from '../draw-rules.ts';
 import { readRules } from '../read-rules.ts';
 import { plain } from '../terminal.ts';
 import { whoAmI } from '../who-am-i.ts';
+import { addLimits } from './rules-limits.ts';
 
 const DAY_MS = 86_400_000;
 const version = () => wholeNumber(1, 1_000_000);
@@ -18,6 +19,7 @@ const version = () => wholeNumber(1, 1_000_000);
 export function addRulesCommand(program: Command, app: App): void {
   const rules = program.command('rules').description('what needs approval and by whom: versions of rules, and a look back with other ones');
   addPut(rules, app);
+  addLimits(rules, app);
   addList(rules, app);
   addShow(rules, app);
   addActivate(rules, app);

@@ -53,6 +53,15 @@ export function readPolicies(
   return new Map(policies.map((policy) => [policy.accountId, policy]));
 }
 
+/** As it was put; `null`: the account has no rules of its own. */
+export async function activeDocument(trx: Transaction, accountId: string): Promise<unknown> {
+  const { rows } = await trx.raw<{ rows: Array<{ document: unknown }> }>(
+    `select document from policies where account_id = :accountId and state = 'active'`,
+    { accountId },
+  );
+  return rows[0]?.document ?? null;
+}
+
 /** Answers the version. A draft is only kept; else it takes the place of the active one. */
 export async function insertPolicy(
   trx: Transaction,
@@ -102,6 +111,7 @@ async function appendPolicyLog(trx: Transaction, entry: PolicyChange & { version
 }
 
 /** Versions are counted one after the other, and one is active. */
-async function lockPolicies(trx: Transaction, accountId: string): Promise<void> {
+/** Whoever changes rules of the account after reading them holds this. */
+export async function lockPolicies(trx: Transaction, accountId: string): Promise<void> {
   await trx.raw(`select pg_advisory_xact_lock(hashtextextended('policies ' || :accountId::text, 0))`, { accountId });
 }
