@@ -47,7 +47,7 @@ const LEAVES = [
   ],
   ...['runs list', 'runs show'],
   ...['accounts list', 'accounts show', 'accounts history'],
-  ...['rules put', 'rules list', 'rules show', 'rules activate', 'rules test'],
+  ...['rules put', 'rules limits', 'rules list', 'rules show', 'rules activate', 'rules test'],
   ...['calendars put', 'calendars list', 'calendars show', 'calendars assign'],
   ...['absences import', 'absences list', 'absences add', 'absences remove'],
   ...['deputies add', 'deputies list', 'deputies revoke'],
