@@ -16,7 +16,7 @@ import { Skipped, type SkippedSteps } from './skipped-steps.ts';
 import { tellRequester } from './tell-requester.ts';
 
 const REMINDERS = 5_000;
-const RUNGS = 750;
+const RUNGS = 500;
 /** Looked up at once: ids alone. */
 const FOUND = 20_000;
 /** While this process thinks about one batch, PostgreSQL is busy with the others. */
