@@ -9,7 +9,7 @@ import type { dateReader } from '../connector/mapping/civil-date.ts';
 import type { Row } from '../connector/tabular/row.ts';
 import { NeedsOperatorError } from '../errors.ts';
 import { openTable, splitReason, unreadable } from './open-table.ts';
-import { dayReader, lacksColumns, placeOf, problemsOf } from './table-rows.ts';
+import { columnFinder, dayReader, placeOf, problemsOf } from './table-rows.ts';
 
 export interface AbsenceFormats {
   /** How texts hold dates, in luxon tokens. */
@@ -94,7 +94,7 @@ async function readSheet(path: string, name: string, formats: AbsenceFormats, si
 }
 
 function readRow(row: Row, readDate: ReturnType<typeof dateReader>): AbsenceEntry | AbsenceProblem {
-  const places = columnsOf(row);
+  const { places } = columnsOf(row);
   const place = placeOf(row);
   const cell = (field: Field) => (row.cells[places.get(field) ?? -1] ?? '').trim();
   const person = cell('person');
@@ -111,20 +111,14 @@ function readRow(row: Row, readDate: ReturnType<typeof dateReader>): AbsenceEntr
   return { person, from, until, key: cell('id'), place };
 }
 
-const seen = new WeakMap<object, ReadonlyMap<Field, number>>();
-
-function columnsOf(row: Row): ReadonlyMap<Field, number> {
-  const { header } = row;
-  const known = seen.get(header);
-  if (known) return known;
-  const names = header.names.map((name) => name.trim().toLowerCase());
-  const places = new Map(FIELDS.flatMap((field) => (names.includes(field) ? [[field, names.indexOf(field)] as const] : [])));
-  const missing = ['person', 'from'].filter((field) => !places.has(field as Field));
-  if (!places.has('until') && !places.has('to')) missing.push('until (first day back) or to (last day away)');
-  if (missing.length > 0) throw lacksColumns(row, missing, 'Name the columns as docs/calendars.md does');
-  seen.set(header, places);
-  return places;
-}
+const columnsOf = columnFinder(
+  FIELDS,
+  (has) => [
+    ...(['person', 'from'] as const).filter((field) => !has(field)),
+    ...(has('until') || has('to') ? [] : ['until (first day back) or to (last day away)']),
+  ],
+  'Name the columns as docs/calendars.md does',
+);
 
 const INSTANT = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?$/;
 

@@ -8,7 +8,7 @@ import { byLine, describeProblem, type OrderProblem } from '../domain/orders/pro
 import { NeedsOperatorError } from '../errors.ts';
 import { openTable, splitReason } from './open-table.ts';
 import { readCheckedFile } from './read-checked-file.ts';
-import { dayReader, type FileFormats, faultOfCell, lacksColumns, placeOf, problemsOf } from './table-rows.ts';
+import { type Columns, columnFinder, dayReader, type FileFormats, faultOfCell, placeOf, problemsOf } from './table-rows.ts';
 
 export interface CalendarFile {
   readonly rule: PeriodRule;
@@ -54,29 +54,13 @@ const FIELDS = ['key', 'from', 'to', 'until'] as const;
 type Field = (typeof FIELDS)[number];
 type Period = Partial<Record<Field, string>>;
 
-interface Columns {
-  readonly places: ReadonlyMap<Field, number>;
-  readonly unknown: readonly string[];
-}
+const columnsOf = columnFinder(
+  FIELDS,
+  (has) => [...(has('from') ? [] : ['from']), ...(has('to') || has('until') ? [] : ['to (last day) or until (first day after)'])],
+  'Name the columns from, to or until, and, if you like, key (docs/budgets.md)',
+);
 
-const seen = new WeakMap<object, Columns>();
-
-/** Case and blanks around names do not matter. */
-function columnsOf(row: Row): Columns {
-  const { header } = row;
-  const known = seen.get(header);
-  if (known) return known;
-  const names = header.names.map((name) => name.trim().toLowerCase());
-  const places = new Map(FIELDS.flatMap((field) => (names.includes(field) ? [[field, names.indexOf(field)] as const] : [])));
-  const missing = places.has('from') ? [] : ['from'];
-  if (!places.has('to') && !places.has('until')) missing.push('to (last day) or until (first day after)');
-  if (missing.length > 0) throw lacksColumns(row, missing, 'Name the columns from, to or until, and, if you like, key (docs/budgets.md)');
-  const columns = { places, unknown: header.names.filter((_, at) => ![...places.values()].includes(at)) };
-  seen.set(header, columns);
-  return columns;
-}
-
-function readRow(row: Row, { places }: Columns, { date }: Formats): { period: Period; bad: OrderProblem[] } {
+function readRow(row: Row, { places }: Columns<Field>, { date }: Formats): { period: Period; bad: OrderProblem[] } {
   const place = placeOf(row);
   const readDay = dayReader(date);
   const bad: OrderProblem[] = [];

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { displayPath } from '../config/problems.ts';
 import { Refused } from '../connector/mapping/cell.ts';
+import { KIND } from '../connector/tabular/cell.ts';
 import type { Row } from '../connector/tabular/row.ts';
 import { byLine, describeProblem, type OrderProblem } from '../domain/orders/problem.ts';
 import { fold } from '../domain/policy/facts.ts';
@@ -9,7 +10,7 @@ import { limitsSchema } from '../domain/policy/limit-schema.ts';
 import type { LimitEntry } from '../domain/policy/with-limits.ts';
 import { NeedsOperatorError } from '../errors.ts';
 import { openTable, splitReason } from './open-table.ts';
-import { type FileFormats, faultOfCell, lacksColumns, placeOf, problemsOf, readDecimalText } from './table-rows.ts';
+import { type Columns, columnFinder, type FileFormats, faultOfCell, placeOf, problemsOf, readDecimalText } from './table-rows.ts';
 
 export interface LimitsFile {
   readonly entries: readonly LimitEntry[];
@@ -54,28 +55,13 @@ export async function readLimits(file: string, cwd: string, formats: Formats, si
 const FIELDS = ['purpose', 'person', 'role', 'amount', 'currency', 'per', 'shipping'] as const;
 type Field = (typeof FIELDS)[number];
 
-interface Columns {
-  readonly places: ReadonlyMap<Field, number>;
-  readonly unknown: readonly string[];
-}
+const columnsOf = columnFinder(
+  FIELDS,
+  (has) => (['purpose', 'amount'] as const).filter((field) => !has(field)),
+  `Name the columns ${FIELDS.join(', ')} (docs/approvals.md)`,
+);
 
-const seen = new WeakMap<object, Columns>();
-
-/** Case and blanks around names do not matter. */
-function columnsOf(row: Row): Columns {
-  const { header } = row;
-  const known = seen.get(header);
-  if (known) return known;
-  const names = header.names.map((name) => name.trim().toLowerCase());
-  const places = new Map(FIELDS.flatMap((field) => (names.includes(field) ? [[field, names.indexOf(field)] as const] : [])));
-  const missing = (['purpose', 'amount'] as const).filter((field) => !places.has(field));
-  if (missing.length > 0) throw lacksColumns(row, missing, `Name the columns ${FIELDS.join(', ')} (docs/approvals.md)`);
-  const columns = { places, unknown: header.names.filter((_, at) => ![...places.values()].includes(at)) };
-  seen.set(header, columns);
-  return columns;
-}
-
-function readRow(row: Row, { places }: Columns, { decimal }: Formats): LimitEntry | OrderProblem {
+function readRow(row: Row, { places }: Columns<Field>, { decimal }: Formats): LimitEntry | OrderProblem {
   const path = placeOf(row);
   const cells = new Map<Field, string>();
   for (const [field, at] of places) {
@@ -90,7 +76,8 @@ function readRow(row: Row, { places }: Columns, { decimal }: Formats): LimitEntr
     return { path, reason: 'does not say what the limit is for', cure: 'write buy or approve into purpose' };
   const [person, role] = [cell('person'), cell('role')];
   if (person !== '' && role !== '') return { path, reason: 'names a person and a role', cure: 'give each a row of its own' };
-  const limit = readLimit(cell, purpose, decimal);
+  const isTyped = row.kinds?.[places.get('amount') ?? -1] === KIND.number;
+  const limit = readLimit(cell, purpose, isTyped ? '.' : decimal);
   if (limit instanceof Refused) return { path, ...splitReason(limit.reason) };
   const parsed = limitsSchema.safeParse({ [purpose]: { default: limit } });
   const issue = parsed.error?.issues[0];

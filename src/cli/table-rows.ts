@@ -33,6 +33,36 @@ export function placeOf({ header: { file, sheet }, row }: Row): string {
   return formatOrigin({ file, row, ...(sheet !== undefined && { sheet }) });
 }
 
+export interface Columns<Field extends string> {
+  readonly places: ReadonlyMap<Field, number>;
+  /** Those that are none of the fields, so that a slip in a name is seen. */
+  readonly unknown: readonly string[];
+}
+
+/**
+ * Where the fields stand, looked up once for each header; case and blanks around names do not matter. `lacking` answers what is missing, and
+ * `cure` says how the columns are named; then SOURCE_LAYOUT is thrown.
+ */
+export function columnFinder<Field extends string>(
+  fields: readonly Field[],
+  lacking: (has: (field: Field) => boolean) => readonly string[],
+  cure: string,
+): (row: Row) => Columns<Field> {
+  const seen = new WeakMap<object, Columns<Field>>();
+  return (row) => {
+    const { header } = row;
+    const known = seen.get(header);
+    if (known) return known;
+    const names = header.names.map((name) => name.trim().toLowerCase());
+    const places = new Map(fields.flatMap((field) => (names.includes(field) ? [[field, names.indexOf(field)] as const] : [])));
+    const missing = lacking((field) => places.has(field));
+    if (missing.length > 0) throw lacksColumns(row, missing, cure);
+    const columns = { places, unknown: header.names.filter((_, at) => ![...places.values()].includes(at)) };
+    seen.set(header, columns);
+    return columns;
+  };
+}
+
 /** `cure` says how the columns are named. */
 export function lacksColumns({ header: { file, sheet, names } }: Row, missing: readonly string[], cure: string): NeedsOperatorError {
   const where = sheet === undefined ? file : `sheet "${sheet}" of ${file}`;

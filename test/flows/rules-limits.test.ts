@@ -91,7 +91,7 @@ describe('kontor rules limits', () => {
     const { cwd, run } = await office();
     const sheet = xlsx.utils.aoa_to_sheet([['purpose', 'role', 'amount', 'currency'], ['approve', '', 0, 'EUR'], ['approve', 'approver', 10_000.5, 'EUR']]); // biome-ignore format: a table
     await writeFile(join(cwd, 'limits.xlsx'), xlsx.write(xlsx.utils.book_new(sheet, 'Limits'), { type: 'buffer', bookType: 'xlsx' }));
-    expect((await run('rules', 'limits', 'A-1', 'limits.xlsx', '--draft')).stdout).toContain('is kept as a draft');
+    expect((await run('rules', 'limits', 'A-1', 'limits.xlsx', '--draft', '--decimal', ',')).stdout).toContain('is kept as a draft');
     expect(JSON.parse((await run('rules', 'show', 'A-1', '1', '--json')).stdout)).toMatchObject({
       state: 'draft',
       document: { limits: { approve: { roles: { approver: { amount: '10000.5' } } } } },
