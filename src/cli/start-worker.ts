@@ -42,7 +42,7 @@ const PULLS = [pullJob, resumeRunsJob];
 export async function startWorkerProcess(app: App, parts: Parts): Promise<WorkerProcess> {
   const { settings, store: { db }, backend, log, scope, acceptsClock } = parts; // biome-ignore format: one line
   if (acceptsClock) await acceptClock(db, new Date());
-  if (scope === 'everything') await requireClock(db, new Date());
+  else if (scope === 'everything') await requireClock(db, new Date());
   const queue = openQueue(backend);
   app.onClose(() => queue.close());
   if (scope === 'everything') await syncSchedules(db, schedulesOf(settings), new Date());
